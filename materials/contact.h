@@ -1,0 +1,107 @@
+/*
+  contact.h - contact laws between two spheres, or a sphere and a rigid tool, eight contacts at a time.
+
+  A law is a pure function on plain arrays.  Contacts come in batches of CONTACT_LANES: every quantity is a Lanes, the
+  same quantity for eight contacts side by side, so that one loop over the lanes is one vector instruction stream and
+  every contact is evaluated by the same operations wherever it sits.  (A scalar use fills lane 0 and leaves the rest
+  zero: a zero lane is "far apart".)
+
+  Conventions (physics: Johnson 1985; signs as in Luding 2008):
+    n      unit vector from side 1 (j, or the tool) to side 0 (i)
+    delta  overlap, > 0 in compression [nm]
+    vn     (v_i - v_j).n, > 0 when separating [nm/ns]
+    fn     > 0 pushes the two apart; the force on i is fn n + ft, on j the opposite [nN]
+  The torque of ft is (-arm n) x ft on both sides; `couple` acts as +couple on i and -couple on j.
+
+  Adding a law: one new file contact_x.c, one line in contact_laws[] (contact.c).
+*/
+#ifndef MATERIALS_CONTACT_H
+#define MATERIALS_CONTACT_H
+
+#include "materials/params.h"
+
+enum { CONTACT_LANES = 8, CONTACT_STATE_MAX = 32, CONTACT_SUMS = 6 };
+
+typedef double Lanes[CONTACT_LANES] __attribute__((aligned(64)));
+
+/* What a law may know of the grain on one side of the contact. */
+typedef struct {
+  Lanes R;    /* apparent radius [nm]; 1e30 for a tool */
+  Lanes R0;   /* radius of the undeformed grain [nm] */
+  Lanes Y;    /* yield stress [GPa] */
+  Lanes dbar; /* mean surface displacement of the last step, area-weighted over the grain's contacts [nm] (MDR) */
+  Lanes bulk; /* pressure per unit bulk displacement, kappa A_con/V_geo [GPa/nm] (MDR); 0: none yet */
+  Lanes psi;  /* free-area ratio, 1 for a free grain (MDR) */
+} ContactSide;
+
+typedef struct {
+  Lanes       delta, vn;
+  Lanes       n[3];
+  Lanes       vt[3];        /* tangential velocity of i relative to j at the contact point [nm/ns] */
+  Lanes       wr[3];        /* w_i - w_j [1/ns] */
+  Lanes       spin;         /* (w_i + w_j).n/2 [1/ns] */
+  Lanes       m_eff;        /* m_i m_j/(m_i + m_j) [fg] */
+  Lanes       W;            /* work of adhesion of the pair [nN/nm] */
+  ContactSide side[2];
+  double      dt;           /* step [ns] */
+  double      mu, mu_roll, mu_twist; /* friction coefficients of this pairing [-] */
+  int         tool;         /* side 1 of every lane is a rigid flat tool */
+} ContactBatch;
+
+typedef struct {
+  Lanes fn;            /* whole normal force, damping included [nN] */
+  Lanes fn_viscous;    /* the part of fn that is damping [nN] */
+  Lanes ft[3];         /* [nN] */
+  Lanes couple[3];     /* rolling and twisting resistance [nN nm] */
+  Lanes a;             /* contact radius [nm] */
+  Lanes kn;            /* normal stiffness d fn/d delta, for damping and rolling [nN/nm] */
+  Lanes fc;            /* critical normal force that friction limits refer to: fn + 2 F_pulloff [nN] */
+  Lanes slip_power;    /* dissipated by sliding, rolling and twisting, >= 0 [nN nm/ns] */
+  Lanes sum[2][CONTACT_SUMS]; /* what each side adds to its grain's sums; meaning is the law's own */
+} ContactForce;
+
+/* Eight grains at a time: what a law with grain state (MDR) keeps on the grain, and the sums its contacts left. */
+enum { GRAIN_AUX = 4 };
+typedef struct {
+  Lanes R, R0, Y, psi, dbar, bulk; /* in and out (R0, Y in) */
+  Lanes aux[GRAIN_AUX];            /* in and out: private state of the law, zero for a new grain */
+  Lanes sum[CONTACT_SUMS];         /* in: sums over all contacts of the grain, tools included */
+} GrainBatch;
+
+typedef struct {
+  const char       *name, *cite;
+  const ParamSpec  *params;              /* ends with key == NULL */
+  size_t            param_size;
+  int               n_state;             /* doubles of history per contact, all zero before the first touch */
+  const char *const *state_names;        /* n_state names, for the checkpoint */
+  int               n_sum;               /* how many of the CONTACT_SUMS it uses */
+  int               penalty_state;       /* index of the state that takes the screening penalty, or -1 */
+  const char *(*validate)(const void *p);                        /* NULL, or what is wrong with the parameters */
+  double (*reach)(const void *p, double W, double R);            /* largest gap at which the law still acts [nm] */
+  void (*sum_scale)(const void *p, double R, double scale[]);    /* magnitude each sum may reach (fixed-point range) */
+  void (*normal)(const void *p, const ContactBatch *in, Lanes state[], ContactForce *out); /* fn, fn_viscous, a, kn, fc, sum */
+  void (*stored)(const void *p, const ContactBatch *in, Lanes state[], Lanes energy);      /* recoverable energy [aJ] */
+  void (*grain)(const void *p, GrainBatch *g);                   /* NULL when the law keeps nothing on grains */
+} ContactLaw;
+
+extern const ContactLaw *const contact_laws[]; /* THE registry, ends with NULL */
+const ContactLaw *contact_law_find(const char name[]);
+
+/* A law with its parameters and the tangential, rolling and twisting parts that go with it. */
+typedef struct {
+  const ContactLaw *law;
+  const void       *p;          /* law->param_size bytes */
+  double            G_star;     /* 1/G* = 2 (2-nu)/G between grains [GPa] */
+  double            G_star_tool; /* 1/G* = (2-nu)/G against a rigid tool [GPa] */
+  double            kt_ratio;   /* multiplies Mindlin's k_t = 8 G* a; 1 */
+  double            damping_t;  /* tangential damping per normal damping; 1 */
+  int               rolling, twisting; /* parts switched on */
+} ContactModel;
+
+int  contact_n_state(const ContactModel *m); /* of the law, then slide[3], then roll[3] and twist[1] when switched on */
+/* Whole force of eight contacts: normal law, then the parts; the history moves on by in->dt.  Pure. */
+void contact_force(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out);
+/* Energy a contact would give back: the law's normal part plus the springs of the parts [aJ].  Pure. */
+void contact_stored(const ContactModel *m, const ContactBatch *in, Lanes state[], Lanes energy);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+  material.h - a grain material: the numbers of a card in inputs/materials/, and the size-dependent strength.
+*/
+#ifndef MATERIALS_MATERIAL_H
+#define MATERIALS_MATERIAL_H
+
+#include "materials/params.h"
+
+typedef struct {
+  char   name[64];
+  double E, nu;             /* Young's modulus [GPa], Poisson ratio */
+  double density;           /* [fg/nm^3] */
+  double yield_bulk;        /* coarse-grained yield stress [GPa] */
+  double hall_petch;        /* k in Y = yield_bulk + k d^(-1/2) [GPa nm^(1/2)]; 0: strength independent of size */
+  double surface_energy;    /* gamma_s [nN/nm] */
+  double gb_energy;         /* gamma_gb [nN/nm] */
+  double work_of_adhesion;  /* of two bare grains, 2 gamma_s - gamma_gb unless the card says otherwise [nN/nm] */
+  double resistivity;       /* of the bulk [Ohm m -> internal 1/(S/m)] */
+  double mean_free_path;    /* of the electrons [nm] */
+  double melting_point;     /* [K] */
+} Material;
+
+extern const ParamSpec material_params[]; /* ends with key == NULL */
+
+/*
+  material_yield - yield stress of a grain of diameter d [nm]: min(yield_bulk + k d^(-1/2), G/10) [GPa].
+  Hall 1951, Petch 1953; the cap is the ideal strength.
+*/
+double material_yield(const Material *m, double d);
+
+#endif
