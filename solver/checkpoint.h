@@ -1,0 +1,65 @@
+/*
+  checkpoint.h - the whole state of a run in one HDF5 file, written by any number of ranks and read by any other.
+
+  Written under a temporary name, forced to disk and renamed: the previous checkpoint stays until the new one is
+  complete. Grains and contacts carry global ids and stand in no particular order.  A fingerprint of all rows
+  (order-free) is stored and checked, and tells whether two states have the same bits.
+*/
+#ifndef SOLVER_CHECKPOINT_H
+#define SOLVER_CHECKPOINT_H
+
+#include "solver/dem/dem.h"
+
+enum { CHECKPOINT_VERSION = 1, CHECKPOINT_BLOB_MAX = 256, CHECKPOINT_SUMS_MAX = 32 };
+
+/* Small things, the same on every rank. */
+typedef struct {
+  PetscInt64 step, n_grains; /* n_grains: in the whole run; set by CheckpointRead, checked by CheckpointWrite */
+  double     time;           /* [ns] */
+  PetscInt   stage;          /* index in the programme */
+  PetscInt   n_blob;
+  double     blob[CHECKPOINT_BLOB_MAX]; /* state of the programme and its servo; the meaning is theirs */
+  Tools      tools;
+  PetscInt   n_sums;
+  ExactSum   sums[CHECKPOINT_SUMS_MAX]; /* totals (energies, works) word for word, this rank's or the global ones: */
+  double unit[CHECKPOINT_SUMS_MAX]; /* only rank 0's are kept, and every rank gets them back [aJ or what they are] */
+} CheckpointScalars;
+
+/* The rows this rank writes, or its slice of what was read. */
+typedef struct {
+  PetscInt     n_grains;
+  PetscInt64  *id;        /* [n_grains] */
+  GrainRecord *rec;       /* [n_grains] */
+  double (*aux)[4];       /* [n_grains] */
+  PetscInt    n_contacts; /* each contact of the run once */
+  PetscInt    n_state;    /* contact_n_state(model) */
+  ContactKey *key;        /* [n_contacts] */
+  double     *state;      /* [n_contacts * n_state] */
+} CheckpointRows;
+
+/*
+  CheckpointWrite - writes `path`.
+
+  Collective.  deck: echo of the deck as text, may be NULL.  rows are borrowed.  A full disk or an unwritable folder is
+  a user error on every rank; the former file stays as it was.
+*/
+PetscErrorCode CheckpointWrite(MPI_Comm comm, const char path[], const ContactModel *model, const char deck[],
+                               const CheckpointScalars *scalars, const CheckpointRows *rows);
+
+/*
+  CheckpointRead - reads `path` in equal slices, in the order of the file.
+
+  Collective.  Refuses (user error, every rank) a file that is missing, foreign, cut short, of another version, of
+  another law, parameter list or history layout, with a wrong fingerprint or with numbers that are not finite. Out:
+  scalars; rows (CheckpointRowsDestroy); changed, a text that names every parameter whose value differs from the
+  model's, "" when none does (may be NULL; at most `length` characters).
+  The caller sends grains and contact histories to their ranks.
+*/
+PetscErrorCode CheckpointRead(MPI_Comm comm, const char path[], const ContactModel *model, CheckpointScalars *scalars,
+                              CheckpointRows *rows, char changed[], size_t length);
+PetscErrorCode CheckpointRowsDestroy(CheckpointRows *rows); /* Not collective. */
+
+/* Order-free fingerprint of this rank's rows; add the ranks' values modulo 2^64 for that of the run.  Pure. */
+uint64_t checkpoint_fingerprint(const CheckpointRows *rows);
+
+#endif

@@ -1,0 +1,110 @@
+/*
+  observe.h - what a sampled state of the powder is worth: stress, fabric, density, pressures, balances.
+
+  Reads, never writes.  Every total is added as integers (grains/fixed.h), so that an Observation has the same bits on
+  any number of ranks and in any order of grains and contacts. Signs: compression positive, for stresses and pressures.
+  NAN: not defined in this state (no contact, no load).
+*/
+#ifndef SOLVER_OBSERVE_H
+#define SOLVER_OBSERVE_H
+
+#include "solver/config.h"
+#include "solver/dem/dem.h"
+
+enum { SYM_XX, SYM_YY, SYM_ZZ, SYM_XY, SYM_YZ, SYM_ZX, SYM_N };
+
+/* A sampled state; everything borrowed. */
+typedef struct {
+  PetscInt64  step;
+  double      time;  /* [ns] */
+  PetscInt    stage; /* index in the programme */
+  const char *stage_name;
+  double      target; /* pressure the stage wants [GPa]; NAN: none */
+  Grains      grains;
+  PetscInt    n_contacts; /* every contact of at least one owned grain; owned-ghost pairs stand on both ranks */
+  const ContactSample *contacts;
+  const Tools         *tools;
+  double               tool_force[TOOL_N][3]; /* of the grains on each tool, same on all ranks [nN] */
+  double               grain_density;         /* mass density of the grains [fg/nm^3] */
+  double               stored;                /* recoverable energy of all contacts, same on all ranks [aJ] */
+  /* Cumulative since the start, same on all ranks [aJ]:
+     NORMAL      taken up by normal forces without their damping (elastic, plastic)
+     TANGENTIAL  taken up by tangential forces and couples (elastic, sliding)
+     VISCOUS     lost in contact damping
+     FRICTION    the part of TANGENTIAL lost in sliding, rolling, twisting
+     TOOLS       done by the moving tools on the grains
+     DRAG        taken by the drag
+     GRAVITY     done by gravity
+     Balance: kinetic - kinetic_start + NORMAL + TANGENTIAL + VISCOUS + DRAG = TOOLS + GRAVITY */
+  double work[WORK_N];
+  double kinetic_start; /* kinetic energy when `work` began [aJ] */
+} Sample;
+
+/* Per owned grain, in the order of the rows of Grains; for files.  Buffers grow, GrainFieldsDestroy frees them. */
+typedef struct {
+  PetscInt n, n_alloc;
+  double (*stress)[SYM_N]; /* Love-Weber over the grain's true volume, symmetric part [GPa] */
+  double  *p, *q;          /* mean stress, von Mises stress sqrt(3 J2) [GPa] */
+  double  *lode;           /* Lode angle, 0 triaxial compression .. 60 triaxial extension [degree] */
+  double  *major;          /* largest principal stress [GPa] */
+  double  *unbalance;      /* |sum of contact forces| [nN] */
+  int32_t *coordination;   /* contacts, tools included */
+} GrainFields;
+
+/* One row of history.csv; the columns, their names and units: observation_columns[]. */
+typedef struct {
+  double step, time, stage;             /* [-], [ns], [-] */
+  double target;                        /* [GPa] */
+  double height, z_bottom, z_top;       /* between the punch faces, and the faces [nm] */
+  double velocity_top, velocity_bottom; /* [nm/ns] */
+  double height_moment, radius_moment;  /* of the uniform cylinder with the same second moments: robust size [nm] */
+  double relative_density;              /* true grain volumes / bore between the punches, cut to where grains are [-] */
+  double core_density;                  /* same in the inner cylinder of half the radius and half the height [-] */
+  double pressure_top, pressure_bottom, pressure_wall; /* normal force / area, powder on tool [GPa] */
+  double shear_wall;                /* axial force of the powder on the die / lateral area, > 0 upwards [GPa] */
+  double force_top, force_bottom;   /* axial force of the powder on the punch, > 0 pushes it away [nN] */
+  double force_wall;                /* axial force of the powder on the die, > 0 upwards [nN] */
+  double transmission;              /* pressure_bottom / pressure_top [-] */
+  double stress[SYM_N];             /* Love-Weber + kinetic, over the volume the density refers to [GPa] */
+  double p, q, q_over_p, lode;      /* of that tensor [GPa], [GPa], [-], [degree] */
+  double kinetic_pressure;          /* trace/3 of the kinetic part [GPa] */
+  double contacts, tool_contacts;   /* grain on grain, grain on tool [-] */
+  double coordination;              /* contacts per grain, tools included [-] */
+  double coordination_mechanical;   /* same without rattlers: Thornton 2000, Geotechnique 50, 43 [-] */
+  double rattlers;                  /* fraction of grains with fewer than two contacts [-] */
+  double fabric[SYM_N];             /* <n n> over contacts between grains [-] */
+  double anisotropy;                /* sqrt(3/2 A:A), A = 15/2 (fabric - 1/3) [-] */
+  double force_mean, force_max;     /* |f| of contacts between grains [nN] */
+  double tensile;                   /* fraction of contacts between grains with fn < 0 [-] */
+  double overlap_mean, overlap_max; /* delta / smaller R0, tools included in max [-] */
+  double contact_radius_mean;       /* a / smaller R0 over contacts between grains [-] */
+  double radius_growth;             /* mean R/R0 - 1 [-] */
+  double volume_error;              /* (apparent spheres less their caps) / true volumes - 1 [-] */
+  double unbalance;                 /* sum |F_grain| / sum over grains and contacts |f| [-] */
+  double inertial_number;           /* |strain rate| d sqrt(density/pressure_top) [-] */
+  double kinetic, stored;           /* [aJ] */
+  double work[WORK_N];              /* see Sample [aJ] */
+  double energy_error;              /* residual of the balance / largest of its terms [-] */
+} Observation;
+
+typedef struct {
+  const char *name; /* with its unit */
+  size_t      offset;
+} ObservationColumn;
+extern const ObservationColumn observation_columns[]; /* ends with name == NULL */
+
+/*
+  Observe - looks at a sampled state.
+
+  Collective.  Out: seen, the same bits on every rank and on every number of ranks; fields (may be NULL), per owned
+  grain. Stress: Love 1927, Weber 1966.  Fails (all ranks) when a position, velocity or force is not finite.
+*/
+PetscErrorCode Observe(const Sample *sample, Observation *seen, GrainFields *fields);
+PetscErrorCode GrainFieldsDestroy(GrainFields *fields); /* Not collective. */
+
+/* Invariants of a symmetric tensor: mean, von Mises, Lode angle [degree], largest principal value.  Pure. */
+void tensor_invariants(const double s[SYM_N], double *p, double *q, double *lode, double *major);
+/* Volume of a sphere (centre at distance d from the axis and height z) inside r < rc, z0 < z < z1 [nm^3].  Pure. */
+double sphere_in_cylinder(double d, double z, double radius, double rc, double z0, double z1);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+  output.h - the files of a run: history.csv, summary.json, VTK frames with their .vtk.series.
+
+  Every file is written under a temporary name and renamed, or appended a whole row at a time.  Files do not depend on
+  the number of ranks, except the array `rank` of the grains and the wall times in summary.json. After a restart, rows
+  and frames later than the checkpoint are dropped, and the files go on from there.
+*/
+#ifndef SOLVER_OUTPUT_H
+#define SOLVER_OUTPUT_H
+
+#include "solver/observe.h"
+#include "solver/progress.h"
+
+typedef struct _p_Output *Output;
+
+/*
+  OutputCreate - opens the folder of a run, makes it when it is not there.
+
+  Collective.  restart_step: step of the checkpoint the run goes on from, -1 for a new run.  config and provenance are
+  copied.  A user error when a new run meets a folder that holds one and output.overwrite is off.
+*/
+PetscErrorCode OutputCreate(MPI_Comm comm, const Config *config, const Provenance *provenance, PetscInt64 restart_step,
+                            Output *output);
+PetscErrorCode OutputDestroy(Output *output); /* Collective.  NULL is fine. */
+
+/* Collective.  Adds a row to history.csv.  A row with a step already written is left out (a stage end on a report
+ * step). */
+PetscErrorCode OutputHistory(Output output, const Observation *seen);
+/* Collective.  Writes grains_*.vtk, contacts_*.vtk, tools_*.vtk (number: the step) and their series. */
+PetscErrorCode OutputFrame(Output output, const Sample *sample, const GrainFields *fields);
+/* Collective.  Keeps a line for the summary (a warning the user should find there) and prints it on rank 0. */
+PetscErrorCode OutputWarn(Output output, const char format[], ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
+/* Collective.  Writes summary.json from all rows so far.  reason: "done", or why the run stopped.  wall [s] and
+   speed [particle-steps/s] of this session. */
+PetscErrorCode OutputSummary(Output output, const char reason[], double wall, double speed);
+/* Not collective.  folder/name, borrowed until the next call. */
+PetscErrorCode OutputPath(Output output, const char name[], const char **path);
+
+#endif
