@@ -20,7 +20,7 @@
 
 #include "materials/params.h"
 
-enum { CONTACT_LANES = 8, CONTACT_STATE_MAX = 32, CONTACT_SUMS = 6 };
+enum { CONTACT_LANES = 8, CONTACT_STATE_MAX = 32, CONTACT_SUMS = 8 };
 
 typedef double Lanes[CONTACT_LANES] __attribute__((aligned(64)));
 
@@ -56,6 +56,7 @@ typedef struct {
   Lanes a;             /* contact radius [nm] */
   Lanes kn;            /* normal stiffness d fn/d delta, for damping and rolling [nN/nm] */
   Lanes fc;            /* critical normal force that friction limits refer to: fn + 2 F_pulloff [nN] */
+  Lanes eta;           /* damping: fn_viscous = -eta vn where it is not limited [nN ns/nm] */
   Lanes slip_power;    /* dissipated by sliding, rolling and twisting, >= 0 [nN nm/ns] */
   Lanes sum[2][CONTACT_SUMS]; /* what each side adds to its grain's sums; meaning is the law's own */
 } ContactForce;
@@ -96,9 +97,12 @@ typedef struct {
   double            kt_ratio;   /* multiplies Mindlin's k_t = 8 G* a; 1 */
   double            damping_t;  /* tangential damping per normal damping; 1 */
   int               rolling, twisting; /* parts switched on */
+  int               partial_slip; /* 0: Mindlin without slip inside the cone; 1: Mindlin-Deresiewicz */
 } ContactModel;
 
-int  contact_n_state(const ContactModel *m); /* of the law, then slide[3], then roll[3] and twist[1] when switched on */
+/* Doubles of history per contact: of the law, then of the parts that are switched on (contact_parts.h). */
+int         contact_n_state(const ContactModel *m);
+const char *contact_state_name(const ContactModel *m, int k); /* for the checkpoint; NULL outside */
 /* Whole force of eight contacts: normal law, then the parts; the history moves on by in->dt.  Pure. */
 void contact_force(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out);
 /* Energy a contact would give back: the law's normal part plus the springs of the parts [aJ].  Pure. */

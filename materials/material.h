@@ -28,4 +28,12 @@ extern const ParamSpec material_params[]; /* ends with key == NULL */
 */
 double material_yield(const Material *m, double d);
 
+/*
+  material_complete - fills what a card may leave out: work_of_adhesion = 2 gamma_s - gamma_gb where it is NAN.
+  (Dupre; a card table cannot tell "required" from "derived", so the reader lets NAN pass for this one key.)
+*/
+void material_complete(Material *m);
+
+double material_shear_modulus(const Material *m); /* E/(2 (1 + nu)) [GPa] */
+
 #endif

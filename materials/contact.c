@@ -1,0 +1,56 @@
+/*
+  contact.c - the registry of contact laws, and the composition of a normal law with its parts.
+*/
+#include "materials/contact.h"
+#include "materials/contact_parts.h"
+
+#include <string.h>
+
+extern const ContactLaw contact_hertz_mindlin, contact_jkr, contact_mdr;
+
+const ContactLaw *const contact_laws[] = {&contact_hertz_mindlin, NULL};
+
+const ContactLaw *contact_law_find(const char name[])
+{
+  for (size_t k = 0; contact_laws[k]; k++)
+    if (!strcmp(contact_laws[k]->name, name)) return contact_laws[k];
+  return NULL;
+}
+
+/* First state of each part; the parts follow the law in a fixed order. */
+static int turn_at(const ContactModel *m) { return m->law->n_state + SLIDE_N; }
+static int roll_at(const ContactModel *m) { return turn_at(m) + (m->partial_slip ? TURN_N : 0); }
+static int twist_at(const ContactModel *m) { return roll_at(m) + (m->rolling ? ROLL_N : 0); }
+
+int contact_n_state(const ContactModel *m) { return twist_at(m) + (m->twisting ? TWIST_N : 0); }
+
+const char *contact_state_name(const ContactModel *m, int k)
+{
+  static const char *const slide[SLIDE_N] = {"slide_x_nN", "slide_y_nN", "slide_z_nN", "slide_a_nm"};
+  static const char *const turn[TURN_N]   = {"turn_x_nN", "turn_y_nN", "turn_z_nN", "turn_peak_nN"};
+  static const char *const roll[ROLL_N]   = {"roll_x_nN", "roll_y_nN", "roll_z_nN", "roll_k_nN_nm"};
+  static const char *const twist[TWIST_N] = {"twist_nN_nm", "twist_k_nN_nm"};
+
+  if (k < 0 || k >= contact_n_state(m)) return NULL;
+  if (k < m->law->n_state) return m->law->state_names[k];
+  if (k < turn_at(m)) return slide[k - m->law->n_state];
+  if (k < roll_at(m)) return turn[k - turn_at(m)];
+  if (k < twist_at(m)) return roll[k - roll_at(m)];
+  return twist[k - twist_at(m)];
+}
+
+void contact_force(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out)
+{
+  m->law->normal(m->p, in, state, out);
+  contact_slide(m, in, state + m->law->n_state, out);
+  if (m->rolling) contact_roll(m, in, state + roll_at(m), out);
+  if (m->twisting) contact_twist(m, in, state + twist_at(m), out);
+}
+
+void contact_stored(const ContactModel *m, const ContactBatch *in, Lanes state[], Lanes energy)
+{
+  m->law->stored(m->p, in, state, energy);
+  contact_slide_energy(m, in, state + m->law->n_state, energy);
+  if (m->rolling) contact_roll_energy(state + roll_at(m), energy);
+  if (m->twisting) contact_twist_energy(state + twist_at(m), energy);
+}

@@ -1,0 +1,81 @@
+/*
+  contact_hertz.c - elastic spheres: Hertz's force with a dashpot that gives a chosen coefficient of restitution.
+
+  fn = (4/3) E* a delta - eta vn,  a = sqrt(R* delta),  kn = 2 E* a,  fc = elastic part.       Johnson 1985, ch. 4
+  eta = alpha(e) sqrt(m_eff F/delta): the secant stiffness, as in Tsuji, Tanaka & Ishida 1992 and LAMMPS `damping
+  tsuji`. The total never pulls: fn >= 0 (LAMMPS `limit_damping`).  Set limit_damping = 0 for the bare sum.
+*/
+#include "materials/contact.h"
+#include "materials/contact_damping.h"
+#include "materials/lanes_math.h"
+
+typedef struct {
+  double E, nu, restitution, limit_damping;
+} HertzMindlin;
+
+static const ParamSpec hertz_params[] = {
+    {"E",                              DIM_PRESSURE, 1e-3, 2e3, NAN, offsetof(HertzMindlin, E), "E", "Young's modulus of the grains"},
+    {"nu",                            DIM_NONE, 0.0, 0.49, NAN, offsetof(HertzMindlin, nu), "nu", "Poisson ratio of the grains"},
+    {"restitution",                             DIM_NONE, 0.0, 1.0, 0.5, offsetof(HertzMindlin, restitution), NULL,
+     "coefficient of restitution that sets the damping; 1: none"},
+    {"limit_damping",                              DIM_NONE, 0.0, 1.0, 1.0, offsetof(HertzMindlin, limit_damping), NULL,
+     "1: damping never turns the normal force into a pull"},
+    {0},
+};
+
+/* E* of two equal grains, or of a grain against a rigid tool [GPa]. */
+static double e_star(const HertzMindlin *p, int tool) { return p->E / ((tool ? 1.0 : 2.0) * (1.0 - p->nu * p->nu)); }
+
+static void hertz_normal(const void *params, const ContactBatch *restrict in, Lanes *restrict state,
+                         ContactForce *restrict out)
+{
+  const HertzMindlin *p = params;
+  const double        E = e_star(p, in->tool), alpha = damping_tsuji(p->restitution);
+  const double        floor = p->limit_damping > 0.0 ? 0.0 : -1e300;
+
+  (void)state;
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double delta   = lm_max(in->delta[l], 0.0);
+    const double R       = lm_ratio(in->side[0].R[l] * in->side[1].R[l], in->side[0].R[l] + in->side[1].R[l]);
+    const double a       = sqrt(R * delta);
+    const double secant  = (4.0 / 3.0) * E * a;
+    const double elastic = secant * delta;
+    const double eta     = alpha * sqrt(in->m_eff[l] * secant);
+    const double fn      = lm_max(elastic - eta * in->vn[l], floor);
+
+    out->fn[l]         = fn;
+    out->fn_viscous[l] = fn - elastic;
+    out->a[l]          = a;
+    out->kn[l]         = 2.0 * E * a;
+    out->fc[l]         = elastic;
+    out->eta[l]        = eta;
+  }
+}
+
+/* (8/15) E* sqrt(R*) delta^(5/2) */
+static void hertz_stored(const void *params, const ContactBatch *restrict in, Lanes *restrict state,
+                         double *restrict energy)
+{
+  const double E = e_star(params, in->tool);
+
+  (void)state;
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double delta = lm_max(in->delta[l], 0.0);
+    const double R     = lm_ratio(in->side[0].R[l] * in->side[1].R[l], in->side[0].R[l] + in->side[1].R[l]);
+
+    energy[l] = (8.0 / 15.0) * E * sqrt(R * delta) * delta * delta;
+  }
+}
+
+static double hertz_reach(const void *params, double W, double R) { return 0.0 * (W + R); }
+
+const ContactLaw contact_hertz_mindlin = {
+    .name          = "hertz_mindlin",
+    .cite          = "Hertz 1882; Mindlin 1949; Tsuji, Tanaka & Ishida 1992",
+    .params        = hertz_params,
+    .param_size    = sizeof(HertzMindlin),
+    .penalty_state = -1,
+    .reach         = hertz_reach,
+    .normal        = hertz_normal,
+    .stored        = hertz_stored,
+};

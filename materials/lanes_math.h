@@ -1,0 +1,94 @@
+/*
+  lanes_math.h - elementary functions that a compiler can turn into vector code.
+
+  Branch-free, no tables, no libm but sqrt (one instruction): a loop over the lanes that calls them stays one vector
+  loop, and the bits do not depend on the C library of the machine.  Errors against libm are tested to 2e-15 relative
+  (tests/unit/test_contact_math.c).
+*/
+#ifndef MATERIALS_LANES_MATH_H
+#define MATERIALS_LANES_MATH_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+/* a b + c: one rounding where the machine has it, two elsewhere; never a library call. */
+static inline double lm_fma(double a, double b, double c)
+{
+#ifdef __FP_FAST_FMA
+  return __builtin_fma(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
+static inline double lm_max(double a, double b) { return a > b ? a : b; }
+static inline double lm_min(double a, double b) { return a < b ? a : b; }
+
+/* num/den where den > 0, else exactly 0: what a zero lane needs. */
+static inline double lm_ratio(double num, double den)
+{
+  const double safe = den > 0.0 ? den : 1.0;
+  const double q    = num / safe;
+
+  return den > 0.0 ? q : 0.0;
+}
+
+static inline double lm_from_bits(uint64_t u)
+{
+  double x;
+
+  memcpy(&x, &u, sizeof x);
+  return x;
+}
+
+static inline uint64_t lm_to_bits(double x)
+{
+  uint64_t u;
+
+  memcpy(&u, &x, sizeof u);
+  return u;
+}
+
+/* exp(x) for |x| <= 700, clamped outside.  x = k ln 2 + r, Taylor series of degree 13 in |r| <= ln(2)/2, Estrin order.
+ */
+static inline double lm_exp(double x)
+{
+  const double shift = 0x1.8p52, log2e = 0x1.71547652b82fep0, ln2_hi = 0x1.62e42fee00000p-1,
+               ln2_lo = 0x1.a39ef35793c76p-33;
+  const double y      = lm_min(lm_max(x, -700.0), 700.0);
+  const double t      = lm_fma(y, log2e, shift);
+  const double k      = t - shift;
+  const double r      = lm_fma(-k, ln2_lo, lm_fma(-k, ln2_hi, y));
+  const double r2 = r * r, r4 = r2 * r2;
+  const double p01 = 1.0 + r;
+  const double p23 = lm_fma(r, 1.0 / 6.0, 0.5);
+  const double p45 = lm_fma(r, 1.0 / 120.0, 1.0 / 24.0);
+  const double p67 = lm_fma(r, 1.0 / 5040.0, 1.0 / 720.0);
+  const double p89 = lm_fma(r, 1.0 / 362880.0, 1.0 / 40320.0);
+  const double pab = lm_fma(r, 1.0 / 39916800.0, 1.0 / 3628800.0);
+  const double pcd = lm_fma(r, 1.0 / 6227020800.0, 1.0 / 479001600.0);
+  const double q1 = lm_fma(r2, p67, p45), q2 = lm_fma(r2, pab, p89);
+  const double tail = lm_fma(r4, lm_fma(r4, pcd, q2), q1);
+  const double poly = lm_fma(r2, lm_fma(r2, tail, p23), p01);
+
+  return poly * lm_from_bits((lm_to_bits(t) + 1023) << 52);
+}
+
+/* Cube root of x > 0 in [1e-300, 1e300]; 0 for x <= 0.  Bit guess (Kahan), then Halley steps. */
+static inline double lm_cbrt(double x)
+{
+  const double s = x > 0.0 ? x : 1.0;
+  /* exponent/3 without integer division: multiply the high word as a double, exact enough for a 5 % guess */
+  const double hi = (double)(int64_t)(lm_to_bits(s) >> 32) * (1.0 / 3.0);
+  double       y  = lm_from_bits((uint64_t)((int64_t)hi + 715094163) << 32);
+
+  for (int it = 0; it < 3; it++) {
+    const double y3 = y * y * y;
+    y               = y * (y3 + 2.0 * s) / (2.0 * y3 + s);
+  }
+  y -= (y * y * y - s) / (3.0 * y * y);
+  return x > 0.0 ? y : 0.0;
+}
+
+#endif
