@@ -28,13 +28,13 @@ typedef struct {
 /* The rows this rank writes, or its slice of what was read. */
 typedef struct {
   PetscInt     n_grains;
-  PetscInt64  *id;        /* [n_grains] */
-  GrainRecord *rec;       /* [n_grains] */
-  double (*aux)[4];       /* [n_grains] */
-  PetscInt    n_contacts; /* each contact of the run once */
-  PetscInt    n_state;    /* contact_n_state(model) */
-  ContactKey *key;        /* [n_contacts] */
-  double     *state;      /* [n_contacts * n_state] */
+  PetscInt64  *id;         /* [n_grains] */
+  GrainRecord *rec;        /* [n_grains] */
+  GrainAux    *aux;        /* [n_grains] */
+  PetscInt     n_contacts; /* each contact of the run once */
+  PetscInt     n_state;    /* contact_n_state(model) */
+  PetscInt64 (*key)[2];    /* [n_contacts] global ids, lower first; -1 - tool second for a grain on a tool */
+  double *state;           /* [n_contacts * n_state] */
 } CheckpointRows;
 
 /*
