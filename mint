@@ -1,0 +1,166 @@
+#!/bin/sh
+# mint - sets up what is missing, builds, runs.  Everything it does is plain CMake, CTest and mpirun: see README.md.
+set -eu
+
+usage() {
+  cat <<'TEXT'
+usage: ./mint COMMAND
+
+  run [DECK] [-key value ...]  press a coin: build, then run DECK (inputs/au_coin.yml) on NP ranks
+  test [ctest arguments]       build, then run the tests;  ./mint test -L unit  runs one kind
+  bench [dem]                  speed on a standard dense packing, beside the codes installed here
+  build [preset]               only build: release (build/), debug (build-debug/), sanitize (build-sanitize/)
+  format                       clang-format every C file in place
+  clean                        remove the build folders
+  help                         this text
+
+environment
+  NP=4              ranks; default: 2, or 1 on a machine with one core
+  MPIEXEC=srun      what starts the ranks, given "-n NP"; default: mpirun
+  CMAKE_ARGS="..."  more arguments for cmake when it configures, e.g. -DNANOMINT_NATIVE=OFF
+TEXT
+}
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+
+say() { printf 'mint: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+cores() { nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1; }
+
+# Ranks are the parallelism; a threaded BLAS inside each would only fight for the cores.
+environment() {
+  export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+  export OMPI_MCA_btl_vader_single_copy_mechanism="${OMPI_MCA_btl_vader_single_copy_mechanism:-none}" # containers forbid it
+  if [ "$(id -u)" -eq 0 ]; then export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1; fi
+  if command -v ninja >/dev/null; then export CMAKE_GENERATOR="${CMAKE_GENERATOR:-Ninja}"; fi
+}
+
+# ---------------------------------------------------------------------------------------------------------- what is missing
+
+packages_build="build-essential cmake ninja-build pkg-config petsc-dev libopenmpi-dev openmpi-bin libmetis-dev libhdf5-openmpi-dev"
+packages_test="libcmocka-dev python3 python3-numpy python3-matplotlib python3-vtk9"
+
+advice() {
+  cat >&2 <<TEXT
+mint: something is missing to build nanomint.  Install or load it, then say the same again:
+
+  Debian, Ubuntu (as root)   apt-get install $packages_build $packages_test
+  Spack                      spack install petsc@3.18: +hdf5+mpi+mumps ^hdf5+mpi metis cmocka cmake python py-numpy py-matplotlib vtk+python
+                             spack load petsc hdf5 metis cmocka cmake python py-numpy py-matplotlib vtk
+  environment modules        module load gcc openmpi petsc hdf5 metis cmake python   (names differ: module avail petsc)
+  anything else              a C11 compiler, CMake 3.21, pkg-config, MPI, PETSc 3.18 or newer (real, double), METIS 5,
+                             parallel HDF5, cmocka;  Python 3 with numpy, vtk and matplotlib for tests and plots.
+                             Where they are: export CMAKE_PREFIX_PATH=DIR:DIR PKG_CONFIG_PATH=DIR/lib/pkgconfig
+TEXT
+  exit 1
+}
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+can_install() {
+  command -v apt-get >/dev/null || return 1
+  [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }
+}
+
+# Installs those of the given Debian packages that are not there; false if that is not possible here.
+install_packages() {
+  can_install || return 1
+  absent=""
+  for package in "$@"; do
+    case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in *' installed') ;; *) absent="$absent $package" ;; esac
+  done
+  [ -n "$absent" ] || return 0
+  say "installing$absent"
+  as_root apt-get -q update >&2 || say "apt-get update failed; trying with the lists that are there"
+  # shellcheck disable=SC2086  # a list
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $absent >&2
+}
+
+# CMake is the judge of what is missing: Debian, Spack and modules put things in different places.
+configure() { # preset, build folder
+  if [ -z "${CMAKE_ARGS:-}" ] && { [ -f "$2/build.ninja" ] || [ -f "$2/Makefile" ]; }; then return 0; fi
+  command -v cmake >/dev/null || return 1
+  mkdir -p "$2"
+  # shellcheck disable=SC2086  # a list
+  if (cd "$root" && cmake --preset "$1" ${CMAKE_ARGS:-}) >"$2/configure.log" 2>&1; then return 0; fi
+  rm -f "$2/CMakeCache.txt" # it remembers what was not there
+  return 1
+}
+
+set_up() { # preset, build folder, Debian packages
+  preset=$1 folder=$2
+  shift 2
+  if ! configure "$preset" "$folder"; then
+    if ! install_packages "$@"; then advice; fi
+    configure "$preset" "$folder" || { cat "$folder/configure.log" >&2; advice; }
+  fi
+}
+
+# ----------------------------------------------------------------------------------------------------------------- commands
+
+folder_of() { case $1 in release) echo "$root/build" ;; *) echo "$root/build-$1" ;; esac; }
+
+build() { # preset, cmake --build arguments
+  preset=$1 folder=$(folder_of "$1")
+  shift
+  # shellcheck disable=SC2086  # a list
+  set_up "$preset" "$folder" $packages_build
+  say "building in $folder"
+  cmake --build "$folder" --parallel "${JOBS:-$(cores)}" "$@" >"$folder/build.log" 2>&1 || {
+    cat "$folder/build.log"
+    die "the build failed"
+  }
+}
+
+mint_build() { build "${1:-release}" && say "built in $(folder_of "${1:-release}")"; }
+
+mint_run() {
+  build release --target nanomint
+  deck=$root/inputs/au_coin.yml
+  case ${1:-} in
+    '' | -*) ;;
+    *) deck=$1 && shift ;;
+  esac
+  [ -f "$deck" ] || die "$deck: no such deck; those of the project are in inputs/"
+  if [ -z "${NP:-}" ]; then NP=$(($(cores) < 2 ? 1 : 2)); fi
+  if [ "$NP" -gt "$(cores)" ]; then export OMPI_MCA_rmaps_base_oversubscribe=1; fi
+  exec "${MPIEXEC:-mpirun}" -n "$NP" "$root/build/nanomint" "$deck" "$@"
+}
+
+mint_test() {
+  # shellcheck disable=SC2086  # a list
+  if can_install; then install_packages $packages_build $packages_test || advice; fi
+  build release
+  if [ ! -f "$root/build/tests/CTestTestfile.cmake" ]; then # configured before cmocka was there
+    rm -f "$root/build/build.ninja" "$root/build/Makefile"
+    build release
+    [ -f "$root/build/tests/CTestTestfile.cmake" ] || advice
+  fi
+  export OMPI_MCA_rmaps_base_oversubscribe=1
+  exec ctest --test-dir "$root/build" --output-on-failure --no-tests=error --parallel "$(cores)" "$@"
+}
+
+mint_bench() {
+  build release --target bench_dem
+  case ${1:-dem} in
+    dem) exec "$root/bench/run_dem.sh" "$root/build/bench_dem" ;;
+    *) die "bench: only 'dem' so far" ;;
+  esac
+}
+
+mint_format() {
+  command -v clang-format >/dev/null || install_packages clang-format || die "clang-format is missing"
+  cd "$root"
+  find bench materials mesh postproc solver tests -name '*.[ch]' -exec clang-format -i {} +
+}
+
+mint_clean() { rm -rf "$root/build" "$root/build-debug" "$root/build-sanitize"; }
+
+environment
+command=${1:-help}
+[ $# -eq 0 ] || shift
+case $command in
+  run | test | bench | build | format | clean) "mint_$command" "$@" ;;
+  help | -h | --help) usage ;;
+  *) usage >&2 && die "no command '$command'" ;;
+esac
