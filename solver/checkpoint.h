@@ -10,31 +10,29 @@
 
 #include "solver/dem/dem.h"
 
-enum { CHECKPOINT_VERSION = 1, CHECKPOINT_BLOB_MAX = 256, CHECKPOINT_SUMS_MAX = 32 };
+enum { CHECKPOINT_VERSION = 1, CHECKPOINT_BLOB_MAX = 256, CHECKPOINT_WORDS_MAX = 64 };
 
-/* Small things, the same on every rank. */
+/* Small things, the same on every rank unless said otherwise. */
 typedef struct {
-  PetscInt64 step, n_grains; /* n_grains: in the whole run; set by CheckpointRead, checked by CheckpointWrite */
-  double     time;           /* [ns] */
-  PetscInt   stage;          /* index in the programme */
+  PetscInt64 step;
+  double     time;  /* [ns] */
+  PetscInt   stage; /* index in the programme */
   PetscInt   n_blob;
   double     blob[CHECKPOINT_BLOB_MAX]; /* state of the programme and its servo; the meaning is theirs */
   Tools      tools;
-  PetscInt   n_sums;
-  ExactSum   sums[CHECKPOINT_SUMS_MAX]; /* totals (energies, works) word for word, this rank's or the global ones: */
-  double unit[CHECKPOINT_SUMS_MAX]; /* only rank 0's are kept, and every rank gets them back [aJ or what they are] */
+  double     tool_force[TOOL_N][3];       /* on the tools in the last interval [nN] */
+  PetscInt   n_words;                     /* exact sums, e.g. 2 WORK_N words of dem_work_get. */
+  int64_t    words[CHECKPOINT_WORDS_MAX]; /* written: this rank's part; read: the total on rank 0, 0 elsewhere */
 } CheckpointScalars;
 
 /* The rows this rank writes, or its slice of what was read. */
 typedef struct {
-  PetscInt     n_grains;
-  PetscInt64  *id;         /* [n_grains] */
-  GrainRecord *rec;        /* [n_grains] */
-  GrainAux    *aux;        /* [n_grains] */
-  PetscInt     n_contacts; /* each contact of the run once */
-  PetscInt     n_state;    /* contact_n_state(model) */
-  PetscInt64 (*key)[2];    /* [n_contacts] global ids, lower first; -1 - tool second for a grain on a tool */
-  double *state;           /* [n_contacts * n_state] */
+  PetscInt         n_grains;
+  PetscInt64       n_global; /* grains of the run; set by CheckpointRead */
+  PetscInt64      *id;       /* [n_grains] */
+  GrainRecord     *rec;      /* [n_grains] */
+  GrainAux        *aux;      /* [n_grains] */
+  ContactHistories contacts; /* each contact of the run once; n_state = contact_n_state(model) */
 } CheckpointRows;
 
 /*

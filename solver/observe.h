@@ -25,7 +25,6 @@ typedef struct {
   const ContactSample *contacts;
   const Tools         *tools;
   double               tool_force[TOOL_N][3]; /* of the grains on each tool, same on all ranks [nN] */
-  double               stored;                /* recoverable energy of all contacts, same on all ranks [aJ] */
   /* Cumulative since the start, same on all ranks [aJ]:
      NORMAL      taken up by normal forces without their damping (elastic, plastic)
      TANGENTIAL  taken up by tangential forces and couples (elastic, sliding)
