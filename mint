@@ -8,7 +8,7 @@ usage: ./mint COMMAND
 
   run [DECK] [-key value ...]  press a coin: build, then run DECK (inputs/au_coin.yml) on NP ranks
   test [ctest arguments]       build, then run the tests;  ./mint test -L unit  runs one kind
-  bench [dem]                  speed on a standard dense packing, beside the codes installed here
+  bench [dem [arguments]]      speed on standard dense packings, beside the codes installed here (bench/README.md)
   build [preset]               only build: release (build/), debug (build-debug/), sanitize (build-sanitize/)
   format                       clang-format every C file in place
   clean                        remove the build folders
@@ -70,10 +70,16 @@ install_packages() {
     case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in *' installed') ;; *) absent="$absent $package" ;; esac
   done
   [ -n "$absent" ] || return 0
-  say "installing$absent"
-  as_root apt-get -q update >&2 || say "apt-get update failed; trying with the lists that are there"
+  say "installing (a few minutes):$absent"
+  log=$(mktemp)
+  # apt-get update may fail for a source nobody needs here; if a list is truly missing, install says so
+  as_root apt-get -q update >"$log" 2>&1 || say "apt-get update failed; trying with the lists that are there"
   # shellcheck disable=SC2086  # a list
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $absent >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $absent >>"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    return 1
+  }
+  rm -f "$log"
 }
 
 # CMake is the judge of what is missing: Debian, Spack and modules put things in different places.
@@ -141,9 +147,9 @@ mint_test() {
 }
 
 mint_bench() {
-  build release --target bench_dem
+  build release --target benchmarks
   case ${1:-dem} in
-    dem) exec "$root/bench/run_dem.sh" "$root/build/bench_dem" ;;
+    dem) [ $# -eq 0 ] || shift && exec python3 "$root/bench/run_dem.py" "$root/build/bench_dem" "$@" ;;
     *) die "bench: only 'dem' so far" ;;
   esac
 }
