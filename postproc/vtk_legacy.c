@@ -1,4 +1,5 @@
 #include "postproc/vtk_legacy.h"
+#include "postproc/files.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -264,15 +265,6 @@ static int agree(MPI_Comm comm, int error)
   return error;
 }
 
-/* On rank 0: makes an empty file, so that a folder that cannot be written is told in the system's own words. */
-static int touch(const char path[])
-{
-  FILE *f = fopen(path, "wb");
-
-  if (!f) return errno;
-  return fclose(f) ? errno : 0;
-}
-
 /* On rank 0: the file must have the length it was meant to have, then gets its name. */
 static int finish(const char tmp[], const char path[], MPI_Offset length)
 {
@@ -292,7 +284,7 @@ int VtkWrite(MPI_Comm comm, const char path[], const VtkDataset *data, char mess
   message[0] = 0;
   if (snprintf(tmp, sizeof(tmp), "%s.tmp", path) >= (int)sizeof(tmp)) s.error = ENAMETOOLONG;
   else if (!s.chunk) s.error = ENOMEM;
-  else if (s.rank == 0) s.error = touch(tmp);
+  else if (s.rank == 0) s.error = file_touch(tmp);
   s.error = agree(comm, s.error);
   if (!s.error) s.error = agree(comm, MPI_File_open(comm, tmp, MPI_MODE_WRONLY, MPI_INFO_NULL, &s.file) ? EIO : 0);
   if (!s.error) {
