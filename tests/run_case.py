@@ -101,7 +101,7 @@ def main():
 
     shutil.rmtree(args.work, ignore_errors=True)
     os.makedirs(args.work)
-    command += ["-output_folder", args.work, "-output_overwrite"]
+    command += ["-output_folder", args.work, "-output_overwrite", "yes"]
     print(" ".join(command), flush=True)
     run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                          errors="replace")
