@@ -10,7 +10,7 @@
 #include "materials/material.h"
 #include <petscsys.h>
 
-enum { NAME_MAX_LEN = 64, PATH_MAX_LEN = 1024, STAGES_MAX = 32 };
+enum { NAME_MAX_LEN = 64, PATH_MAX_LEN = 1024, STAGES_MAX = 32, WARNINGS_MAX = 8, WARNING_LEN = 256 };
 
 typedef struct {
   char       packing[NAME_MAX_LEN];      /* random, cohesive, sc, bcc, fcc, file */
@@ -31,6 +31,7 @@ typedef struct {
   double            friction, rolling_friction, twisting_friction; /* grain on grain [-] */
   double            work_of_adhesion;    /* grain on grain [nN/nm]; default: the card's */
   double            kt_ratio, damping_t;
+  PetscBool         partial_slip;        /* Mindlin-Deresiewicz instead of a spring inside Coulomb's cone */
 } ContactConfig;
 
 /* A tool face: the die wall, the top or the bottom punch. */
@@ -95,6 +96,11 @@ typedef struct {
   TimeConfig      time;
   PartitionConfig partition;
   OutputConfig    output;
+  char            card[PATH_MAX_LEN];    /* file the material was read from */
+  PetscInt        n_warnings;
+  char            warning[WARNINGS_MAX][WARNING_LEN]; /* does not stop the run; DeckWarnings prints them */
+  struct _p_DeckEntry *entries;          /* [n_entries] owned; what DeckView tells of each key */
+  PetscInt        n_entries;
 } Config;
 
 #endif

@@ -1,0 +1,207 @@
+/*
+  deck_check.c - the programme, values left open, and what must hold between keys.
+*/
+#include "solver/deck_impl.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define USER_ERROR PETSC_ERR_USER_INPUT
+
+static void warn(Config *config, const char format[], ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
+static void warn(Config *config, const char format[], ...)
+{
+  va_list args;
+
+  if (config->n_warnings == WARNINGS_MAX) return;
+  va_start(args, format);
+  (void)vsnprintf(config->warning[config->n_warnings++], WARNING_LEN, format, args);
+  va_end(args);
+}
+
+static const DeckEntry *entry_find(const Config *config, const char name[])
+{
+  for (PetscInt k = 0; k < config->n_entries; k++)
+    if (!strcmp(config->entries[k].name, name)) return &config->entries[k];
+  return NULL;
+}
+
+/* "press2" is a press: the name of a kind, then nothing but digits. */
+static const DeckStage *stage_kind(const char name[])
+{
+  for (const DeckStage *s = deck_stages; s->name; s++) {
+    const size_t n = strlen(s->name);
+
+    if (!strncmp(name, s->name, n) && !name[n + strspn(name + n, "0123456789")]) return s;
+  }
+  return NULL;
+}
+
+static PetscErrorCode AddStage(Deck *deck, const char label[], const char name[])
+{
+  Config          *config = deck->config;
+  const DeckStage *kind   = stage_kind(name);
+  char             list[256];
+  size_t           used = 0;
+
+  PetscFunctionBeginUser;
+  for (const DeckStage *s = deck_stages; s->name; s++)
+    used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", used ? ", " : "", s->name);
+  PetscCheck(kind, deck->comm, USER_ERROR,
+             "%s: there is no stage '%s'; stages are %s, with digits behind to tell them apart", label, name, list);
+  for (PetscInt k = 0; k < config->n_stages; k++)
+    PetscCheck(strcmp(config->stage[k].name, name), deck->comm, USER_ERROR,
+               "%s: stage '%s' stands twice; tell them apart by digits: %s, %s2", label, name, kind->name, kind->name);
+  PetscCheck(config->n_stages < STAGES_MAX, deck->comm, USER_ERROR, "%s: more than %d stages", label, STAGES_MAX);
+  config->stage[config->n_stages].kind = kind->kind;
+  snprintf(config->stage[config->n_stages++].name, NAME_MAX_LEN, "%s", name);
+  PetscFunctionReturn(0);
+}
+
+/* What may follow what: powder comes in by filling, a coin goes out by ejection, and both punches must be off before.
+ */
+static PetscErrorCode CheckOrder(Deck *deck, const char label[])
+{
+  const Config *config = deck->config;
+  PetscBool     loaded = PETSC_FALSE, pressed = PETSC_FALSE;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < config->n_stages; k++) {
+    const StageConfig *s = &config->stage[k];
+
+    PetscCheck(s->kind != STAGE_FILL || k == 0, deck->comm, USER_ERROR, "%s: '%s' can only be the first stage", label,
+               s->name);
+    PetscCheck(s->kind != STAGE_RELEASE || loaded, deck->comm, USER_ERROR, "%s: '%s' needs a press before it", label,
+               s->name);
+    PetscCheck(s->kind != STAGE_DWELL || loaded, deck->comm, USER_ERROR,
+               "%s: '%s' needs a press before it, whose pressure it holds", label, s->name);
+    PetscCheck(s->kind != STAGE_EJECT || (pressed && !loaded), deck->comm, USER_ERROR, "%s: '%s' needs a %s before it",
+               label, s->name, pressed ? "release" : "press and a release");
+    PetscCheck(s->kind != STAGE_EJECT || k == config->n_stages - 1, deck->comm, USER_ERROR,
+               "%s: nothing can come after '%s'", label, s->name);
+    if (s->kind == STAGE_PRESS) loaded = pressed = PETSC_TRUE;
+    if (s->kind == STAGE_RELEASE) loaded = PETSC_FALSE;
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode DeckProgramme(Deck *deck, const char label[], const char text[])
+{
+  const char *at = text;
+
+  PetscFunctionBeginUser;
+  while (*at) {
+    char         name[NAME_MAX_LEN];
+    const size_t length = strcspn(at, ",");
+    size_t       first = strspn(at, " "), last = length;
+
+    while (last > first && at[last - 1] == ' ') last--;
+    PetscCheck(last > first && last - first < NAME_MAX_LEN - 1, deck->comm, USER_ERROR,
+               "%s: '%s' is not a list of stages", label, text);
+    snprintf(name, sizeof(name), "%.*s", (int)(last - first), at + first);
+    PetscCall(AddStage(deck, label, name));
+    at += length + (at[length] == ',');
+  }
+  PetscCheck(deck->config->n_stages, deck->comm, USER_ERROR, "%s: the list of stages is empty", label);
+  PetscCall(CheckOrder(deck, label));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CompletePowder(Deck *deck)
+{
+  Config           *config    = deck->config;
+  PowderConfig     *powder    = &config->powder;
+  const DeckChoice *packing   = choice_find(deck_packings, powder->packing);
+  const PetscBool   from_file = (PetscBool)!strcmp(powder->packing, "file");
+  const PetscBool   sized     = (PetscBool)(from_file || !strcmp(powder->sizes, "file"));
+
+  PetscFunctionBeginUser;
+  PetscCheck(!from_file || powder->file[0], deck->comm, USER_ERROR, "%s: powder_packing: file needs powder_file",
+             deck->path);
+  PetscCheck(from_file || !powder->file[0], deck->comm, USER_ERROR,
+             "%s: powder_file needs powder_packing: file, not %s", deck->path, powder->packing);
+  PetscCheck(strcmp(powder->sizes, "file") || powder->sizes_file[0], deck->comm, USER_ERROR,
+             "%s: powder_sizes: file needs powder_sizes_file", deck->path);
+  PetscCheck(!strcmp(powder->sizes, "file") || !powder->sizes_file[0], deck->comm, USER_ERROR,
+             "%s: powder_sizes_file needs powder_sizes: file, not %s", deck->path, powder->sizes);
+  PetscCheck(sized || isfinite(powder->diameter), deck->comm, USER_ERROR,
+             "%s: powder_diameter is missing: mean diameter of the grains, e.g. '6.5 nm'", deck->path);
+  if (isnan(powder->relative_density)) powder->relative_density = packing->def;
+  PetscCheck(from_file || (powder->relative_density >= packing->min && powder->relative_density <= packing->max),
+             deck->comm, USER_ERROR,
+             "%s: powder_relative_density: %g is not possible for the packing %s (allowed %g .. %g)", deck->path,
+             powder->relative_density, packing->name, packing->min, packing->max);
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CompleteDie(Deck *deck)
+{
+  Config           *config = deck->config;
+  DieConfig        *die    = &config->die;
+  const DeckChoice *tool   = choice_find(deck_tools, die->tool_material);
+  const double      d      = config->powder.diameter;
+  char              bore[QUANTITY_TEXT], grain[QUANTITY_TEXT], limit[QUANTITY_TEXT], wanted[QUANTITY_TEXT];
+
+  PetscFunctionBeginUser;
+  PetscCheck(isnan(die->diameter) || !(die->diameter <= d), deck->comm, USER_ERROR,
+             "%s: die_diameter: %s is smaller than a grain (powder_diameter %s)", deck->path,
+             quantity_format(die->diameter, DIM_LENGTH, bore), quantity_format(d, DIM_LENGTH, grain));
+  if (die->diameter < 6.0 * d)
+    warn(config, "die_diameter: %s is less than six grains; the walls will rule the packing",
+         quantity_format(die->diameter, DIM_LENGTH, bore));
+  if (isnan(die->pressure_limit)) die->pressure_limit = tool->def;
+  quantity_format(die->pressure_limit, DIM_PRESSURE, limit);
+  for (PetscInt k = 0; k < config->n_stages; k++) {
+    const StageConfig *s = &config->stage[k];
+
+    if (s->kind != STAGE_PRESS || s->pressure <= die->pressure_limit) continue;
+    warn(config,
+         "%s_pressure: %s is more than tools of %s carry (%s); steel carries 1 GPa, the state of the art 3 to 7 GPa",
+         s->name, quantity_format(s->pressure, DIM_PRESSURE, wanted), die->tool_material, limit);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Reports fall on control steps: a default is rounded up to one, a number somebody wrote must be one. */
+static PetscErrorCode CheckInterval(Deck *deck, const char name[], PetscInt *every)
+{
+  const PetscInt   control = deck->config->time.control_interval;
+  const DeckEntry *entry   = entry_find(deck->config, name);
+
+  PetscFunctionBeginUser;
+  if (*every <= 0 || *every % control == 0) PetscFunctionReturn(0);
+  PetscCheck(entry && entry->source == FROM_DEFAULT, deck->comm, USER_ERROR,
+             "%s: %s: %" PetscInt_FMT " is not a multiple of time_control_interval, %" PetscInt_FMT, deck->path, name,
+             *every, control);
+  *every += control - *every % control;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CompleteOutput(Deck *deck)
+{
+  OutputConfig *output = &deck->config->output;
+  const char   *slash = strrchr(deck->path, '/'), *stem = slash ? slash + 1 : deck->path, *dot = strrchr(stem, '.');
+
+  PetscFunctionBeginUser;
+  if (!strcmp(output->folder, "auto"))
+    snprintf(output->folder, PATH_MAX_LEN, "out/%.*s", dot && dot > stem ? (int)(dot - stem) : (int)strlen(stem), stem);
+  PetscCall(CheckInterval(deck, "output_history_every", &output->history_every));
+  PetscCall(CheckInterval(deck, "output_vtk_every", &output->vtk_every));
+  PetscCall(CheckInterval(deck, "output_checkpoint_every", &output->checkpoint_every));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode DeckComplete(Deck *deck)
+{
+  const ContactConfig *contact = &deck->config->contact;
+  const char          *wrong   = NULL;
+
+  PetscFunctionBeginUser;
+  if (contact->law->validate) wrong = contact->law->validate(contact->law_params);
+  PetscCheck(!wrong, deck->comm, USER_ERROR, "%s: contact_%s: %s", deck->path, contact->law->name, wrong);
+  PetscCall(CompletePowder(deck));
+  PetscCall(CompleteDie(deck));
+  PetscCall(CompleteOutput(deck));
+  PetscFunctionReturn(0);
+}
