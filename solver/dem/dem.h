@@ -12,22 +12,100 @@
 /* The press as the grains see it: a rigid cylinder about z and two flat punches. */
 enum { TOOL_DIE, TOOL_BOTTOM, TOOL_TOP, TOOL_N };
 typedef struct {
-  double die_radius;                     /* [nm] */
-  double die_top;                        /* the bore ends here; above it grains are free [nm] */
-  double z[TOOL_N], v[TOOL_N];           /* punch faces [nm] and their velocities [nm/ns]; the die's z unused */
-  double mu[TOOL_N], mu_roll[TOOL_N], W[TOOL_N]; /* friction, adhesion [nN/nm] per tool */
+  double die_radius;                             /* [nm] */
+  double die_top;                                /* the bore ends here; above it grains are free [nm] */
+  double z[TOOL_N], v[TOOL_N];                   /* punch faces [nm] and their velocities [nm/ns]; the die's stay 0 */
+  double mu[TOOL_N], mu_roll[TOOL_N], W[TOOL_N]; /* friction [-], work of adhesion [nN/nm] */
 } Tools;
+
+typedef struct {
+  ContactModel model;                    /* its law and parameters must outlive the Dem */
+  double       modulus;                  /* Young's modulus of the grains: scale of forces [GPa] */
+  double       mu, mu_roll, mu_twist, W; /* grain on grain */
+  double       dt;                       /* [ns] */
+  double       skin;                     /* of the neighbour list [nm] */
+  double       radius_max;               /* largest apparent radius expected [nm] */
+  double       drag;                     /* rate of damping relative to the affine motion [1/ns] */
+  double       gravity;                  /* along -z [nm/ns^2] */
+  PetscInt     control_interval;         /* steps between two calls of DemControl */
+} DemConfig;
+
+/* Energy taken from the grains' motion, by cause; counted since the start of the run [aJ]. */
+enum {
+  WORK_NORMAL,     /* absorbed by normal contact forces without damping: elastic + plastic + surface */
+  WORK_VISCOUS,    /* normal damping */
+  WORK_TANGENTIAL, /* absorbed by tangential, rolling and twisting forces in all */
+  WORK_FRICTION,   /* the part of it that sliding, rolling and twisting dissipated */
+  WORK_TOOLS,      /* given to the grains by the moving tools */
+  WORK_DRAG,       /* taken by the drag */
+  WORK_GRAVITY,    /* given by gravity */
+  WORK_N
+};
 
 /* One contact as it stands after a sampled step; what observables and output are made of. */
 typedef struct {
-  PetscInt   i, j;      /* rows; j = -1 - tool for a tool */
-  PetscInt64 id_i, id_j; /* global ids; id_j = -1 - tool */
-  double     n[3];      /* from j to i */
-  double     branch[3]; /* x_i - x_j; from the contact point to x_i for a tool [nm] */
-  double     f[3];      /* force on i [nN] */
-  double     fn, a, delta; /* normal force [nN], contact radius, overlap [nm] */
+  PetscInt   i, j;         /* rows; j = -1 - tool for a tool */
+  PetscInt64 id_i, id_j;   /* global ids; id_j = -1 - tool */
+  double     n[3];         /* from j to i */
+  double     branch[3];    /* x_i - x_j; from the contact point to x_i for a tool [nm] */
+  double     f[3];         /* force on i [nN] */
+  double     fn, a, delta; /* normal force [nN], contact radius [nm], overlap [nm] */
+  double     stored;       /* energy it would give back [aJ] */
 } ContactSample;
 
-enum { WORK_NORMAL, WORK_TANGENTIAL, WORK_VISCOUS, WORK_FRICTION, WORK_TOOLS, WORK_DRAG, WORK_GRAVITY, WORK_N };
+/* Contact histories by global ids: lo < hi, or lo = the grain and hi = -1 - tool. */
+typedef struct {
+  PetscInt64 lo, hi;
+} ContactKey;
+
+typedef struct {
+  PetscInt    n, n_state;
+  ContactKey *key;   /* [n] */
+  double     *state; /* [n][n_state] */
+} ContactHistories;
+
+/* What DemControl agreed on over all ranks. */
+typedef struct {
+  double     force[TOOL_N][3]; /* on the tools, mean over the interval [nN] */
+  double     work[WORK_N];     /* [aJ] */
+  double     kinetic;          /* of grains, rotation included, at the last half step [aJ] */
+  double     v_max;            /* largest speed [nm/ns] */
+  double     imbalance;        /* max/mean of the ranks' measured cost since the last partition [-] */
+  PetscInt64 flags;            /* largest over the ranks of what the caller passed in */
+  PetscBool  late;             /* some grain had moved farther than the list allowed for */
+} DemStatus;
+
+typedef struct _p_Dem *Dem;
+
+/* Collective.  Borrows grains; copies cfg. */
+PetscErrorCode DemCreate(Grains grains, const DemConfig *cfg, Dem *dem);
+PetscErrorCode DemDestroy(Dem *dem);
+/* Collective.  New ghosts and neighbour list when grains have moved too far, or when forced; histories are kept. */
+PetscErrorCode DemRefresh(Dem dem, const Tools *tools, PetscBool force);
+/* Collective.  Partitions the grains by measured cost (METIS) and moves them, histories included. */
+PetscErrorCode DemRepartition(Dem dem, const Tools *tools);
+/* Collective.  Forces of all contacts at the present positions; the law's grain state moves on. */
+PetscErrorCode DemForces(Dem dem, const Tools *tools);
+/* Not collective.  Velocities and positions of the owned grains by one step. */
+void dem_move(Dem dem, const Tools *tools);
+/* Collective.  Every control_interval steps: sums over ranks, decides whether the list must be renewed, checks health.
+ */
+PetscErrorCode DemControl(Dem dem, const Tools *tools, PetscInt64 flags, DemStatus *status);
+/* Not collective.  The next DemForces leaves a ContactSample for every contact of an owned grain. */
+void dem_sample_next(Dem dem);
+/* Not collective.  Borrowed until the next sampled step. */
+void dem_samples(Dem dem, PetscInt *n, const ContactSample **samples);
+/* Not collective.  Force on grain `row` in the last step [nN]. */
+void dem_grain_force(Dem dem, PetscInt row, double f[3]);
+
+/* Collective.  Every history once, on the rank that owns grain lo; caller frees with ContactHistoriesFree. */
+PetscErrorCode DemExport(Dem dem, ContactHistories *h);
+/* Collective.  Takes histories in any distribution and hands each to the owners of its grains; call before the first
+ * DemRefresh. */
+PetscErrorCode DemImport(Dem dem, const ContactHistories *h);
+PetscErrorCode ContactHistoriesFree(ContactHistories *h);
+/* Not collective.  The exact sums behind DemStatus.work, for the checkpoint: pairs hi, lo. */
+void dem_work_get(Dem dem, int64_t words[2 * WORK_N]);
+void dem_work_set(Dem dem, const int64_t words[2 * WORK_N]);
 
 #endif

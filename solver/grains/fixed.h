@@ -39,6 +39,9 @@ static inline void exact_add(ExactSum *s, double value, double inv_unit)
   exact_add_int(s, (int64_t)llrint(value * inv_unit));
 }
 
-static inline double exact_value(const ExactSum *s, double unit) { return ldexp((double)s->hi, 32) * unit + (double)s->lo * unit; }
+static inline double exact_value(const ExactSum *s, double unit)
+{
+  return ldexp((double)s->hi, 32) * unit + (double)s->lo * unit;
+}
 
 #endif

@@ -1,9 +1,9 @@
 /*
   grains.h - who is where: the grains of this rank, the ghosts of its neighbours, and how both move between ranks.
 
-  A grain is one row in every array below; rows [0, n_owned) are this rank's own, sorted by position for locality, rows
-  [n_owned, n_owned + n_ghost) mirror grains of other ranks within reach.  A grain's kinematics sit in one 128-byte record
-  of sixteen doubles, two cache lines: what a contact needs is two loads, and a halo exchange is one MPI type.
+  A grain is one row in every array below; rows [0, n_owned) are this rank's own, sorted by place for locality, rows
+  [n_owned, n_owned + n_ghost) mirror grains of other ranks within reach.  A grain's kinematics sit in one 128-byte
+  record of sixteen doubles, two cache lines: what a contact needs is two loads, and a halo exchange is one MPI type.
 */
 #ifndef SOLVER_GRAINS_GRAINS_H
 #define SOLVER_GRAINS_GRAINS_H
@@ -13,53 +13,77 @@
 
 /* columns of a record; the order is what the contact kernel loads, see dem_contact.c */
 enum {
-  REC_X, REC_Y, REC_Z,     /* centre [nm] */
-  REC_R,                   /* apparent radius [nm]; R0 unless the law grows it */
-  REC_VX, REC_VY, REC_VZ,  /* velocity at the half step [nm/ns] */
-  REC_WX, REC_WY, REC_WZ,  /* angular velocity at the half step [1/ns] */
-  REC_R0,                  /* radius of the undeformed grain [nm] */
-  REC_YIELD,               /* yield stress [GPa] */
-  REC_PSI, REC_DBAR, REC_BULK, /* contact-law state the neighbours need, see materials/contact.h */
-  REC_SPARE,
+  REC_X,
+  REC_Y,
+  REC_Z, /* centre [nm] */
+  REC_R, /* apparent radius [nm]; R0 unless the law grows it */
+  REC_VX,
+  REC_VY,
+  REC_VZ, /* velocity at the half step [nm/ns] */
+  REC_WX,
+  REC_WY,
+  REC_WZ,    /* angular velocity at the half step [1/ns] */
+  REC_R0,    /* radius of the undeformed grain [nm] */
+  REC_YIELD, /* yield stress [GPa] */
+  REC_PSI,
+  REC_DBAR,
+  REC_BULK,  /* contact-law state the neighbours need, see materials/contact.h */
+  REC_INV_M, /* 1/mass [1/fg] */
   REC_N
 };
 
 /* columns of the fixed-point accumulator of a grain: force and torque stand where the record has the velocities */
-enum { ACC_SUM0 = 0, ACC_FX = 4, ACC_FY, ACC_FZ, ACC_TX, ACC_TY, ACC_TZ, ACC_SUM4, ACC_SUM5, ACC_N = 12 };
+enum { ACC_SUM0 = 0, ACC_FX = 4, ACC_FY, ACC_FZ, ACC_TX, ACC_TY, ACC_TZ, ACC_SUM4, ACC_SUM5, ACC_N };
+
+enum { GRAINS_AUX = 4, GRAINS_PAD = 2 }; /* law state per grain; rows far away that fill incomplete batches */
 
 typedef double  GrainRecord[REC_N] __attribute__((aligned(64)));
+typedef double  GrainAux[GRAINS_AUX];
 typedef int64_t GrainSums[ACC_N];
-
-/* Contact histories by pair of global ids, sorted; how history survives rebuilds, migration and restart. */
-typedef struct {
-  PetscInt64 lo, hi; /* lo < hi; hi = -1 - tool for a grain on a tool (lo is then the grain) */
-} ContactKey;
 
 typedef struct _p_Grains *Grains;
 struct _p_Grains {
   MPI_Comm     comm;
   PetscInt     n_owned, n_ghost, n_alloc;
   PetscInt64   n_global;
-  PetscInt64  *id;       /* [n_owned + n_ghost] global id, 0 .. n_global - 1, fixed at packing */
-  GrainRecord *rec;      /* [n_owned + n_ghost] */
-  double     (*aux)[4];  /* [n_owned] private state of the contact law on the grain (GRAIN_AUX) */
-  PetscSF      halo;     /* roots: owned rows, leaves: ghost rows; rebuilt by GrainsGhosts */
-  MPI_Datatype rec_type;
+  PetscInt64  *id;         /* [n_owned + n_ghost] global id, fixed at packing */
+  GrainRecord *rec;        /* [n_owned + n_ghost + GRAINS_PAD] the last rows are the pads, far from everything */
+  GrainAux    *aux;        /* [n_owned] private state of the contact law on the grain */
   PetscInt    *owner_row;  /* [n_ghost] row on the owner */
   PetscMPIInt *owner_rank; /* [n_ghost] */
+  PetscSF      halo;       /* roots: owned rows, leaves: ghosts; NULL on one rank */
+  MPI_Datatype rec_type;
 };
 
-/* Collective unless said otherwise.  All errors are raised on every rank. */
-PetscErrorCode GrainsCreate(MPI_Comm comm, PetscInt n_owned, PetscInt64 n_global, Grains *grains); /* rows zeroed, caller fills id and rec */
+/* All functions are collective unless said otherwise. */
+
+/* n_owned zeroed rows on this rank; the caller fills id and rec.  No ghosts yet. */
+PetscErrorCode GrainsCreate(MPI_Comm comm, PetscInt n_owned, Grains *grains);
 PetscErrorCode GrainsDestroy(Grains *grains);
-/* Sends every grain, with its aux and `bytes` of baggage, to rank dest[i]; rows come back sorted by global id. */
+/* Grain i goes to rank dest[i] with its record and aux.  Ghosts are gone afterwards. */
 PetscErrorCode GrainsMigrate(Grains grains, const PetscMPIInt dest[]);
-/* Finds the ghosts: every foreign grain in a cell (edge >= reach) next to a cell that holds an owned grain. */
-PetscErrorCode GrainsGhosts(Grains grains, double reach);
-/* Drops the ghosts not marked in keep[n_ghost] and renumbers; new_row[n_ghost] gets the new row or -1. */
-PetscErrorCode GrainsPruneGhosts(Grains grains, const PetscBool keep[], PetscInt new_row[]);
-/* Starts / ends the copy of the owners' records into the ghosts. */
+/* Not collective.  Puts the owned rows into the given order: new row k is old row order[k].  Drops the ghosts. */
+PetscErrorCode GrainsReorder(Grains grains, const PetscInt order[]);
+/* Finds the ghosts: every foreign grain in a cell (edge = reach) next to a cell that holds an owned grain. */
+PetscErrorCode GrainsFindGhosts(Grains grains, double reach);
+/* Keeps the ghosts with keep[ghost] only and sets up the halo; row_of[ghost] gets the row each kept one has now. */
+PetscErrorCode GrainsKeepGhosts(Grains grains, const PetscBool keep[], PetscInt row_of[]);
+/* Copies the owners' records into the ghosts, in two halves so that work can go on between. */
 PetscErrorCode GrainsHaloBegin(Grains grains);
 PetscErrorCode GrainsHaloEnd(Grains grains);
+
+/*
+  GrainsPartition - which rank each owned grain should live on, so that cost balances and few contacts are cut (METIS).
+
+  In:  cost    [n_owned] work of each grain, any positive unit
+       n_edge  contacts (rows i, j) with at least one owned end; each rank lists all contacts of its own grains
+  Out: dest    [n_owned]
+  The graph is gathered on rank 0, because METIS is serial: a rare event (start, and when the balance is lost), never
+  part of a step.  Vertices are grains up to PARTITION_VERTICES_MAX of them; above that, cubic bricks of grains whose
+  size keeps the number of vertices there, so memory on rank 0 stays near 1 GB at any scale.
+*/
+enum { PARTITION_VERTICES_MAX = 2000000 };
+PetscErrorCode GrainsPartition(Grains grains, const double cost[], PetscInt n_edge, const PetscInt (*edge)[2],
+                               PetscMPIInt dest[]);
 
 #endif

@@ -1,0 +1,140 @@
+/*
+  dem_control.c - once per control interval all ranks agree: forces on the tools, energies, whether the neighbour list
+  must be renewed, whether every grain is still where it can be.  Two reductions of fixed size.
+*/
+#include "solver/dem/dem_impl.h"
+
+enum { LOST_NOT_FINITE = 1, LOST_OUTSIDE = 2 };
+
+typedef struct {
+  double moved;  /* largest displacement relative to the affine motion, now [nm] */
+  double coming; /* the same, expected until the next control [nm] */
+  double v_max;  /* [nm/ns] */
+  double lost;   /* 4 id + reason of a grain that is not where a grain can be, or -1 */
+} Motion;
+
+static double norm3(const double v[3]) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
+
+/* Affine map of the powder since the list was built: z -> z_bottom + stretch (z_build - z_bottom_build). */
+static double stretch(Dem dem, const Tools *t, double dt)
+{
+  const double now = t->z[TOOL_TOP] - t->z[TOOL_BOTTOM] + dt * (t->v[TOOL_TOP] - t->v[TOOL_BOTTOM]);
+  return now / (dem->z_build[1] - dem->z_build[0]);
+}
+
+static int where_lost(const Tools *t, const double *r)
+{
+  for (int k = 0; k < REC_N; k++)
+    if (!isfinite(r[k])) return LOST_NOT_FINITE;
+  if (r[REC_Z] > t->die_top + r[REC_R]) return 0; /* above the bore nothing holds it */
+  if (hypot(r[REC_X], r[REC_Y]) > t->die_radius || r[REC_Z] < t->z[TOOL_BOTTOM] || r[REC_Z] > t->z[TOOL_TOP])
+    return LOST_OUTSIDE;
+  return 0;
+}
+
+static Motion motion(Dem dem, const Tools *t)
+{
+  const double ahead = dem->cfg.dt * dem->cfg.control_interval, s = stretch(dem, t, 0.0);
+  const double height = t->z[TOOL_TOP] - t->z[TOOL_BOTTOM], rate = (t->v[TOOL_TOP] - t->v[TOOL_BOTTOM]) / height;
+  Motion       m = {.lost = -1.0};
+
+  for (PetscInt i = 0; i < dem->g->n_owned; i++) {
+    const double *r = dem->g->rec[i], *x0 = dem->x_build[i];
+    const double  u[3] = {r[0] - x0[0], r[1] - x0[1], r[2] - t->z[TOOL_BOTTOM] - s * (x0[2] - dem->z_build[0])};
+    const double  v[3] = {r[REC_VX], r[REC_VY], r[REC_VZ] - t->v[TOOL_BOTTOM] - rate * (r[2] - t->z[TOOL_BOTTOM])};
+    const double  now  = norm3(u) + fabs(r[REC_R] - x0[3]);
+    const int     lost = where_lost(t, r);
+
+    m.moved  = fmax(m.moved, now);
+    m.coming = fmax(m.coming, now + 1.5 * ahead * norm3(v)); /* half as much again for what forces may add */
+    m.v_max  = fmax(m.v_max, norm3(&r[REC_VX]));
+    if (lost) m.lost = fmax(m.lost, 4.0 * (double)dem->g->id[i] + lost);
+  }
+  return m;
+}
+
+/*
+  Is the list still complete when no grain has moved more than u from its affine place?  A pair outside it was farther
+  apart than touch + skin, touch = 2 r_max + reach; compressed by s <= 1 it is still farther than s (touch + skin) - 2u.
+*/
+static int list_holds(Dem dem, double s, double u)
+{
+  const double touch = 2.0 * dem->r_max + dem->reach;
+  return fmin(s, 1.0) * (touch + dem->cfg.skin) - 2.0 * u > touch;
+}
+
+static void kinetic_energy(Dem dem, ExactSum *sum)
+{
+  for (PetscInt i = 0; i < dem->g->n_owned; i++) {
+    const double *r = dem->g->rec[i], m = 1.0 / r[REC_INV_M], J = 0.4 * m * r[REC_R0] * r[REC_R0];
+    const double  v = norm3(&r[REC_VX]), w = norm3(&r[REC_WX]);
+    exact_add(sum, 0.5 * (m * v * v + J * w * w), dem->u.inv_work);
+  }
+}
+
+/* Integer sums of all ranks: tool forces, energies as hi and lo words, this rank's busy time in ns. */
+enum {
+  SUM_FORCE,
+  SUM_WORK    = SUM_FORCE + 3 * TOOL_N,
+  SUM_KINETIC = SUM_WORK + 2 * WORK_N,
+  SUM_COST    = SUM_KINETIC + 2,
+  SUM_N
+};
+enum { MAX_MOVED, MAX_COMING, MAX_SPEED, MAX_LOST, MAX_COST, MAX_FLAGS, MAX_N };
+
+static PetscErrorCode CheckGrains(Dem dem, double lost)
+{
+  PetscFunctionBeginUser;
+  if (lost < 0.0) PetscFunctionReturn(0);
+  PetscCheck((int64_t)lost % 4 != LOST_NOT_FINITE, dem->g->comm, PETSC_ERR_FP,
+             "grain %lld: position or velocity is not a number; the step is too long for these forces: lower "
+             "time_step_fraction",
+             (long long)lost / 4);
+  SETERRQ(dem->g->comm, PETSC_ERR_CONV_FAILED,
+          "grain %lld has left the die; forces were too large for the step: lower time_step_fraction or the inertial "
+          "number",
+          (long long)lost / 4);
+}
+
+PetscErrorCode DemControl(Dem dem, const Tools *t, PetscInt64 flags, DemStatus *status)
+{
+  const Motion m    = motion(dem, t);
+  const double cost = dem->cost_pairs + dem->cost_moves, ahead = dem->cfg.dt * dem->cfg.control_interval;
+  double       max[MAX_N] = {m.moved, m.coming, m.v_max, m.lost, cost, (double)flags};
+  int64_t      sum[SUM_N] = {0};
+  ExactSum     kinetic    = {0};
+  PetscMPIInt  size;
+
+  PetscFunctionBeginUser;
+  kinetic_energy(dem, &kinetic);
+  memcpy(sum + SUM_FORCE, dem->tool_force, sizeof dem->tool_force);
+  memcpy(sum + SUM_WORK, dem->work, sizeof dem->work);
+  memcpy(sum + SUM_KINETIC, &kinetic, sizeof kinetic);
+  sum[SUM_COST] = (int64_t)(1e9 * cost);
+  PetscCallMPI(MPI_Comm_size(dem->g->comm, &size));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, SUM_N, MPI_INT64_T, MPI_SUM, dem->g->comm));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, max, MAX_N, MPI_DOUBLE, MPI_MAX, dem->g->comm));
+  PetscCall(CheckGrains(dem, max[MAX_LOST]));
+  for (int k = 0; k < TOOL_N; k++)
+    for (int c = 0; c < 3; c++)
+      status->force[k][c] = (double)sum[SUM_FORCE + 3 * k + c] * dem->u.force / PetscMax(dem->interval_steps, 1);
+  for (int k = 0; k < WORK_N; k++) {
+    ExactSum w = {sum[SUM_WORK + 2 * k], sum[SUM_WORK + 2 * k + 1]};
+    exact_normalize(&w);
+    status->work[k] = exact_value(&w, dem->u.work);
+  }
+  kinetic = (ExactSum){sum[SUM_KINETIC], sum[SUM_KINETIC + 1]};
+  exact_normalize(&kinetic);
+  status->kinetic   = exact_value(&kinetic, dem->u.work);
+  status->v_max     = max[MAX_SPEED];
+  status->flags     = (PetscInt64)max[MAX_FLAGS];
+  status->imbalance = sum[SUM_COST] > 0 ? max[MAX_COST] * size / (1e-9 * (double)sum[SUM_COST]) : 1.0;
+  status->late      = !list_holds(dem, stretch(dem, t, 0.0), max[MAX_MOVED]);
+  dem->stale        = !list_holds(dem, stretch(dem, t, ahead), max[MAX_COMING]) ? PETSC_TRUE : PETSC_FALSE;
+  memset(dem->tool_force, 0, sizeof dem->tool_force);
+  dem->interval_steps = 0;
+  PetscFunctionReturn(0);
+}
+
+void dem_work_get(Dem dem, int64_t words[2 * WORK_N]) { memcpy(words, dem->work, sizeof dem->work); }
+void dem_work_set(Dem dem, const int64_t words[2 * WORK_N]) { memcpy(dem->work, words, sizeof dem->work); }

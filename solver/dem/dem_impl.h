@@ -1,0 +1,80 @@
+/* dem_impl.h - what the files of this folder share; nobody else includes it. */
+#ifndef SOLVER_DEM_DEM_IMPL_H
+#define SOLVER_DEM_DEM_IMPL_H
+
+#include "mesh/cells.h"
+#include "solver/dem/dem.h"
+#include "solver/dem/lanes.h"
+
+/*
+  Contacts in batches of eight lanes.  A batch holds pairs that are both owned (inner) or pairs with one ghost (rim),
+  never both kinds; free lanes point at the pads of Grains.  Rows are 32-bit: a rank holds at most 2e9 grains.
+*/
+typedef struct {
+  PetscInt n, n_inner, cap; /* batches; the first n_inner need no ghost */
+  int     *i, *j;           /* [8 n] rows, id_i < id_j; j unused for tools */
+  char    *live;            /* [n] some lane has a history */
+  Lanes   *state;           /* [n][n_state] */
+} Batches;
+
+typedef struct {
+  double force, torque, work, sum[CONTACT_SUMS];                 /* units of the fixed-point numbers */
+  double inv_force, inv_torque, inv_work, inv_sum[CONTACT_SUMS]; /* 1/unit */
+} FixedUnits;
+
+struct _p_Dem {
+  DemConfig  cfg;
+  Grains     g;
+  FixedUnits u;
+  int        n_state, n_sum, penalty_state;
+  double     reach; /* largest gap at which a contact still acts, any pair or tool [nm] */
+  Batches    pairs, tool[TOOL_N];
+  GrainSums *acc;       /* [n_owned + n_ghost + GRAINS_PAD] forces, torques and law sums of the step */
+  double (*x_build)[4]; /* [n_owned] x, y, z, R when the list was built */
+  PetscInt         acc_cap, x_cap;
+  double           z_build[2]; /* bottom and top punch then */
+  PetscBool        stale;      /* the list must be renewed before the next step */
+  CellGrid         grid;
+  CellPairs        found;
+  ContactHistories waiting;               /* imported histories that no list has taken yet */
+  i8               step_work[WORK_N];     /* fixed point, of this step, this rank */
+  ExactSum         work[WORK_N];          /* of the run, this rank's part; what came from a checkpoint sits on rank 0 */
+  int64_t          tool_force[TOOL_N][3]; /* fixed point, of the interval, this rank */
+  PetscInt         interval_steps;        /* steps since the last DemControl */
+  PetscInt         n_builds;              /* lists made since the rows were last partitioned */
+  double           r_max;                 /* largest apparent radius when the list was built, all ranks [nm] */
+  double           cost_pairs, cost_moves; /* seconds since the last partition */
+  double           contacts_done;          /* lanes evaluated in that time */
+  PetscInt64       steps_done;             /* steps in that time */
+  PetscBool        sampling;
+  PetscInt         n_samples, samples_cap;
+  ContactSample   *samples;
+};
+
+/* dem_contact.c, dem_tools.c: add the forces of batches [first, last) to acc. */
+PetscErrorCode DemPairForces(Dem dem, PetscInt first, PetscInt last);
+PetscErrorCode DemToolForces(Dem dem, const Tools *tools, int tool);
+
+/* dem_contact.c: what both kinds of contact do with a finished batch. */
+void dem_scatter_i(Dem dem, const int *i, const v8 arm, const ContactBatch *in, const ContactForce *out, i8 force[3]);
+void dem_add_work(Dem dem, const ContactBatch *in, const ContactForce *out, int owned_ends);
+
+/* dem_sample.c */
+PetscErrorCode DemRecord(Dem dem, const ContactBatch *in, const ContactForce *out, Lanes *state, const int *i,
+                         const int *j, int tool, const Lanes branch[3]);
+
+/* dem_list.c */
+enum { SORT_EVERY = 50 }; /* lists between two sorts of the owned rows by place */
+PetscErrorCode BatchesFree(Batches *b);
+
+/* dem_history.c.  Collect: histories of the live contacts, with the rows of both ends (-1: a tool). */
+PetscErrorCode DemCollect(Dem dem, ContactHistories *h, PetscInt (**ends)[2]);
+/* Collective.  Histories follow their owned grains to dest[row]; h also gets what arrives. */
+PetscErrorCode DemSendAlong(Dem dem, ContactHistories *h, const PetscInt (*ends)[2], const PetscMPIInt dest[]);
+/* Puts histories into the new list and frees them. */
+PetscErrorCode DemRestore(Dem dem, ContactHistories *h);
+
+/* dem_screen.c: weights of contacts that pass through a third grain (law->penalty_state). */
+PetscErrorCode DemScreen(Dem dem);
+
+#endif

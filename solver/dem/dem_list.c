@@ -1,0 +1,260 @@
+/*
+  dem_list.c - the neighbour list: ghosts, pairs within reach plus skin, and their batches.
+
+  A list serves until grains have moved, relative to the affine motion of the powder between the punches, by half a
+  skin: in a compaction most motion is affine, and neighbours share it.  (The bound: dem_control.c.)
+*/
+#include "solver/dem/dem_impl.h"
+
+PetscErrorCode BatchesFree(Batches *b)
+{
+  PetscFunctionBeginUser;
+  free(b->i), free(b->j), free(b->live), free(b->state);
+  *b = (Batches){0};
+  PetscFunctionReturn(0);
+}
+
+/* n batches with free lanes on `pad` and `pad` + 1 and no history; earlier contents are lost. */
+static PetscErrorCode BatchesReset(Batches *b, PetscInt n, int n_state, PetscInt pad_i, PetscInt pad_j)
+{
+  PetscFunctionBeginUser;
+  if (n > b->cap || 4 * n + 64 < b->cap) {
+    const size_t cap = (size_t)(n + n / 16 + 4);
+
+    PetscCall(BatchesFree(b));
+    b->cap   = (PetscInt)cap;
+    b->i     = aligned_alloc(64, 64 * cap);
+    b->j     = aligned_alloc(64, 64 * cap);
+    b->live  = malloc(cap);
+    b->state = aligned_alloc(64, sizeof(Lanes) * cap * (size_t)n_state);
+    PetscCheck(b->i && b->j && b->live && b->state, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for %zu contacts",
+               8 * cap);
+  }
+  b->n = n;
+  memset(b->live, 0, (size_t)n);
+  memset(b->state, 0, sizeof(Lanes) * (size_t)n * (size_t)n_state);
+  for (PetscInt k = 0; k < 8 * n; k++) {
+    b->i[k] = (int)pad_i;
+    b->j[k] = (int)pad_j;
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Owned rows along a space-filling curve, for locality. */
+static PetscErrorCode SortOwned(Dem dem, double edge)
+{
+  Grains    g = dem->g;
+  PetscInt *order;
+
+  PetscFunctionBeginUser;
+  if (!g->n_owned) PetscFunctionReturn(0);
+  PetscCall((PetscErrorCode)CellsBuild(&dem->grid, g->rec[0], REC_N, g->n_owned, edge));
+  PetscCall(PetscMalloc1(g->n_owned, &order));
+  PetscCall((PetscErrorCode)CellsMorton(&dem->grid, g->n_owned, order));
+  PetscCall(GrainsReorder(g, order));
+  PetscCall(PetscFree(order));
+  PetscFunctionReturn(0);
+}
+
+/* Pairs within reach into dem->found; ghosts without a pair are dropped and the pairs renumbered. */
+static PetscErrorCode FindPairs(Dem dem, double edge)
+{
+  Grains     g = dem->g;
+  PetscBool *keep;
+  PetscInt  *row_of;
+
+  PetscFunctionBeginUser;
+  PetscCall((PetscErrorCode)CellsBuild(&dem->grid, g->rec[0], REC_N, g->n_owned + g->n_ghost, edge));
+  PetscCall((PetscErrorCode)CellsPairs(&dem->grid, dem->cfg.skin + dem->reach, g->n_owned, &dem->found));
+  PetscCall(PetscCalloc2(g->n_ghost, &keep, g->n_ghost, &row_of));
+  for (PetscInt p = 0; p < dem->found.n_pairs; p++)
+    if (dem->found.other[p] >= g->n_owned) keep[dem->found.other[p] - g->n_owned] = PETSC_TRUE;
+  PetscCall(GrainsKeepGhosts(g, keep, row_of));
+  for (PetscInt p = 0; p < dem->found.n_pairs; p++)
+    if (dem->found.other[p] >= g->n_owned) dem->found.other[p] = (int)row_of[dem->found.other[p] - g->n_owned];
+  PetscCall(PetscFree2(keep, row_of));
+  PetscFunctionReturn(0);
+}
+
+/* Classes of pairs in the order of the list: those likely to touch first, so that whole batches can be skipped. */
+enum { INNER_NEAR, INNER_FAR, RIM_NEAR, RIM_FAR, CLASSES };
+
+static int pair_class(Grains g, PetscInt i, PetscInt j, double near)
+{
+  const double *a = g->rec[i], *b = g->rec[j], sum = a[REC_R] + b[REC_R] + near;
+  double        d2 = 0.0;
+
+  for (int k = 0; k < 3; k++) d2 += (a[k] - b[k]) * (a[k] - b[k]);
+  return (j < g->n_owned ? INNER_NEAR : RIM_NEAR) + (d2 > sum * sum);
+}
+
+static PetscErrorCode BatchPairs(Dem dem)
+{
+  Grains           g              = dem->g;
+  const CellPairs *f              = &dem->found;
+  const double     near           = dem->reach + 0.1 * dem->cfg.skin;
+  PetscInt         count[CLASSES] = {0}, next[CLASSES], n_inner, n_rim;
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < g->n_owned; i++)
+    for (int p = f->first[i]; p < f->first[i + 1]; p++) count[pair_class(g, i, f->other[p], near)]++;
+  n_inner = (count[INNER_NEAR] + count[INNER_FAR] + 7) / 8;
+  n_rim   = (count[RIM_NEAR] + count[RIM_FAR] + 7) / 8;
+  PetscCall(
+      BatchesReset(&dem->pairs, n_inner + n_rim, dem->n_state, g->n_owned + g->n_ghost, g->n_owned + g->n_ghost + 1));
+  dem->pairs.n_inner = n_inner;
+  next[INNER_NEAR]   = 0;
+  next[INNER_FAR]    = count[INNER_NEAR];
+  next[RIM_NEAR]     = 8 * n_inner;
+  next[RIM_FAR]      = 8 * n_inner + count[RIM_NEAR];
+  for (PetscInt i = 0; i < g->n_owned; i++)
+    for (int p = f->first[i]; p < f->first[i + 1]; p++) {
+      const PetscInt j = f->other[p], at = next[pair_class(g, i, j, near)]++;
+      const int      swap = g->id[i] > g->id[j]; /* one formula in one order on every rank: lower id first */
+      dem->pairs.i[at]    = (int)(swap ? j : i);
+      dem->pairs.j[at]    = (int)(swap ? i : j);
+    }
+  PetscFunctionReturn(0);
+}
+
+/* Gap between a grain and a tool. */
+static double tool_gap(const Tools *t, int tool, const double *r)
+{
+  if (tool == TOOL_BOTTOM) return r[REC_Z] - t->z[TOOL_BOTTOM] - r[REC_R];
+  if (tool == TOOL_TOP) return t->z[TOOL_TOP] - r[REC_Z] - r[REC_R];
+  return hypot(t->die_radius - hypot(r[REC_X], r[REC_Y]), fmax(r[REC_Z] - t->die_top, 0.0)) - r[REC_R];
+}
+
+static PetscErrorCode BatchTool(Dem dem, const Tools *t, int tool)
+{
+  Grains         g   = dem->g;
+  const double   far = dem->cfg.skin + dem->reach;
+  const PetscInt pad = g->n_owned + g->n_ghost + (tool == TOOL_TOP ? 0 : 1); /* the pad on the far side of the tool */
+  PetscInt       n = 0, at = 0;
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < g->n_owned; i++) n += tool_gap(t, tool, g->rec[i]) < far;
+  PetscCall(BatchesReset(&dem->tool[tool], (n + 7) / 8, dem->n_state, pad, pad));
+  for (PetscInt i = 0; i < g->n_owned; i++)
+    if (tool_gap(t, tool, g->rec[i]) < far) dem->tool[tool].i[at++] = (int)i;
+  PetscFunctionReturn(0);
+}
+
+/* Where everything was when the list was made, and room for the forces. */
+static PetscErrorCode Remember(Dem dem, const Tools *t)
+{
+  Grains         g = dem->g;
+  const PetscInt n = g->n_owned + g->n_ghost + GRAINS_PAD;
+
+  PetscFunctionBeginUser;
+  if (n > dem->acc_cap) {
+    free(dem->acc);
+    dem->acc_cap = n + n / 16;
+    dem->acc     = calloc((size_t)dem->acc_cap, sizeof *dem->acc);
+    PetscCheck(dem->acc, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for the forces on %" PetscInt_FMT " grains", n);
+  }
+  if (g->n_owned > dem->x_cap) {
+    free(dem->x_build);
+    dem->x_cap   = g->n_owned + g->n_owned / 16;
+    dem->x_build = malloc((size_t)dem->x_cap * sizeof *dem->x_build);
+    PetscCheck(dem->x_build, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for %" PetscInt_FMT " positions", n);
+  }
+  for (PetscInt i = 0; i < g->n_owned; i++)
+    for (int k = 0; k < 4; k++) dem->x_build[i][k] = g->rec[i][k];
+  dem->z_build[0] = t->z[TOOL_BOTTOM];
+  dem->z_build[1] = t->z[TOOL_TOP];
+  PetscFunctionReturn(0);
+}
+
+/* New ghosts, pairs and batches around histories h, which are taken over. */
+static PetscErrorCode Rebuild(Dem dem, const Tools *t, ContactHistories *h)
+{
+  double r_max = 0.0, edge;
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < dem->g->n_owned; i++) r_max = fmax(r_max, dem->g->rec[i][REC_R]);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &r_max, 1, MPI_DOUBLE, MPI_MAX, dem->g->comm));
+  edge = (2.0 * r_max + dem->cfg.skin + dem->reach) * (1.0 + 1e-12);
+  if (dem->n_builds % SORT_EVERY == 0) PetscCall(SortOwned(dem, edge));
+  PetscCall(GrainsFindGhosts(dem->g, edge));
+  PetscCall(FindPairs(dem, edge));
+  PetscCall(BatchPairs(dem));
+  for (int k = 0; k < TOOL_N; k++) PetscCall(BatchTool(dem, t, k));
+  PetscCall(DemRestore(dem, h));
+  PetscCall(Remember(dem, t));
+  dem->r_max = r_max;
+  dem->stale = PETSC_FALSE;
+  dem->n_builds++;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode DemRefresh(Dem dem, const Tools *t, PetscBool force)
+{
+  ContactHistories h;
+  PetscInt(*ends)[2];
+
+  PetscFunctionBeginUser;
+  if (!force && !dem->stale) PetscFunctionReturn(0);
+  if (dem->waiting.key) {
+    h            = dem->waiting;
+    dem->waiting = (ContactHistories){.n_state = dem->n_state};
+  } else {
+    PetscCall(DemCollect(dem, &h, &ends));
+    PetscCall(PetscFree(ends));
+  }
+  PetscCall(Rebuild(dem, t, &h));
+  PetscFunctionReturn(0);
+}
+
+/* Cost of each owned grain: its own step, and half of each of its contacts, in the ratio measured over all ranks. */
+static PetscErrorCode MeasureCost(Dem dem, PetscInt *n_edge, PetscInt (**edge)[2], double **cost)
+{
+  const PetscInt pad = dem->g->n_owned + dem->g->n_ghost;
+  double m[4]  = {dem->cost_pairs, dem->contacts_done, dem->cost_moves, (double)dem->steps_done * dem->g->n_owned},
+         ratio = 1.0;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, m, 4, MPI_DOUBLE, MPI_SUM, dem->g->comm));
+  if (m[1] > 0.0 && m[2] > 0.0) ratio = (m[0] / m[1]) / (m[2] / m[3]);
+  *n_edge = 0;
+  PetscCall(PetscMalloc1(PetscMax(8 * dem->pairs.n, 1), edge));
+  PetscCall(PetscMalloc1(PetscMax(dem->g->n_owned, 1), cost));
+  for (PetscInt i = 0; i < dem->g->n_owned; i++) (*cost)[i] = 1.0;
+  for (PetscInt k = 0; k < 8 * dem->pairs.n; k++) {
+    const int i = dem->pairs.i[k], j = dem->pairs.j[k];
+
+    if (i >= pad) continue;
+    (*edge)[*n_edge][0]     = i;
+    (*edge)[(*n_edge)++][1] = j;
+    if (i < dem->g->n_owned) (*cost)[i] += 0.5 * ratio;
+    if (j < dem->g->n_owned) (*cost)[j] += 0.5 * ratio;
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode DemRepartition(Dem dem, const Tools *t)
+{
+  ContactHistories h;
+  PetscInt         n_edge, (*ends)[2], (*edge)[2];
+  PetscMPIInt      size, *dest;
+  double          *cost;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(dem->g->comm, &size));
+  if (size == 1) PetscFunctionReturn(0);
+  PetscCall(MeasureCost(dem, &n_edge, &edge, &cost));
+  PetscCall(PetscMalloc1(PetscMax(dem->g->n_owned, 1), &dest));
+  PetscCall(GrainsPartition(dem->g, cost, n_edge, (const PetscInt(*)[2])edge, dest));
+  PetscCall(DemCollect(dem, &h, &ends));
+  PetscCall(DemSendAlong(dem, &h, (const PetscInt(*)[2])ends, dest));
+  PetscCall(GrainsMigrate(dem->g, dest));
+  dem->n_builds = 0; /* rows have a new order: sort them by place */
+  PetscCall(Rebuild(dem, t, &h));
+  dem->cost_pairs = dem->cost_moves = dem->contacts_done = 0.0;
+  dem->steps_done                                        = 0;
+  PetscCall(PetscFree(ends));
+  PetscCall(PetscFree(dest));
+  PetscCall(PetscFree(cost));
+  PetscCall(PetscFree(edge));
+  PetscFunctionReturn(0);
+}

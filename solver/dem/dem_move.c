@@ -1,0 +1,112 @@
+/* dem_move.c - what happens to each grain once its forces are known: the law's grain state, then velocity and place. */
+#include "solver/dem/dem_impl.h"
+
+/* Lanes of GrainBatch from and to eight rows; a row may appear twice (the pad), the last write wins and is harmless. */
+static void grains_gather(Dem dem, const PetscInt row[8], GrainBatch *b)
+{
+  for (int l = 0; l < 8; l++) {
+    const double  *r = dem->g->rec[row[l]];
+    const int64_t *a = dem->acc[row[l]];
+
+    b->R[l] = r[REC_R], b->R0[l] = r[REC_R0], b->Y[l] = r[REC_YIELD];
+    b->psi[l] = r[REC_PSI], b->dbar[l] = r[REC_DBAR], b->bulk[l] = r[REC_BULK];
+    for (int k = 0; k < GRAIN_AUX; k++) b->aux[k][l] = row[l] < dem->g->n_owned ? dem->g->aux[row[l]][k] : 0.0;
+    for (int k = 0; k < CONTACT_SUMS; k++) b->sum[k][l] = (double)a[k < 4 ? k : k - 4 + ACC_SUM4] * dem->u.sum[k];
+  }
+}
+
+static void grains_scatter(Dem dem, const PetscInt row[8], const GrainBatch *b)
+{
+  for (int l = 0; l < 8 && row[l] < dem->g->n_owned; l++) {
+    double *r = dem->g->rec[row[l]];
+
+    r[REC_R] = b->R[l], r[REC_PSI] = b->psi[l], r[REC_DBAR] = b->dbar[l], r[REC_BULK] = b->bulk[l];
+    for (int k = 0; k < GRAIN_AUX; k++) dem->g->aux[row[l]][k] = b->aux[k][l];
+  }
+}
+
+static void update_law_state(Dem dem)
+{
+  const PetscInt n = dem->g->n_owned, pad = n + dem->g->n_ghost;
+  PetscInt       row[8];
+  GrainBatch     b;
+
+  for (PetscInt first = 0; first < n; first += 8) {
+    for (int l = 0; l < 8; l++) row[l] = first + l < n ? first + l : pad;
+    grains_gather(dem, row, &b);
+    dem->cfg.model.law->grain(dem->cfg.model.p, &b);
+    grains_scatter(dem, row, &b);
+  }
+}
+
+/* Energy of one step that the leapfrog's half steps leave out of F.v: half a F^2 dt^2/m, and of gravity and drag. */
+typedef struct {
+  double inv_work;
+  i8     half_step, drag, gravity;
+} StepEnergy;
+
+/* Leapfrog kick: v(n + 1/2) = v(n - 1/2) + F(n) dt/m.  Verlet 1967 in its half-step form. */
+static inline void kick(const DemConfig *cfg, const FixedUnits *u, double *rec, const int64_t *acc, StepEnergy *e)
+{
+  const double dt = cfg->dt, inv_m = rec[REC_INV_M], inv_I = 2.5 * inv_m / (rec[REC_R0] * rec[REC_R0]);
+  const double kf = u->force * dt * inv_m, kt = u->torque * dt * inv_I;
+  /* lanes x y z R vx vy vz wx: forces stand in the accumulator where velocities stand in the record */
+  const v8     dv = __builtin_convertvector(*(const i8_row *)acc, v8) * (v8){0, 0, 0, 0, kf, kf, kf, kt};
+  const double ky = kt * (double)acc[ACC_TY], kz = kt * (double)acc[ACC_TZ];
+  const double m = 0.5 / inv_m, J = 0.5 / inv_I;
+
+  *(v8 *)rec += dv;
+  rec[REC_WY] += ky;
+  rec[REC_WZ] += kz;
+  e->half_step += v8_fixed(dv * dv * (v8){0, 0, 0, 0, m, m, m, J}, e->inv_work);
+  e->half_step[0] += (int64_t)(J * (ky * ky + kz * kz) * e->inv_work);
+}
+
+static inline void drift(double dt, double *rec)
+{
+  const v8 row = *(const v8 *)rec;
+
+  *(v8 *)rec = row + dt * __builtin_shufflevector(row, v8_set(0.0), 4, 5, 6, 8, 8, 8, 8, 8);
+}
+
+/* Gravity, and the drag relative to the affine motion of the powder between the punches. */
+static void pull_and_drag(const DemConfig *cfg, const Tools *t, double *rec, StepEnergy *e)
+{
+  const double m = 0.5 / rec[REC_INV_M], height = t->z[TOOL_TOP] - t->z[TOOL_BOTTOM];
+  const double share = (rec[REC_Z] - t->z[TOOL_BOTTOM]) / height, keep = 1.0 - fmin(cfg->drag * cfg->dt, 1.0);
+  const double v_affine = t->v[TOOL_BOTTOM] + share * (t->v[TOOL_TOP] - t->v[TOOL_BOTTOM]);
+  const double vz       = rec[REC_VZ] - cfg->gravity * cfg->dt;
+  double       before = 0.0, after = 0.0;
+
+  e->gravity[0] += (int64_t)(m * (vz * vz - rec[REC_VZ] * rec[REC_VZ]) * e->inv_work);
+  rec[REC_VZ] = vz;
+  for (int k = 0; k < 3; k++) {
+    double *v = &rec[REC_VX + k], v0 = k == 2 ? v_affine : 0.0;
+    before += *v * *v;
+    *v = v0 + keep * (*v - v0);
+    after += *v * *v;
+  }
+  e->drag[0] += (int64_t)(m * (before - after) * e->inv_work);
+}
+
+void dem_move(Dem dem, const Tools *t)
+{
+  const int    outside = dem->cfg.gravity != 0.0 || dem->cfg.drag > 0.0;
+  const double start   = MPI_Wtime();
+  StepEnergy   e       = {.inv_work = dem->u.inv_work};
+
+  if (dem->cfg.model.law->grain) update_law_state(dem);
+  for (PetscInt i = 0; i < dem->g->n_owned; i++) {
+    kick(&dem->cfg, &dem->u, dem->g->rec[i], dem->acc[i], &e);
+    if (outside) pull_and_drag(&dem->cfg, t, dem->g->rec[i], &e);
+    drift(dem->cfg.dt, dem->g->rec[i]);
+  }
+  dem->step_work[WORK_NORMAL] -= e.half_step; /* F.v of contacts was taken before the kick */
+  dem->step_work[WORK_DRAG] += e.drag;
+  dem->step_work[WORK_GRAVITY] += e.gravity;
+  for (int k = 0; k < WORK_N; k++) {
+    exact_add_int(&dem->work[k], i8_sum(dem->step_work[k]));
+    dem->step_work[k] = (i8){0};
+  }
+  dem->cost_moves += MPI_Wtime() - start;
+}

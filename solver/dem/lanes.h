@@ -1,0 +1,83 @@
+/*
+  lanes.h - eight doubles as one value, and the transposes that turn eight grain records into columns.
+
+  GCC and Clang vector extensions: plain C operators, one instruction on AVX-512, two or four elsewhere.
+*/
+#ifndef SOLVER_DEM_LANES_H
+#define SOLVER_DEM_LANES_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef double  v8 __attribute__((vector_size(64), may_alias));
+typedef int64_t i8 __attribute__((vector_size(64), may_alias));
+typedef double  v8_row __attribute__((vector_size(64), aligned(8), may_alias)); /* a row anywhere in memory */
+typedef int64_t i8_row __attribute__((vector_size(64), aligned(8), may_alias));
+typedef int64_t i4_row __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int64_t i2_row __attribute__((vector_size(16), aligned(8), may_alias));
+
+#define V8(lanes) (*(v8 *)(lanes)) /* a Lanes as one value */
+
+static inline v8 v8_set(double x) { return (v8){x, x, x, x, x, x, x, x}; }
+
+static inline v8 v8_sqrt(v8 x)
+{
+  double a[8] __attribute__((aligned(64)));
+
+  *(v8 *)a = x;
+  for (int l = 0; l < 8; l++) a[l] = sqrt(a[l]);
+  return *(v8 *)a;
+}
+
+/* One bit or more set in any lane. */
+static inline int i8_any(i8 m)
+{
+  m |= __builtin_shufflevector(m, m, 4, 5, 6, 7, 0, 1, 2, 3);
+  m |= __builtin_shufflevector(m, m, 2, 3, 0, 1, 6, 7, 4, 5);
+  return (m[0] | m[1]) != 0;
+}
+
+static inline int64_t i8_sum(i8 m)
+{
+  m += __builtin_shufflevector(m, m, 4, 5, 6, 7, 0, 1, 2, 3);
+  m += __builtin_shufflevector(m, m, 2, 3, 0, 1, 6, 7, 4, 5);
+  return m[0] + m[1];
+}
+
+/* x where the mask is set, else 0. */
+static inline v8 v8_where(i8 mask, v8 x) { return (v8)(mask & (i8)x); }
+
+/* Fixed point: towards zero, so that -x gives minus the same integer. */
+static inline i8 v8_fixed(v8 x, double inv_unit) { return __builtin_convertvector(x * inv_unit, i8); }
+
+/* In place: row r, lane c <-> row c, lane r. */
+static inline void v8_transpose(v8 r[8])
+{
+  v8 t[8], u[8];
+
+  for (int k = 0; k < 8; k += 2) {
+    t[k]     = __builtin_shufflevector(r[k], r[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    t[k + 1] = __builtin_shufflevector(r[k], r[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+  for (int k = 0; k < 8; k += 4)
+    for (int h = 0; h < 2; h++) {
+      u[k + h]     = __builtin_shufflevector(t[k + h], t[k + 2 + h], 0, 1, 8, 9, 4, 5, 12, 13);
+      u[k + 2 + h] = __builtin_shufflevector(t[k + h], t[k + 2 + h], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  for (int k = 0; k < 4; k++) {
+    r[k]     = __builtin_shufflevector(u[k], u[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    r[k + 4] = __builtin_shufflevector(u[k], u[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+static inline void i8_transpose(i8 r[8])
+{
+  v8 x[8];
+
+  for (int k = 0; k < 8; k++) x[k] = (v8)r[k]; /* bits only */
+  v8_transpose(x);
+  for (int k = 0; k < 8; k++) r[k] = (i8)x[k];
+}
+
+#endif

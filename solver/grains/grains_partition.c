@@ -1,0 +1,190 @@
+/* grains_partition.c - the graph of grains, gathered once in a while for METIS, and the answer brought back. */
+#include "mesh/graph.h"
+#include "solver/grains/grains_impl.h"
+
+typedef struct {
+  PetscInt64 unit; /* vertex: a grain's id, or the brick it lies in */
+  double     cost;
+} Vertex;
+
+typedef struct {
+  PetscInt64 a, b;
+  double     link;
+} Link;
+
+static int by_unit(const void *a, const void *b)
+{
+  const PetscInt64 p = ((const Vertex *)a)->unit, q = ((const Vertex *)b)->unit;
+  return (p > q) - (p < q);
+}
+
+static int by_ends(const void *a, const void *b)
+{
+  const Link *p = a, *q = b;
+  if (p->a != q->a) return p->a < q->a ? -1 : 1;
+  return (p->b > q->b) - (p->b < q->b);
+}
+
+/* The vertex that stands for a row: the grain itself, or its brick of edge `brick` when grains are too many. */
+static PetscInt64 unit_of(Grains g, PetscInt row, double brick)
+{
+  PetscInt64 key = 0;
+
+  if (brick <= 0.0) return g->id[row];
+  for (int k = 0; k < 3; k++) key = (key << 21) | ((PetscInt64)floor(g->rec[row][k] / brick) + (1 << 20));
+  return key;
+}
+
+/* Edge of the bricks, or 0 when every grain may be a vertex. */
+static PetscErrorCode BrickEdge(Grains g, double *brick)
+{
+  double volume = 0.0;
+
+  PetscFunctionBeginUser;
+  *brick = 0.0;
+  if (g->n_global <= PARTITION_VERTICES_MAX) PetscFunctionReturn(0);
+  for (PetscInt i = 0; i < g->n_owned; i++) volume += pow(2.0 * g->rec[i][REC_R0], 3);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &volume, 1, MPI_DOUBLE, MPI_SUM, g->comm));
+  *brick = cbrt(2.0 * volume / PARTITION_VERTICES_MAX);
+  PetscFunctionReturn(0);
+}
+
+static PetscInt merge_vertices(PetscInt n, Vertex v[])
+{
+  PetscInt m = 0;
+
+  qsort(v, (size_t)n, sizeof *v, by_unit);
+  for (PetscInt k = 0; k < n; k++)
+    if (m && v[m - 1].unit == v[k].unit) v[m - 1].cost += v[k].cost;
+    else v[m++] = v[k];
+  return m;
+}
+
+static PetscInt merge_links(PetscInt n, Link l[])
+{
+  PetscInt m = 0;
+
+  qsort(l, (size_t)n, sizeof *l, by_ends);
+  for (PetscInt k = 0; k < n; k++)
+    if (m && l[m - 1].a == l[k].a && l[m - 1].b == l[k].b) l[m - 1].link += l[k].link;
+    else l[m++] = l[k];
+  return m;
+}
+
+static PetscInt find_unit(PetscInt n, const Vertex v[], PetscInt64 unit)
+{
+  const Vertex key = {unit, 0.0}, *hit = bsearch(&key, v, (size_t)n, sizeof *v, by_unit);
+  return hit ? (PetscInt)(hit - v) : -1;
+}
+
+/* Rank 0 only.  Costs are scaled to whole numbers so that the graph, and METIS' answer, is the same on any machine
+ * load. */
+static PetscErrorCode Cut(PetscInt n, const Vertex v[], PetscInt n_link, const Link l[], int parts, int part[])
+{
+  int         *first, *other;
+  double      *weight, *link;
+  Graph        graph;
+  GraphOptions options = {.imbalance = 1.02, .seed = 1, .contiguous = 0};
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc2(n + 1, &first, n, &weight));
+  PetscCall(PetscMalloc2(n_link, &other, n_link, &link));
+  for (PetscInt k = 0; k < n; k++) weight[k] = v[k].cost;
+  for (PetscInt k = 0; k < n_link; k++) first[find_unit(n, v, l[k].a) + 1]++;
+  for (PetscInt k = 0; k < n; k++) first[k + 1] += first[k];
+  for (PetscInt k = 0; k < n_link; k++) { /* links are sorted as the vertices are, so edges come in order */
+    other[k] = (int)find_unit(n, v, l[k].b);
+    link[k]  = l[k].link;
+  }
+  graph = (Graph){.n = (int)n, .first = first, .other = other, .weight = weight, .link = link};
+  PetscCall((PetscErrorCode)GraphPartition(&graph, parts, &options, part));
+  PetscCall(PetscFree2(first, weight));
+  PetscCall(PetscFree2(other, link));
+  PetscFunctionReturn(0);
+}
+
+/* Everything of one type from all ranks, on rank 0. */
+static PetscErrorCode GatherAll(MPI_Comm comm, size_t bytes, PetscInt n, const void *mine, PetscInt *n_all, void *all)
+{
+  PetscMPIInt *to;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(PetscMax(n, 1), &to)); /* rank 0 */
+  PetscCall(ExchangeRecords(comm, bytes, n, to, mine, n_all, all, NULL));
+  PetscCall(PetscFree(to));
+  PetscFunctionReturn(0);
+}
+
+/* Rank 0 tells every rank the part of each vertex it sent, in the order it sent them. */
+static PetscErrorCode Answer(MPI_Comm comm, PetscInt n_sent, const Vertex *sent, const PetscMPIInt *from, PetscInt n,
+                             const Vertex *v, const int *part, PetscInt *n_mine, PetscMPIInt **mine)
+{
+  PetscMPIInt *out;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(PetscMax(n_sent, 1), &out));
+  for (PetscInt k = 0; k < n_sent; k++) out[k] = part[find_unit(n, v, sent[k].unit)];
+  PetscCall(ExchangeRecords(comm, sizeof *out, n_sent, from, out, n_mine, mine, NULL));
+  PetscCall(PetscFree(out));
+  PetscFunctionReturn(0);
+}
+
+/* This rank's vertices, each once, and its links; a link is listed from the side of each owned end. */
+static PetscErrorCode LocalGraph(Grains g, const double cost[], PetscInt n_edge, const PetscInt (*edge)[2],
+                                 double brick, PetscInt *n_v, Vertex **v, PetscInt *n_l, Link **l)
+{
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(PetscMax(g->n_owned, 1), v));
+  PetscCall(PetscMalloc1(PetscMax(2 * n_edge, 1), l));
+  *n_l = 0;
+  for (PetscInt i = 0; i < g->n_owned; i++) (*v)[i] = (Vertex){unit_of(g, i, brick), cost[i]};
+  *n_v = merge_vertices(g->n_owned, *v);
+  for (PetscInt e = 0; e < n_edge; e++)
+    for (int end = 0; end < 2; end++) {
+      const PetscInt   from = edge[e][end], to = edge[e][1 - end];
+      const PetscInt64 a = unit_of(g, from, brick), b = unit_of(g, to, brick);
+      if (from < g->n_owned && a != b) (*l)[(*n_l)++] = (Link){a, b, 1.0};
+    }
+  *n_l = merge_links(*n_l, *l);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode GrainsPartition(Grains g, const double cost[], PetscInt n_edge, const PetscInt (*edge)[2],
+                               PetscMPIInt dest[])
+{
+  double      brick;
+  Vertex     *mine, *sent, *all;
+  Link       *my_links, *links;
+  PetscInt    n_mine = 0, n_my_links = 0, n_sent, n_all, n_links, n_answer;
+  PetscMPIInt size, *from, *answer;
+  int        *part = NULL;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(g->comm, &size));
+  PetscCall(BrickEdge(g, &brick));
+  PetscCall(LocalGraph(g, cost, n_edge, edge, brick, &n_mine, &mine, &n_my_links, &my_links));
+  {
+    PetscMPIInt *to;
+    PetscCall(PetscCalloc1(PetscMax(n_mine, 1), &to));
+    PetscCall(ExchangeRecords(g->comm, sizeof *mine, n_mine, to, mine, &n_sent, &sent, &from));
+    PetscCall(PetscFree(to));
+  }
+  PetscCall(GatherAll(g->comm, sizeof *my_links, n_my_links, my_links, &n_links, &links));
+  PetscCall(PetscMalloc1(PetscMax(n_sent, 1), &all));
+  PetscCall(PetscArraycpy(all, sent, n_sent));
+  n_all   = merge_vertices(n_sent, all);
+  n_links = merge_links(n_links, links);
+  PetscCall(PetscMalloc1(PetscMax(n_all, 1), &part));
+  if (n_all) PetscCall(Cut(n_all, all, n_links, links, size, part));
+  PetscCall(Answer(g->comm, n_sent, sent, from, n_all, all, part, &n_answer, &answer));
+  for (PetscInt i = 0; i < g->n_owned; i++) dest[i] = answer[find_unit(n_mine, mine, unit_of(g, i, brick))];
+  PetscCall(PetscFree(answer));
+  PetscCall(PetscFree(part));
+  PetscCall(PetscFree(all));
+  PetscCall(PetscFree(sent));
+  PetscCall(PetscFree(from));
+  PetscCall(PetscFree(links));
+  PetscCall(PetscFree(my_links));
+  PetscCall(PetscFree(mine));
+  PetscFunctionReturn(0);
+}
