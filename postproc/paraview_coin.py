@@ -43,10 +43,10 @@ def cut_open(grains, middle):
 
 
 def spheres(grains, radius):
-    ball = pv.Sphere(Radius=1.0, ThetaResolution=24, PhiResolution=16)
-    glyph = pv.Glyph(Input=grains, GlyphType=ball, ScaleArray=["POINTS", radius], ScaleFactor=1.0, GlyphMode="All Points")
+    glyph = pv.Glyph(Input=grains, GlyphType="Sphere")
+    glyph.GlyphType.Radius, glyph.GlyphType.ThetaResolution, glyph.GlyphType.PhiResolution = 1.0, 24, 16
     glyph.OrientationArray = ["POINTS", "No orientation array"]
-    glyph.GlyphType = ball
+    glyph.ScaleArray, glyph.ScaleFactor, glyph.GlyphMode = ["POINTS", radius], 1.0, "All Points"
     return glyph
 
 
@@ -94,7 +94,8 @@ def main():
     colours.ApplyPreset("Viridis (matplotlib)", True)
     colours.RescaleTransferFunction(*(args.range or grains.PointData[colour].GetRange()))
     bar = pv.GetScalarBar(colours, view)
-    bar.Title, bar.ComponentTitle = colour.replace("_", " [", 1) + "]" if "_" in colour else colour, ""
+    bar.Title, bar.ComponentTitle = colour.replace("_", " in "), ""
+    bar.LabelFormat = bar.RangeLabelFormat = "%.3g"
     bar.TitleColor = bar.LabelColor = [0.0, 0.0, 0.0]
     shown.SetScalarBarVisibility(view, True)
     stamp = pv.Text(Text=f"t = {times[args.frame]:.4g} ns")
