@@ -228,7 +228,7 @@ PetscErrorCode CheckpointRead(MPI_Comm comm, const char path[], const ContactMod
   CheckpointFile    f;
   CheckpointNumbers numbers;
   ModelCard         card, ours;
-  PetscInt64        first[2];
+  PetscInt64        first[2] = {0, 0};
   PetscBool         good;
   const char       *wrong;
   char              why[1024] = "";

@@ -16,8 +16,8 @@ typedef enum {
   STOP_SIGTERM    = 3, /* the queue or the user ends the run; also SIGINT */
 } StopReason;
 
-/* Not collective.  Installs the handlers (a second SIGINT or SIGTERM ends the process at once); wall_limit [s] of wall
-   clock counted from this call, 0: none. */
+/* Not collective.  Installs the handlers (a SIGINT or SIGTERM seconds after the first ends the process); wall_limit [s]
+   of wall clock counted from this call, 0: none. */
 PetscErrorCode SignalsInstall(double wall_limit);
 /* Not collective.  Puts the former handlers back. */
 PetscErrorCode SignalsRestore(void);
