@@ -97,6 +97,7 @@ typedef struct {
   PartitionConfig partition;
   OutputConfig    output;
   char            card[PATH_MAX_LEN];    /* file the material was read from */
+  char           *command_line;          /* owned: what followed the deck, "" for nothing */
   PetscInt        n_warnings;
   char            warning[WARNINGS_MAX][WARNING_LEN]; /* does not stop the run; DeckWarnings prints them */
   struct _p_DeckEntry *entries;          /* [n_entries] owned; what DeckView tells of each key */

@@ -96,6 +96,7 @@ static PetscErrorCode ReadCard(Deck *deck, DeckEntry *entry)
 {
   const char *text, *other_text;
   Source      other;
+  PetscBool   named;
 
   PetscFunctionBeginUser;
   PetscCall(DeckFind(deck, "material", &text, &entry->source));
@@ -107,8 +108,9 @@ static PetscErrorCode ReadCard(Deck *deck, DeckEntry *entry)
   PetscCheck(text && *text, deck->comm, PETSC_ERR_USER_INPUT,
              "%s: material is missing: the name of a card, e.g. material: au", deck->path);
   PetscCall(DeckOpenCard(deck, text, entry->source));
-  PetscCall(PetscStrncpy(deck->config->card, deck->card_path, sizeof(deck->config->card)));
   PetscCall(DeckRefuseUnknownInCard(deck));
+  PetscCall(PetscOptionsGetString(deck->card, NULL, "-name", deck->config->material.name, NAME_MAX_LEN, &named));
+  if (!named) PetscCall(PetscStrncpy(deck->config->material.name, text, NAME_MAX_LEN));
   PetscFunctionReturn(0);
 }
 
@@ -132,10 +134,31 @@ static PetscErrorCode ReadValues(Deck *deck)
   PetscFunctionReturn(0);
 }
 
+/* What followed the deck, as one line that a shell would read again. */
+static PetscErrorCode KeepCommandLine(Config *config, int argc, char *argv[])
+{
+  size_t length = 1;
+  char  *at;
+
+  PetscFunctionBeginUser;
+  for (int k = 2; k < argc; k++) length += strlen(argv[k]) + 3;
+  PetscCall(PetscCalloc1(length, &config->command_line));
+  at = config->command_line;
+  for (int k = 2; k < argc; k++) {
+    const char *quote = strchr(argv[k], ' ') ? "\"" : "";
+
+    at += sprintf(at, "%s%s%s%s", k > 2 ? " " : "", quote, argv[k], quote);
+  }
+  for (at = config->command_line; *at; at++)
+    if (*at == '\n' || *at == '\r') *at = ' ';
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode ReadAll(Deck *deck, int argc, char *argv[])
 {
   PetscFunctionBeginUser;
   PetscCall(DeckOpen(deck, argc, argv));
+  PetscCall(KeepCommandLine(deck->config, argc, argv));
   PetscCall(PetscStrncpy(deck->config->deck, deck->path, sizeof(deck->config->deck)));
   PetscCall(ReadLawAndProgramme(deck));
   PetscCall(LayOut(deck));
@@ -166,6 +189,7 @@ PetscErrorCode ConfigDestroy(Config *config)
   PetscFunctionBeginUser;
   PetscCall(PetscFree(config->contact.law_params));
   PetscCall(PetscFree(config->entries));
+  PetscCall(PetscFree(config->command_line));
   PetscFunctionReturn(0);
 }
 

@@ -218,7 +218,7 @@ PetscErrorCode DeckFindFile(Deck *deck, const char label[], const char name[], S
 
 PetscErrorCode DeckOpenCard(Deck *deck, const char name[], Source source)
 {
-  char        why[WHY_LEN] = "", label[WHY_LEN];
+  char        why[WHY_LEN] = "", label[WHY_LEN], full[PATH_MAX] = "";
   PetscMPIInt rank;
 
   PetscFunctionBeginUser;
@@ -231,6 +231,9 @@ PetscErrorCode DeckOpenCard(Deck *deck, const char name[], Source source)
     PetscCall(AgreeOn(deck->comm, why));
     PetscCallMPI(MPI_Bcast(deck->card_path, PATH_MAX_LEN, MPI_CHAR, 0, deck->comm));
   }
+  if (rank == 0 && realpath(deck->card_path, full))
+    snprintf(deck->config->card, PATH_MAX_LEN, "%.*s", PATH_MAX_LEN - 1, full);
+  PetscCallMPI(MPI_Bcast(deck->config->card, PATH_MAX_LEN, MPI_CHAR, 0, deck->comm));
   PetscCall(ReadYaml(deck->comm, deck->card_path, deck->card));
   PetscFunctionReturn(0);
 }

@@ -108,4 +108,8 @@ PetscErrorCode DeckRefuseStray(Deck *deck, int argc, char *argv[]);
 PetscErrorCode DeckProgramme(Deck *deck, const char label[], const char text[]); /* fills n_stages, name and kind */
 PetscErrorCode DeckComplete(Deck *deck);                                         /* open values, checks across keys */
 
+/* deck_text.c: what help and manual say of a key; both return text */
+const char *key_default(const DeckKey *key, char text[], size_t n);
+const char *key_allowed(const DeckKey *key, char text[], size_t n);
+
 #endif

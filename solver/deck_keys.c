@@ -7,47 +7,50 @@
 #include <math.h>
 #include <string.h>
 
+/* Tables are formatted by hand. */
+/* clang-format off */
+
 #define NO 0.0, 0.0, NAN /* texts have no range */
 
 /* Relative density a packing can have: sc pi/6, bcc sqrt(3) pi/8, fcc sqrt(2) pi/6, random close packing 0.64 (Bernal &
    Mason 1960); a cohesive network of nanocrystals is far looser, 0.1 to 0.35. */
 const DeckChoice deck_packings[] = {
-    {"cohesive",                                                  0.10, 0.35, 0.28, "loose network of sticking grains, as a dry powder has it"},
-    {"random",                                                       0.20, 0.64, 0.58, "disordered, as shaken grains without adhesion have it"},
+    {"cohesive", 0.10, 0.35, 0.28, "loose network of sticking grains, as a dry powder has it"},
+    {"random", 0.20, 0.64, 0.58, "disordered, as shaken grains without adhesion have it"},
     {"sc", 0.01, 0.5236, 0.52, "simple cubic lattice"},
-    {"bcc",                                                    0.01, 0.6802, 0.68, "body-centred cubic lattice"},
-    {"fcc",                                                       0.01, 0.7405, 0.74, "face-centred cubic lattice"},
-    {"file",    0.0, 1.0, NAN, "positions and radii from powder.file"},
-    {0                                                       },
+    {"bcc", 0.01, 0.6802, 0.68, "body-centred cubic lattice"},
+    {"fcc", 0.01, 0.7405, 0.74, "face-centred cubic lattice"},
+    {"file", 0.0, 1.0, NAN, "positions and radii from powder.file"},
+    {0},
 };
 
 static const DeckChoice sizes[] = {
-    {"lognormal",                                        NO, "ln d normal with standard deviation size_spread"},
+    {"lognormal", NO, "ln d normal with standard deviation size_spread"},
     {"monodisperse", NO, "all grains of one diameter"},
-    {"file",                                     NO, "diameters from powder.sizes_file"},
-    {0                     },
+    {"file", NO, "diameters from powder.sizes_file"},
+    {0},
 };
 
-/* Pressure a tool carries [GPa]: steel 1, state of the art (carbide, sintered diamond) 3 to 7.  Nagaoka, Saghy & Chen
- * 2023. */
+/* Pressure a tool carries [GPa]: steel 1, state of the art (carbide, sintered diamond) 3 to 7.
+   Nagaoka, Saghy & Chen 2023. */
 const DeckChoice deck_tools[] = {
-    {"steel",                0.0, 1.0, 1.0, "hardened tool steel"},
-    {"tungsten_carbide",                   0.0, 3.0, 3.0, "WC-Co"},
+    {"steel", 0.0, 1.0, 1.0, "hardened tool steel"},
+    {"tungsten_carbide", 0.0, 3.0, 3.0, "WC-Co"},
     {"sintered_diamond", 0.0, 7.0, 7.0, "polycrystalline diamond"},
-    {0    },
+    {0},
 };
 
 #define AT(field) offsetof(Config, field)
 static const DeckKey top_keys[] = {
-    {"title",   KEY_TEXT, DIM_NONE, NO, "", AT(title), NULL, NULL, "one line that says what the run is"},
+    {"title", KEY_TEXT, DIM_NONE, NO, "", AT(title), NULL, NULL, "one line that says what the run is"},
     {"programme", KEY_PROGRAMME, DIM_NONE, NO, NULL, AT(stage), NULL, NULL,
      "list of stages in order, e.g. [fill, press, dwell, release, eject]; digits tell stages of a kind apart: press2"},
-    {"restart",       KEY_FILE, DIM_NONE, NO, "", AT(restart), NULL, NULL, "checkpoint to go on from"},
-    {0    },
+    {"restart", KEY_FILE, DIM_NONE, NO, "", AT(restart), NULL, NULL, "checkpoint to go on from"},
+    {0},
 };
 
 static const DeckKey material_keys[] = {
-    {"card",    KEY_CARD, DIM_NONE, NO, NULL, AT(card), NULL, NULL,
+    {"card", KEY_CARD, DIM_NONE, NO, NULL, AT(card), NULL, NULL,
      "material card: a name (au, ag, ...) or the path of a YAML file; `material: au` is short for it"},
     {0},
 };
@@ -55,95 +58,94 @@ static const DeckKey material_keys[] = {
 
 #define AT(field) offsetof(PowderConfig, field)
 static const DeckKey powder_keys[] = {
-    {"packing",                         KEY_CHOICE, DIM_NONE, NO, "cohesive", AT(packing), deck_packings, NULL,
+    {"packing", KEY_CHOICE, DIM_NONE, NO, "cohesive", AT(packing), deck_packings, NULL,
      "how the grains lie at the start"},
-    {"sizes",                         KEY_CHOICE, DIM_NONE, NO, "lognormal", AT(sizes), sizes, NULL, "distribution of the diameters"},
-    {"file",                       KEY_FILE, DIM_NONE, NO, "", AT(file), NULL, NULL,
+    {"sizes", KEY_CHOICE, DIM_NONE, NO, "lognormal", AT(sizes), sizes, NULL, "distribution of the diameters"},
+    {"file", KEY_FILE, DIM_NONE, NO, "", AT(file), NULL, NULL,
      "packing: file; lines `x y z r` in nm, or legacy VTK points"},
-    {"sizes_file",                    KEY_FILE, DIM_NONE, NO, "", AT(sizes_file), NULL, NULL, "sizes: file; one diameter in nm per line"},
+    {"sizes_file", KEY_FILE, DIM_NONE, NO, "", AT(sizes_file), NULL, NULL,
+     "sizes: file; one diameter in nm per line"},
     {"grains", KEY_INT64, DIM_NONE, 1, 1e12, 2000, NULL, AT(grains), NULL, NULL, "number of grains"},
-    {"seed",                           KEY_INT64, DIM_NONE, 0, 9e15, 1, NULL, AT(seed), NULL, NULL, "of the random numbers of the packing"},
-    {"diameter",                         KEY_REAL, DIM_LENGTH, 0.5, 1e6, NAN, "file", AT(diameter), NULL, NULL,
+    {"seed", KEY_INT64, DIM_NONE, 0, 9e15, 1, NULL, AT(seed), NULL, NULL, "of the random numbers of the packing"},
+    {"diameter", KEY_REAL, DIM_LENGTH, 0.5, 1e6, NAN, "from_file", AT(diameter), NULL, NULL,
      "mean diameter of the grains; may be left out only where a file gives it"},
-    {"size_spread",                      KEY_REAL, DIM_NONE, 0, 0.5, 0.05, NULL, AT(size_spread), NULL, NULL,
+    {"size_spread", KEY_REAL, DIM_NONE, 0, 0.5, 0.05, NULL, AT(size_spread), NULL, NULL,
      "sizes: lognormal; standard deviation of ln d"},
-    {"relative_density",                            KEY_REAL, DIM_NONE, 0.01, 0.7405, NAN, "auto", AT(relative_density), NULL, NULL,
+    {"relative_density", KEY_REAL, DIM_NONE, 1e-3, 1, NAN, "auto", AT(relative_density), NULL, NULL,
      "of the packing in the die; auto: what the packing usually has"},
-    {"yield_strength",  KEY_REAL, DIM_PRESSURE, 1e-4, 1e3, NAN, "card", AT(yield_strength), NULL, NULL,
+    {"yield_strength", KEY_REAL, DIM_PRESSURE, 1e-4, 1e3, NAN, "card", AT(yield_strength), NULL, NULL,
      "of a grain; card: yield_bulk + hall_petch d^(-1/2), at most G/10"},
-    {0                           },
+    {0},
 };
 #undef AT
 
 /* Bare metal slides on itself with mu = 0.5 to 1, capped with ligands 0.1 to 0.2; on tools 0.1 to 0.2. */
 #define AT(field) offsetof(ContactConfig, field)
 static const DeckKey contact_keys[] = {
-    {"law",                                                                KEY_LAW, DIM_NONE, NO, "mdr", AT(law), NULL, NULL,
+    {"law", KEY_LAW, DIM_NONE, NO, "mdr", AT(law), NULL, NULL,
      "normal contact law; its own numbers stand in the block of its name"},
-    {"friction",                                                            KEY_REAL, DIM_NONE, 0, 5, 0.5, NULL, AT(friction), NULL, NULL, "Coulomb, grain on grain"},
-    {"rolling_friction",                                                               KEY_REAL, DIM_NONE, 0, 5, 0.1, NULL, AT(rolling_friction), NULL, NULL,
+    {"friction", KEY_REAL, DIM_NONE, 0, 5, 0.5, NULL, AT(friction), NULL, NULL, "Coulomb, grain on grain"},
+    {"rolling_friction", KEY_REAL, DIM_NONE, 0, 5, 0.1, NULL, AT(rolling_friction), NULL, NULL,
      "rolling resistance, grain on grain; 0 switches the part off"},
-    {"twisting_friction",                                                                KEY_REAL, DIM_NONE, 0, 5, 0.1, NULL, AT(twisting_friction), NULL, NULL,
+    {"twisting_friction", KEY_REAL, DIM_NONE, 0, 5, 0.1, NULL, AT(twisting_friction), NULL, NULL,
      "twisting resistance, grain on grain; 0 switches the part off"},
     {"work_of_adhesion", KEY_REAL, DIM_SURFACE_ENERGY, 0, 200, NAN, NULL, AT(work_of_adhesion), NULL,
      "work_of_adhesion", "grain on grain; ligands cap it at about 50 mJ/m^2"},
-    {"kt_ratio",                                                           KEY_REAL, DIM_NONE, 0, 10, 1, NULL, AT(kt_ratio), NULL, NULL,
+    {"kt_ratio", KEY_REAL, DIM_NONE, 0, 10, 1, NULL, AT(kt_ratio), NULL, NULL,
      "multiplies Mindlin's tangential stiffness"},
-    {"damping_t",                                                            KEY_REAL, DIM_NONE, 0, 10, 1, NULL, AT(damping_t), NULL, NULL, "tangential per normal damping"},
-    {"partial_slip",                                                                   KEY_BOOL, DIM_NONE, NO, "no", AT(partial_slip), NULL, NULL,
+    {"damping_t", KEY_REAL, DIM_NONE, 0, 10, 1, NULL, AT(damping_t), NULL, NULL, "tangential per normal damping"},
+    {"partial_slip", KEY_BOOL, DIM_NONE, NO, "no", AT(partial_slip), NULL, NULL,
      "Mindlin-Deresiewicz partial slip instead of an elastic spring inside Coulomb's cone"},
-    {0                                                               },
+    {0},
 };
 #undef AT
 
 #define AT(field) offsetof(DieConfig, field)
 static const DeckKey die_keys[] = {
-    {"diameter",  KEY_REAL, DIM_LENGTH, 1, 1e9, NAN, "auto", AT(diameter), NULL, NULL,
+    {"diameter", KEY_REAL, DIM_LENGTH, 1, 1e9, NAN, "auto", AT(diameter), NULL, NULL,
      "bore; auto: such that the powder has the aspect_ratio at density 0.70"},
     {"aspect_ratio", KEY_REAL, DIM_NONE, 0.01, 100, 1, NULL, AT(aspect_ratio), NULL, NULL,
      "height of the powder per bore at density 0.70, for diameter: auto"},
-    {"tool_material",        KEY_CHOICE, DIM_NONE, NO, "steel", AT(tool_material), deck_tools, NULL, "of die and punches"},
-    {"pressure_limit",     KEY_REAL, DIM_PRESSURE, 1e-3, 100, NAN, "auto", AT(pressure_limit), NULL, NULL,
+    {"tool_material", KEY_CHOICE, DIM_NONE, NO, "steel", AT(tool_material), deck_tools, NULL, "of die and punches"},
+    {"pressure_limit", KEY_REAL, DIM_PRESSURE, 1e-3, 100, NAN, "auto", AT(pressure_limit), NULL, NULL,
      "what the tools carry, a warning above; auto: by tool_material"},
-    {0      },
+    {0},
 };
 #undef AT
 
 #define AT(field) offsetof(ToolConfig, field)
 static const DeckKey tool_keys[] = {
     {"friction", KEY_REAL, DIM_NONE, 0, 5, 0.15, NULL, AT(friction), NULL, NULL, "Coulomb, grain on tool"},
-    {"rolling_friction",  KEY_REAL, DIM_NONE, 0, 5, 0.1, NULL, AT(rolling_friction), NULL, NULL,
+    {"rolling_friction", KEY_REAL, DIM_NONE, 0, 5, 0.1, NULL, AT(rolling_friction), NULL, NULL,
      "rolling resistance, grain on tool"},
-    {"work_of_adhesion",         KEY_REAL, DIM_SURFACE_ENERGY, 0, 200, 0.05, NULL, AT(work_of_adhesion), NULL, NULL,
+    {"work_of_adhesion", KEY_REAL, DIM_SURFACE_ENERGY, 0, 200, 0.05, NULL, AT(work_of_adhesion), NULL, NULL,
      "grain on tool; 50 mJ/m^2 is van der Waals, the least two clean solids have"},
-    {0     },
+    {0},
 };
 #undef AT
 
 #define AT(field) offsetof(StageConfig, field)
-#define INERTIAL_NUMBER                                                                                                \
-  {                                                                                                                    \
-    "inertial_number", KEY_REAL, DIM_NONE, 1e-6, 0.1, 5e-4, NULL, AT(inertial_number), NULL, NULL,                     \
-        "sets the speed of the punch; below 1e-3 the pressing is quasi-static"                                         \
-  }
+#define INERTIAL_NUMBER \
+    {"inertial_number", KEY_REAL, DIM_NONE, 1e-6, 0.1, 5e-4, NULL, AT(inertial_number), NULL, NULL, \
+     "sets the speed of the punch; below 1e-3 the pressing is quasi-static"}
 static const DeckKey fill_keys[] = {
-    {"time",    KEY_REAL, DIM_TIME, 1e-3, 1e6, 0.5, NULL, AT(time), NULL, NULL, "how long the grains settle"},
+    {"time", KEY_REAL, DIM_TIME, 1e-3, 1e6, 0.5, NULL, AT(time), NULL, NULL, "how long the grains settle"},
     {0},
 };
 static const DeckKey press_keys[] = {
-    {"pressure",    KEY_REAL, DIM_PRESSURE, 1e-3, 100, NAN, NULL, AT(pressure), NULL, NULL,
+    {"pressure", KEY_REAL, DIM_PRESSURE, 1e-3, 100, NAN, NULL, AT(pressure), NULL, NULL,
      "force on the top punch per area of the bore, to be reached and held"},
     INERTIAL_NUMBER,
     {"servo_time", KEY_REAL, DIM_TIME, 0, 1e6, 1, NULL, AT(servo_time), NULL, NULL,
      "how long the servo holds the pressure within servo_tolerance before the stage ends"},
-    {"servo_tolerance",          KEY_REAL, DIM_NONE, 1e-4, 0.2, 0.02, NULL, AT(servo_tolerance), NULL, NULL,
+    {"servo_tolerance", KEY_REAL, DIM_NONE, 1e-4, 0.2, 0.02, NULL, AT(servo_tolerance), NULL, NULL,
      "relative, of the pressure"},
-    {"density_limit",         KEY_REAL, DIM_NONE, 0.1, 1, 0.98, NULL, AT(density_limit), NULL, NULL,
+    {"density_limit", KEY_REAL, DIM_NONE, 0.1, 1, 0.98, NULL, AT(density_limit), NULL, NULL,
      "relative density at which the stage ends even below the pressure"},
-    {0        },
+    {0},
 };
 static const DeckKey dwell_keys[] = {
-    {"time",    KEY_REAL, DIM_TIME, 1e-3, 1e6, 5, NULL, AT(time), NULL, NULL, "how long the pressure is held"},
+    {"time", KEY_REAL, DIM_TIME, 1e-3, 1e6, 5, NULL, AT(time), NULL, NULL, "how long the pressure is held"},
     {0},
 };
 static const DeckKey release_keys[] = {INERTIAL_NUMBER, {0}};
@@ -151,27 +153,27 @@ static const DeckKey eject_keys[]   = {INERTIAL_NUMBER, {0}};
 #undef AT
 
 const DeckStage deck_stages[] = {
-    {"fill",                                                    STAGE_FILL, fill_keys, "grains settle in the die under no pressure"},
-    {"press",                                                STAGE_PRESS, press_keys, "the top punch comes down until the pressure is reached"},
-    {"dwell",                                                         STAGE_DWELL, dwell_keys, "the servo holds the pressure of the last press"},
+    {"fill", STAGE_FILL, fill_keys, "grains settle in the die under no pressure"},
+    {"press", STAGE_PRESS, press_keys, "the top punch comes down until the pressure is reached"},
+    {"dwell", STAGE_DWELL, dwell_keys, "the servo holds the pressure of the last press"},
     {"release",STAGE_RELEASE, release_keys, "the top punch goes up until it touches nothing: springback"},
     {"eject", STAGE_EJECT, eject_keys, "the bottom punch pushes the coin out of the die"},
-    {0                                                  },
+    {0},
 };
 
 #define AT(field) offsetof(TimeConfig, field)
 static const DeckKey time_keys[] = {
-    {"step_fraction",                                                          KEY_REAL, DIM_NONE, 1e-3, 0.5, 0.15, NULL, AT(step_fraction), NULL, NULL,
+    {"step_fraction", KEY_REAL, DIM_NONE, 1e-3, 0.5, 0.15, NULL, AT(step_fraction), NULL, NULL,
      "time step per Rayleigh time of the smallest grain; 0.1 to 0.2 is usual"},
-    {"skin",                                                                KEY_REAL, DIM_NONE, 0.01, 2, 0.2, NULL, AT(skin), NULL, NULL, "of the neighbour list, in mean radii"},
-    {"drag",                                                                     KEY_REAL, DIM_NONE, 0, 1, 0.02, NULL, AT(drag), NULL, NULL,
+    {"skin", KEY_REAL, DIM_NONE, 0.01, 2, 0.2, NULL, AT(skin), NULL, NULL, "of the neighbour list, in mean radii"},
+    {"drag", KEY_REAL, DIM_NONE, 0, 1, 0.02, NULL, AT(drag), NULL, NULL,
      "fraction of critical damping, relative to the affine motion of the powder"},
-    {"gravity",                                                                    KEY_REAL, DIM_ACCELERATION, 0, 1e6, 0, NULL, AT(gravity), NULL, NULL, "along -z"},
-    {"control_interval",                                                                    KEY_INT, DIM_NONE, 1, 1e5, 20, NULL, AT(control_interval), NULL, NULL,
+    {"gravity", KEY_REAL, DIM_ACCELERATION, 0, 1e6, 0, NULL, AT(gravity), NULL, NULL, "along -z"},
+    {"control_interval", KEY_INT, DIM_NONE, 1, 1e5, 20, NULL, AT(control_interval), NULL, NULL,
      "steps between decisions of the servo, the neighbour list and the stages"},
     {"max_steps", KEY_INT64, DIM_NONE, 0, 9e15, 0, NULL, AT(max_steps), NULL, NULL,
      "stop with a checkpoint after this many steps; 0: no limit"},
-    {0                                                                  },
+    {0},
 };
 #undef AT
 
@@ -179,45 +181,47 @@ static const DeckKey time_keys[] = {
 static const DeckKey partition_keys[] = {
     {"imbalance", KEY_REAL, DIM_NONE, 1.01, 100, 1.2, NULL, AT(imbalance), NULL, NULL,
      "largest per mean measured cost of a rank above which the grains are distributed anew"},
-    {"check_every",   KEY_INT, DIM_NONE, 1, 1e6, 10, NULL, AT(check_every), NULL, NULL,
+    {"check_every", KEY_INT, DIM_NONE, 1, 1e6, 10, NULL, AT(check_every), NULL, NULL,
      "rebuilds of the neighbour list between two looks at the balance"},
-    {0       },
+    {0},
 };
 #undef AT
 
 #define AT(field) offsetof(OutputConfig, field)
 static const DeckKey output_keys[] = {
-    {"folder",                                              KEY_TEXT, DIM_NONE, NO, "auto", AT(folder), NULL, NULL,
+    {"folder", KEY_TEXT, DIM_NONE, NO, "auto", AT(folder), NULL, NULL,
      "where files go; auto: out/ and the name of the deck"},
-    {"history_every",                                             KEY_INT, DIM_NONE, 1, 1e9, 200, NULL, AT(history_every), NULL, NULL,
+    {"history_every", KEY_INT, DIM_NONE, 1, 1e9, 200, NULL, AT(history_every), NULL, NULL,
      "steps between rows of history.csv; a multiple of time.control_interval"},
-    {"vtk_every",                                               KEY_INT, DIM_NONE, -1, 1e9, 0, NULL, AT(vtk_every), NULL, NULL,
+    {"vtk_every", KEY_INT, DIM_NONE, -1, 1e9, 0, NULL, AT(vtk_every), NULL, NULL,
      "steps between VTK frames, a multiple of time.control_interval; 0: at the ends of stages, -1: none"},
-    {"checkpoint_every",                                                 KEY_INT, DIM_NONE, -1, 1e9, 0, NULL, AT(checkpoint_every), NULL, NULL,
+    {"checkpoint_every", KEY_INT, DIM_NONE, -1, 1e9, 0, NULL, AT(checkpoint_every), NULL, NULL,
      "steps between checkpoints, a multiple of time.control_interval; 0: at the ends of stages, -1: none"},
     {"wall_limit", KEY_SECONDS, DIM_TIME, 0, 1e9, 0, NULL, AT(wall_limit), NULL, NULL,
      "wall-clock time after which the run writes a checkpoint and stops; 0 s: none"},
-    {"overwrite",                                       KEY_BOOL, DIM_NONE, NO, "no", AT(overwrite), NULL, NULL,
+    {"overwrite", KEY_BOOL, DIM_NONE, NO, "no", AT(overwrite), NULL, NULL,
      "a folder that holds a run may be written over"},
-    {0                                            },
+    {0},
 };
 #undef AT
 
 #define BASE(field) offsetof(Config, field)
 const DeckBlock deck_blocks[] = {
-    {"",                                                                               top_keys, 0, "top of the deck"},
-    {"material",                                                                               material_keys, 0, "what the grains are made of; any number of the card can be given here instead"},
-    {"powder",                                                                                powder_keys, BASE(powder), "the grains and how they lie"},
+    {"", top_keys, 0, "top of the deck"},
+    {"material", material_keys, 0, "what the grains are made of; any number of the card can be given here instead"},
+    {"powder", powder_keys, BASE(powder), "the grains and how they lie"},
     {"contact",contact_keys, BASE(contact), "what grains do to each other"},
     {"die", die_keys, BASE(die), "the cylinder and the two punches"},
-    {"die/wall",                                                                         tool_keys, BASE(die.wall), "face of the bore"},
-    {"die/top",                                                                    tool_keys, BASE(die.top), "face of the top punch"},
-    {"die/bottom",                                                                                tool_keys, BASE(die.bottom), "face of the bottom punch"},
-    {"time",                                                                                time_keys, BASE(time), "steps"},
-    {"partition",                                                  partition_keys, BASE(partition), "who computes which grains"},
-    {"output",                                                                            output_keys, BASE(output), "files"},
-    {0                                                                      },
+    {"die/wall", tool_keys, BASE(die.wall), "face of the bore"},
+    {"die/top", tool_keys, BASE(die.top), "face of the top punch"},
+    {"die/bottom", tool_keys, BASE(die.bottom), "face of the bottom punch"},
+    {"time", time_keys, BASE(time), "steps"},
+    {"partition", partition_keys, BASE(partition), "who computes which grains"},
+    {"output", output_keys, BASE(output), "files"},
+    {0},
 };
+
+/* clang-format on */
 
 const char *const source_names[FROM_N] = {"default", "card", "deck", "command line"};
 

@@ -120,6 +120,20 @@ static void consider(Near *near, const char name[], const char candidate[])
 
 static int near_enough(const Near *near, const char name[]) { return near->distance <= 1 + (int)strlen(name) / 5; }
 
+/* By the whole name first; else by the key alone, for a key that stands outside its block. */
+static void find_near(const Config *config, const char name[], Near *near)
+{
+  for (PetscInt k = 0; k < config->n_entries; k++) consider(near, name, config->entries[k].name);
+  if (near_enough(near, name)) return;
+  for (PetscInt k = 0; k < config->n_entries; k++) {
+    const int distance = edit_distance(name, config->entries[k].key.key);
+
+    if (distance >= near->distance || distance > 1) continue;
+    near->distance = distance;
+    snprintf(near->name, sizeof(near->name), "%s", config->entries[k].name);
+  }
+}
+
 static size_t append(char list[], size_t used, const char word[])
 {
   if (used >= LIST_LEN) return used;
@@ -201,7 +215,7 @@ static PetscErrorCode RefuseKey(const Deck *deck, const char name[], Source sour
   PetscCheck(!is_block(deck->config, name), deck->comm, PETSC_ERR_USER_INPUT,
              "%s is a block: its keys go indented under it, or leave it out (is the deck cut short?)", label);
   PetscCheck(!belongs_elsewhere(deck->config, name, list), deck->comm, PETSC_ERR_USER_INPUT, "%s: %s", label, list);
-  for (PetscInt k = 0; k < deck->config->n_entries; k++) consider(&near, name, deck->config->entries[k].name);
+  find_near(deck->config, name, &near);
   PetscCheck(!near_enough(&near, name), deck->comm, PETSC_ERR_USER_INPUT, "%s: unknown key; did you mean '%s'?", label,
              near.name);
   list_neighbours(deck->config, name, list);

@@ -14,6 +14,7 @@ typedef struct {
 
 /* 1 fg = 1e-18 kg, so 1 nN = 1 fg nm/ns^2 and 1 GPa = 1 nN/nm^2.  Within a dimension from small to large where shown;
    the unit with factor 1 always exists. */
+/* clang-format off */
 static const Unit units[] = {
     {"",           DIM_NONE,           1.0,                1},
     {"%",          DIM_NONE,           1e-2,               0},
@@ -83,6 +84,8 @@ static const Unit units[] = {
     {"Ohm m",      DIM_RESISTIVITY,    1.0,                1},
     {NULL,         DIM_N,              0.0,                0},
 };
+
+/* clang-format on */
 
 static const char *const dimension_names[DIM_N] = {
     [DIM_NONE]           = "number without unit",
@@ -195,7 +198,7 @@ static int write_exact(double value, const Unit *unit, char text[QUANTITY_TEXT])
   char   why[256];
   double back;
 
-  for (int digits = 1; digits <= 17; digits++) {
+  for (int digits = 6; digits <= 17; digits++) {
     const char *gap = unit->symbol[0] ? " " : "";
 
     snprintf(text, QUANTITY_TEXT, "%.*g%s%s", digits, value / unit->factor, gap, unit->symbol);
@@ -211,7 +214,7 @@ const char *quantity_format(double value, Dimension dim, char text[QUANTITY_TEXT
   for (const Unit *u = units; u->symbol; u++) {
     if (u->dim != dim) continue;
     if (u->factor == 1.0 && !one) one = u;
-    if (u->shown && (!best || (value != 0.0 && fabs(value) >= u->factor * (1.0 - 1e-12)))) best = u;
+    if (u->shown && (!best || (value != 0.0 && fabs(value) >= 0.1 * u->factor * (1.0 - 1e-12)))) best = u;
   }
   if (value == 0.0 || !isfinite(value)) best = unit_usual(dim);
   if (!isfinite(value)) snprintf(text, QUANTITY_TEXT, "%g", value);

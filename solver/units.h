@@ -22,7 +22,8 @@ PetscErrorCode QuantityParse(const char key[], const char text[], Dimension dim,
 /* The same without raising: returns NULL, or why [n] filled with what is wrong with the text. */
 const char *quantity_parse(const char text[], Dimension dim, double *value, char why[], size_t n);
 
-/* Shortest text that parses back to the same double, in the unit that keeps the number near one.  Returns text. */
+/* Shortest text that parses back to the same double, in the largest unit that is not above ten times the value. Returns
+ * text. */
 const char *quantity_format(double value, Dimension dim, char text[QUANTITY_TEXT]);
 
 const char *dimension_name(Dimension dim);                         /* "pressure" */
