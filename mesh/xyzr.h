@@ -8,7 +8,7 @@
   the first line.
 
   Memory is 32 bytes per grain that is kept; the file is streamed, so every rank may read its own range of one file.
-  Reading costs about 0.3 s per million lines of text, each rank reads all lines before its last.
+  Reading costs about 0.4 s per million lines of text, and each rank reads all lines before its last.
 
   A function that fails writes one line for the user to why[n_why]: file, line or byte, what is wrong, what is allowed.
 */
