@@ -8,7 +8,7 @@
 
 extern const ContactLaw contact_hertz_mindlin, contact_jkr, contact_mdr;
 
-const ContactLaw *const contact_laws[] = {&contact_hertz_mindlin, NULL};
+const ContactLaw *const contact_laws[] = {&contact_hertz_mindlin, &contact_mdr, NULL};
 
 const ContactLaw *contact_law_find(const char name[])
 {

@@ -1,0 +1,280 @@
+/*
+  contact_mdr.c - mechanically derived elastic-plastic adhesive contact with multi-neighbour response.
+
+  Zunker & Kamrin 2024, JMPS 183, 105492 and 105493; Zunker et al. 2025.  Each side of a contact is a sphere on a rigid
+  flat (contact_mdr_side.c); the pair force is the mean of its two sides, a tool has one side.  Changes to the published
+  law: the adhesive radius is monotone, so that pull-off does not depend on the step; the neck flows at ductile_cap Y;
+  adhesion also acts while loading and across a gap; the mean surface displacement is one step old, which saves a pass
+  over the contacts and a halo exchange, at an error of first order in the step.
+
+  History lives from first touch until the pair is adhering nowhere and further apart than adhesion_range; then it is
+  zeroed, flats included: grains that far apart turn before they meet again, and the neighbour list may drop the pair.
+  Damping: eta = 2 damping sqrt(m_eff kn); it never pulls harder than the adhesion of the pair.
+*/
+#include "materials/contact_mdr.h"
+#include "materials/lanes_math.h"
+
+static const double pi = 0x1.921fb54442d18p1;
+
+static const ParamSpec mdr_params[] = {
+    {"E",                              DIM_PRESSURE, 1e-3, 2e3, NAN, offsetof(Mdr, E), "E", "Young's modulus of the grains"},
+    {"nu",                            DIM_NONE, 0.0, 0.49, NAN, offsetof(Mdr, nu), "nu", "Poisson ratio of the grains"},
+    {"psi_b",                             DIM_NONE, 0.0, 1.0, 0.5, offsetof(Mdr, psi_b), NULL,
+     "free-area ratio below which a grain resists in bulk"},
+    {"damping",                              DIM_NONE, 0.0, 2.0, 0.5, offsetof(Mdr, damping), NULL, "normal dashpot as a fraction of critical"},
+    {"loading_adhesion", DIM_NONE, 0.0, 1.0, 1.0, offsetof(Mdr, loading_adhesion), NULL,
+     "1: adhesion acts while loading and across a gap; 0: only on unloading"},
+    {"adhesion_range",                             DIM_LENGTH, 1e-3, 10.0, 0.3, offsetof(Mdr, adhesion_range), NULL,
+     "gap over which adhesion falls to zero"},
+    {"ductile_cap",                             DIM_NONE, 0.0, 100.0, 2.0, offsetof(Mdr, ductile_cap), NULL,
+     "flow stress of a neck in tension over the yield stress; 0: no limit"},
+    {"wall_factor",                             DIM_NONE, 0.0, 1.0, 0.0, offsetof(Mdr, wall_factor), NULL,
+     "1: tool forces times 1 + exp(10.7 overlap/R0 - 10) (Zunker et al. 2025, empirical)"},
+    {0                            },
+};
+
+static const char *const mdr_states[MDR_N] = {
+    "peak_nm",        "penalty",        "side0_shift_nm",   "side0_bulk_nm",    "side0_peak_nm", "side0_area_nm2",
+    "side0_stuck_nm", "side0_free_nm",  "side0_shrink_nm3", "side1_shift_nm",   "side1_bulk_nm", "side1_peak_nm",
+    "side1_area_nm2", "side1_stuck_nm", "side1_free_nm",    "side1_shrink_nm3",
+};
+
+MdrBatch mdr_batch(const Mdr *p, int tool)
+{
+  return (MdrBatch){
+      .E     = p->E / (1.0 - p->nu * p->nu),
+      .nu    = p->nu,
+      .psi_b = p->psi_b,
+      .kappa = p->E / (3.0 * (1.0 - 2.0 * p->nu)),
+      .cap   = p->ductile_cap > 0.0 ? p->ductile_cap : 1e30,
+      .gamma = tool ? 1.0 : 0.5,
+      .rim   = p->loading_adhesion > 0.0 ? 1.0 : 0.0,
+      .range = p->adhesion_range,
+      .sides = tool ? 1 : 2,
+  };
+}
+
+static inline double r_star(const ContactBatch *in, int l)
+{
+  return lm_ratio(in->side[0].R[l] * in->side[1].R[l], in->side[0].R[l] + in->side[1].R[l]);
+}
+
+/*
+  Where the flat stands.  At the largest overlap P it passes through the circle where the two apparent spheres cut:
+  P (2 R_other - P)/(2 (R_0 + R_1 - P)), at most 0.95 R.  On unloading each side moves linearly towards its unloaded
+  flat.  Every expression is symmetric under exchange of the sides, bit for bit.
+*/
+void mdr_place(const MdrBatch *restrict c, const ContactBatch *restrict in, Lanes *restrict state,
+               MdrSide side[restrict 2], double *restrict keep)
+{
+  const double tool = c->sides == 1 ? 1.0 : 0.0;
+
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double d = in->delta[l], old = state[MDR_PEAK][l], R0 = in->side[0].R[l], R1 = in->side[1].R[l];
+    const double p0 = state[MDR_SIDE + SIDE_FREE][l], p1 = state[MDR_SIDE + SIDE_N + SIDE_FREE][l];
+    const double stuck = lm_max(state[MDR_SIDE + SIDE_STUCK][l], state[MDR_SIDE + SIDE_N + SIDE_STUCK][l]);
+    const double held  = lm_max(lm_above(stuck, 0.0), lm_above(d, -c->range)) * lm_above(old, 0.0);
+    const double kept  = lm_max(lm_above(d, 0.0), held);
+    const double peak  = lm_max(old, d) * kept;
+    const double half  = lm_ratio(peak, 2.0 * (R0 + R1 - peak));
+    const double raw0 = half * (2.0 * R1 - peak), raw1 = half * (2.0 * R0 - peak), top0 = 0.95 * R0, top1 = 0.95 * R1;
+    const double over0 = lm_above(raw0, top0), over1 = lm_above(raw1, top1);
+    const double g0   = lm_pick(tool, peak, lm_pick(over0, top0, lm_pick(over1, peak - top1, raw0)));
+    const double g1   = lm_pick(tool, 0.0, lm_pick(over1, top1, lm_pick(over0, peak - top0, raw1)));
+    const double room = peak - (p0 + p1), apart = lm_above(room, 1e-9 * peak);
+    const double w0 = lm_pick(kept, lm_ratio(lm_pick(apart, g0 - p0, g0), lm_pick(apart, room, peak)), 0.5);
+    const double w1 = lm_pick(kept, lm_ratio(lm_pick(apart, g1 - p1, g1), lm_pick(apart, room, peak)), 0.5);
+    const double s0 = lm_pick(tool, 1.0, lm_min(lm_max(w0, 0.0), 1.0)),
+                 s1 = lm_min(lm_max(w1, 0.0), 1.0) * (1.0 - tool);
+
+    keep[l]            = kept;
+    side[0].share[l]   = s0;
+    side[1].share[l]   = s1;
+    side[0].overlap[l] = g0 - s0 * (peak - d);
+    side[1].overlap[l] = g1 - s1 * (peak - d);
+    side[0].fresh[l] = side[1].fresh[l] = 1.0 - lm_above(old, 0.0);
+  }
+}
+
+/* Attraction of the rim on either side: 2 pi R* W, fading across a gap and with the free rim of the grain. */
+static void rim_of_pair(const MdrBatch *restrict c, const ContactBatch *restrict in, const double *restrict broken,
+                        MdrSide *restrict side, double *restrict gap)
+{
+  const double fade = c->psi_b > 0.0 ? 1.0 / c->psi_b : 1e30;
+  const int    last = c->sides - 1;
+
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double flats = side[0].free[l] + (last ? side[1].free[l] : 0.0);
+    const double open  = lm_max(flats - in->delta[l], 0.0);
+    const double tied  = lm_above(side[0].stuck[l], 0.0) * lm_above(side[last].stuck[l], 0.0) * (1.0 - broken[l]);
+    const double near  = lm_pick(tied, 1.0, lm_max(1.0 - open / c->range, 0.0));
+    const double full  = c->rim * 2.0 * pi * r_star(in, l) * in->W[l] * near;
+
+    gap[l]         = open;
+    side[0].rim[l] = full * lm_min(in->side[0].psi[l] * fade, 1.0);
+    side[1].rim[l] = full * lm_min(in->side[1].psi[l] * fade, 1.0);
+  }
+}
+
+/* What one side leaves to its grain, and its history; adds the bulk force to s->F, its stiffness to s->k. */
+static void side_finish(const MdrBatch *restrict c, const ContactSide *restrict g, const double *restrict gap,
+                        const double *restrict keep, const double *restrict weight, Lanes *restrict state,
+                        MdrSide *restrict s, Lanes *restrict sum)
+{
+  const double third_bulk = 1.0 / (3.0 * c->kappa);
+
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double R = g->R[l], R0 = g->R0[l], d = s->overlap[l], w = weight[l] * keep[l], over = lm_max(d, 0.0);
+    const double plastic = lm_above(0.0, s->ca[l]);
+    const double area    = lm_max(pi * d * lm_pick(plastic, 2.0 * R - d, R) + s->ca[l], 0.0);
+    const double squeeze = g->bulk[l] * area * keep[l];
+    const double F       = s->F[l] + squeeze * lm_max(s->bulk[l] - gap[l], 0.0);
+    const double shift = d - (R - R0), fresh = s->fresh[l];
+    const double moved  = lm_pick(fresh, d, shift - state[SIDE_SHIFT][l]);
+    const double shrink = -w * F * (R - d) * third_bulk;
+    const double active = plastic * w * (1.0 - lm_above(s->peak[l], d - s->bulk[l]));
+    const double grown  = pi * (2.0 * shift * R0 - shift * shift + R * R - R0 * R0) * moved;
+
+    s->F[l] = F;
+    s->k[l] += squeeze * lm_above(s->bulk[l], 0.0);
+    sum[SUM_AREA][l]      = w * area;
+    sum[SUM_AREA_MOVE][l] = w * area * moved;
+    sum[SUM_AREA_FREE][l] = w * (area - 2.0 * pi * R * (s->peak[l] + s->bulk[l]));
+    sum[SUM_CAPS][l]      = keep[l] * pi * over * over * (3.0 * R - over) * (1.0 / 3.0);
+    sum[SUM_SHRINK][l]    = shrink;
+    sum[SUM_GROW][l]      = active * grown + (active > 0.0 ? shrink - state[SIDE_SHRINK][l] : 0.0);
+    sum[SUM_RIM][l]       = active * 2.0 * pi * R * d;
+    state[SIDE_SHIFT][l]  = keep[l] * shift;
+    state[SIDE_BULK][l]   = keep[l] * s->bulk[l];
+    state[SIDE_PEAK][l]   = keep[l] * s->peak[l];
+    state[SIDE_CA][l]     = keep[l] > 0.0 ? s->ca[l] : 0.0;
+    state[SIDE_STUCK][l]  = keep[l] * s->stuck[l];
+    state[SIDE_FREE][l]   = keep[l] > 0.0 ? s->free[l] : 0.0;
+    state[SIDE_SHRINK][l] = keep[l] > 0.0 ? shrink : 0.0;
+  }
+}
+
+/* The pair from its sides: mean force, radius and stiffness, damping, friction limit. */
+static void combine(const MdrBatch *restrict c, const Mdr *restrict p, const ContactBatch *restrict in,
+                    const double *restrict weight, const MdrSide *restrict side, ContactForce *restrict out)
+{
+  const double half = c->sides == 1 ? 1.0 : 0.5, other = c->sides == 1 ? 0.0 : 0.5;
+  const double wall = c->sides == 1 ? p->wall_factor : 0.0, pull = (c->rim > 0.0 ? 2.0 : 1.5) * pi;
+
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double w       = weight[l];
+    const double shift   = side[0].overlap[l] - (in->side[0].R[l] - in->side[0].R0[l]);
+    const double harder  = 1.0 + wall * lm_exp(10.7 * lm_ratio(shift, in->side[0].R0[l]) - 10.0);
+    const double a       = half * side[0].a[l] + other * side[1].a[l];
+    const double elastic = w * harder * (half * side[0].F[l] + other * side[1].F[l]);
+    const double kn      = w * (half * side[0].k[l] * side[0].share[l] + other * side[1].k[l] * side[1].share[l]);
+    const double eta     = 2.0 * p->damping * sqrt(in->m_eff[l] * kn);
+    const double hold    = w * pull * r_star(in, l) * in->W[l];
+    const double fn      = lm_max(elastic - eta * in->vn[l], lm_min(elastic, -hold));
+
+    out->fn[l]         = fn;
+    out->fn_viscous[l] = fn - elastic;
+    out->a[l]          = a;
+    out->kn[l]         = kn;
+    out->fc[l]         = (lm_max(elastic, -hold) + 2.0 * hold) * lm_above(a, 0.0);
+    out->eta[l]        = eta;
+  }
+}
+
+static void no_second_side(MdrSide *restrict s, Lanes *restrict sum)
+{
+  for (int l = 0; l < CONTACT_LANES; l++) s->F[l] = s->k[l] = s->a[l] = 0.0;
+  for (int k = 0; k < MDR_SUMS; k++)
+    for (int l = 0; l < CONTACT_LANES; l++) sum[k][l] = 0.0;
+}
+
+static void mdr_normal(const void *params, const ContactBatch *restrict in, Lanes *restrict state,
+                       ContactForce *restrict out)
+{
+  const Mdr     *p = params;
+  const MdrBatch c = mdr_batch(p, in->tool);
+  MdrSide        side[2];
+  Lanes          keep, weight, gap, broken = {0};
+
+  mdr_place(&c, in, state, side, keep);
+  for (int s = 0; s < c.sides; s++) {
+    mdr_profile(&c, &in->side[s], keep, state + MDR_SIDE + s * SIDE_N, &side[s]);
+    mdr_peel(&c, in->W, &side[s], broken);
+  }
+  rim_of_pair(&c, in, broken, side, gap);
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    weight[l]             = lm_max(1.0 - state[MDR_PENALTY][l], 0.0);
+    state[MDR_PEAK][l]    = keep[l] * lm_max(state[MDR_PEAK][l], in->delta[l]);
+    state[MDR_PENALTY][l] = keep[l] * state[MDR_PENALTY][l];
+  }
+  for (int s = 0; s < c.sides; s++) {
+    mdr_side_force(&c, &in->side[s], broken, &side[s]);
+    side_finish(&c, &in->side[s], gap, keep, weight, state + MDR_SIDE + s * SIDE_N, &side[s], out->sum[s]);
+  }
+  if (c.sides == 1) no_second_side(&side[1], out->sum[1]);
+  combine(&c, p, in, weight, side, out);
+}
+
+static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[], Lanes energy)
+{
+  MdrBatch c = mdr_batch(params, in->tool);
+  MdrSide  side[2];
+  Lanes    keep, gap, part, broken = {0};
+
+  c.psi_b = -1.0; /* the bulk displacement has moved already */
+  mdr_place(&c, in, state, side, keep);
+  for (int s = 0; s < c.sides; s++) {
+    mdr_profile(&c, &in->side[s], keep, state + MDR_SIDE + s * SIDE_N, &side[s]);
+    mdr_peel(&c, in->W, &side[s], broken);
+  }
+  c.psi_b = ((const Mdr *)params)->psi_b;
+  rim_of_pair(&c, in, broken, side, gap);
+  for (int l = 0; l < CONTACT_LANES; l++) energy[l] = 0.0;
+  for (int s = 0; s < c.sides; s++) {
+    mdr_side_stored(&c, &in->side[s], gap, &side[s], part);
+    /* a side moves by share x delta but feels half of the pair's force */
+    for (int l = 0; l < CONTACT_LANES; l++)
+      energy[l] += lm_max(1.0 - state[MDR_PENALTY][l], 0.0) *
+                   (c.sides == 1 ? part[l] : 0.5 * lm_ratio(part[l], side[s].share[l]));
+  }
+}
+
+/* Gap at which a pair may still hold: the rim's range, or the elastic stretch at which a crack runs (JKR). */
+static double mdr_reach(const void *params, double W, double R)
+{
+  const Mdr   *p = params;
+  const double E = p->E / (1.0 - p->nu * p->nu), a = cbrt(pi * fmax(W, 0.0) * R * R / (8.0 * E));
+
+  if (W <= 0.0 || R <= 0.0) return 0.0;
+  return fmax(p->adhesion_range, 6.6 * a * a / R);
+}
+
+static void mdr_sum_scale(const void *params, double R, double scale[])
+{
+  const Mdr *p = params;
+
+  (void)p;
+  scale[SUM_AREA]      = 1e3 * R * R;
+  scale[SUM_AREA_MOVE] = 1e3 * R * R * R;
+  scale[SUM_AREA_FREE] = 1e4 * R * R;
+  scale[SUM_CAPS]      = 1e3 * R * R * R;
+  scale[SUM_SHRINK]    = 1e4 * R * R * R;
+  scale[SUM_GROW]      = 1e4 * R * R * R;
+  scale[SUM_RIM]       = 1e4 * R * R;
+}
+
+const ContactLaw contact_mdr = {
+    .name          = "mdr",
+    .cite          = "Zunker & Kamrin 2024, JMPS 183, 105492 and 105493; Maugis & Pollock 1984",
+    .params        = mdr_params,
+    .param_size    = sizeof(Mdr),
+    .n_state       = MDR_N,
+    .state_names   = mdr_states,
+    .n_sum         = MDR_SUMS,
+    .penalty_state = MDR_PENALTY,
+    .reach         = mdr_reach,
+    .sum_scale     = mdr_sum_scale,
+    .normal        = mdr_normal,
+    .stored        = mdr_stored,
+    .grain         = mdr_grain,
+};

@@ -1,0 +1,210 @@
+/*
+  contact_mdr_side.c - one side of an MDR contact: an elastic-plastic adhesive sphere on a rigid flat.
+
+  Zunker & Kamrin 2024, JMPS 183, 105492 and 105493; LAMMPS src/GRANULAR (equations only).  The elastic foundation is
+  pressed by half an ellipse of height A and width B; with u = de/A,
+    F_na(de) = (E_h A B/4) h(u),  h from lm_segment,   a_na = B sqrt(u (1 - u)),   dF_na/dde = 2 E_h a_na.
+*/
+#include "materials/contact_mdr.h"
+#include "materials/lanes_math.h"
+
+static const double pi = 0x1.921fb54442d18p1;
+
+enum { NEWTON_MAX = 24 };
+
+/* Mean pressure along the yield surface over Y, x = peak/R [-]. */
+static inline double hardness(double x) { return 1.0 + 1.75 * lm_exp(-4.4 * x); }
+
+/* Foundation force [nN] at displacement x [nm]. */
+static inline double foundation(double E, double A, double B, double x)
+{
+  const double u = lm_min(lm_max(lm_ratio(x, A), 0.0), 1.0);
+
+  return 0.25 * E * A * B * lm_segment(u);
+}
+
+/* Depth of the profile at radius a: g(a) = (A/2) (1 - sqrt(1 - 4 a^2/B^2)), without its cancellation. */
+static inline double depth(double A, double B, double a)
+{
+  const double t = lm_ratio(2.0 * a, B), q = lm_min(t * t, 1.0);
+
+  return 0.5 * A * q / (1.0 + sqrt(1.0 - q));
+}
+
+/*
+  first_yield - freezes the area intercept where the mean Hertz pressure passed the hardness since the last step.
+
+  The yield overlap solves sqrt(x) = (3 pi Y/4E) hardness(x), x = overlap/R, by Newton: it does not depend on the step
+  (the rule "first overlap found above" makes a_max wrong by the first increment).
+*/
+static void first_yield(const MdrBatch *c, const ContactSide *restrict g, MdrSide *restrict s)
+{
+  Lanes x;
+
+  for (int l = 0; l < CONTACT_LANES; l++) x[l] = 0.0;
+  for (int it = 0; it < 6; it++) {
+    for (int l = 0; l < CONTACT_LANES; l++) {
+      const double q = 0.75 * pi * g->Y[l] / c->E, y = lm_max(x[l], 0.0);
+      const double e = 1.75 * lm_exp(-4.4 * y), f = q * (1.0 + e), slope = 2.0 * f * q * -4.4 * e;
+
+      x[l] = y - (y - f * f) / (1.0 - slope); /* y = (q hardness(y))^2: one root, slope < 0 */
+    }
+  }
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double R = g->R[l], q = 0.75 * pi * lm_ratio(g->Y[l], c->E), h = q * hardness(lm_ratio(s->peak[l], R));
+    const double yields = lm_above(s->peak[l], R * h * h) * (1.0 - lm_above(0.0, s->ca[l]));
+
+    s->ca[l] = lm_pick(yields, pi * x[l] * (x[l] - 1.0) * R * R, s->ca[l]);
+  }
+}
+
+static int some_yield(const MdrBatch *c, const ContactSide *restrict g, const MdrSide *restrict s)
+{
+  Lanes yields;
+
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double R = g->R[l], h = 0.75 * pi / c->E * g->Y[l] * hardness(lm_ratio(s->peak[l], R));
+
+    yields[l] = lm_above(s->peak[l], R * h * h) * (1.0 - lm_above(0.0, s->ca[l]));
+  }
+  return lm_any(yields);
+}
+
+/*
+  Foundation displacement is smaller than contact displacement: the flat also sees the grain's centre move back under
+  the far field.  1 + delta_R/de_max = 1 - a/s + (1-2nu) z a/(2 (1-nu) s (s+z)), z: depth of the centre, s^2 = a^2 +
+  z^2. Kept above 0.1, reached at overlaps near R where the expression loses its meaning.
+*/
+static inline double flexibility(double nu, double a, double z)
+{
+  const double s = sqrt(a * a + z * z);
+  const double r = -lm_ratio(a, s) + lm_ratio((1.0 - 2.0 * nu) * z * a, 2.0 * (1.0 - nu) * s * (s + z));
+
+  return lm_max(1.0 + r, 0.1);
+}
+
+void mdr_profile(const MdrBatch *c, const ContactSide *restrict g, const double *restrict keep, Lanes *restrict state,
+                 MdrSide *restrict s)
+{
+  const double E = c->E;
+
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double pressed = g->psi[l] < c->psi_b ? g->dbar[l] : 0.0;
+    const double bulk    = lm_max(state[SIDE_BULK][l] + pressed, 0.0);
+    const double own     = s->overlap[l] - bulk;
+
+    s->bulk[l]  = keep[l] > 0.0 ? bulk : 0.0;
+    s->peak[l]  = keep[l] > 0.0 ? lm_max(lm_max(own, state[SIDE_PEAK][l]), 0.0) : 0.0;
+    s->ca[l]    = keep[l] > 0.0 ? state[SIDE_CA][l] : 0.0;
+    s->stuck[l] = keep[l] > 0.0 ? state[SIDE_STUCK][l] : 0.0;
+  }
+  if (some_yield(c, g, s)) first_yield(c, g, s);
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double R = g->R[l], peak = s->peak[l], plastic = lm_above(0.0, s->ca[l]), nu = c->nu;
+    const double pY    = g->Y[l] * hardness(lm_ratio(peak, R));
+    const double a2    = 2.0 * peak * R - peak * peak + s->ca[l] / pi;
+    const double a     = sqrt(lm_max(lm_pick(plastic, a2, peak * R), 0.0));
+    const double A     = lm_pick(plastic, 4.0 * pY * a / E, 4.0 * R);
+    const double limit = lm_pick(plastic, 0.5 * A, peak);
+    const double soft = flexibility(nu, a, R - (peak - limit)), flex = lm_pick(plastic, soft, 1.0);
+    const double own = s->overlap[l] - s->bulk[l];
+
+    s->A[l]     = A;
+    s->B[l]     = 2.0 * lm_pick(plastic, a, R);
+    s->a_max[l] = a;
+    s->flex[l]  = flex;
+    s->free[l]  = peak - limit * flex;
+    s->de[l]    = limit + (own - peak) / flex;
+  }
+}
+
+/*
+  One Newton step towards the largest a with de + l(a) - g(a) = 0 from the right, where the function is concave and
+  falls: the iteration is monotone.  A slope that no longer falls means that there is no root: the side comes off (a =
+  0). A lane that has converged keeps its value, so that extra steps for its neighbours do not move it.  crack = 2 pi
+  W_h/E_h. Returns whether any lane moved.
+*/
+static int peel_step(const MdrSide *restrict s, const double *restrict crack, double *restrict a)
+{
+  Lanes moves;
+
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double A = s->A[l], B = s->B[l], t = lm_ratio(2.0 * a[l], B), q = lm_min(t * t, 1.0), root = sqrt(1.0 - q);
+    const double len   = sqrt(crack[l] * a[l]);
+    const double f     = s->de[l] + len - 0.5 * A * q / (1.0 + root);
+    const double slope = lm_ratio(0.5 * len, a[l]) - lm_ratio(2.0 * A * a[l], B * B * root);
+    const double falls = lm_above(0.0, slope), go = lm_above(a[l], 0.0) * lm_above(-1e-13 * A, f);
+    const double next = lm_max(a[l] - f / lm_pick(falls, slope, -1.0), 0.0) * falls;
+
+    a[l]     = lm_pick(go, next, a[l]);
+    moves[l] = go;
+  }
+  return lm_any(moves);
+}
+
+void mdr_peel(const MdrBatch *restrict c, const double *restrict W, MdrSide *restrict s, double *restrict broken)
+{
+  Lanes crack, a, opens;
+  int   open;
+
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double u    = lm_min(lm_max(lm_ratio(s->de[l], s->A[l]), 0.0), 0.5);
+    const double a_na = s->B[l] * sqrt(u * (1.0 - u));
+    const double held = lm_max(lm_min(s->stuck[l], 0.99 * s->a_max[l]), 0.99 * a_na);
+
+    s->a[l]  = a_na;
+    crack[l] = 2.0 * pi * c->gamma * W[l] / c->E;
+    a[l]     = held * lm_above(W[l], 0.0);
+    opens[l] = lm_above(depth(s->A[l], s->B[l], a[l]), s->de[l] + sqrt(crack[l] * a[l])) * lm_above(a[l], 0.0);
+  }
+  open = lm_any(opens);
+  for (int it = 0; it < NEWTON_MAX && open; it++) open = peel_step(s, crack, a);
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double off = (s->stuck[l] > 0.0) & (a[l] <= 0.0) ? 1.0 : 0.0;
+
+    broken[l]   = lm_max(broken[l], off);
+    s->stuck[l] = a[l];
+  }
+}
+
+/*
+  The neck in tension.  Two descriptions of adhesion bound the force, and the contact takes the one that pulls harder:
+    rim     F_na(de) - rim: attraction of constant force around the contact (Maugis & Pollock 1984), a function of the
+            displacement only, alive on first loading;
+    crack   F_na(g) + 2 E_h (de - g) a for de < g(a): the surfaces stay stuck out to radius a (MDR, JKR in the limit).
+  On the loading branch the crack bound is F_na, so the rim rules; on unloading it falls faster and takes over where it
+  crosses the rim bound: the force is continuous and never above the loading branch, so that no cycle gains energy.
+  The crack bound itself is limited by flow of the neck, F >= -pi a^2 sigma_t; the stretch that goes with it takes back
+  part of the plastic overlap (peak), which is paid for again when the neck is pressed anew.
+*/
+void mdr_side_force(const MdrBatch *restrict c, const ContactSide *restrict g, const double *restrict broken,
+                    MdrSide *restrict s)
+{
+  const double E = c->E;
+
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double A = s->A[l], B = s->B[l], de = s->de[l], R = g->R[l];
+    const double a    = s->stuck[l] * (1.0 - broken[l] * (1.0 - lm_above(de, 0.0)));
+    const double ga   = depth(A, B, a);
+    const double f_na = foundation(E, A, B, de), f_ga = foundation(E, A, B, ga);
+    const double tied = f_ga + 2.0 * E * (de - ga) * a, crack = lm_pick(lm_above(ga, de), tied, f_na);
+    const double neck  = -pi * a * a * c->cap * g->Y[l];
+    const double flows = lm_above(neck, crack) * lm_above(0.0, s->ca[l]) * lm_above(a, 0.0);
+    /* return to the flow limit at frozen profile, then the radius of the shortened neck */
+    const double rest    = ga + lm_ratio(neck - f_ga, 2.0 * E * a);
+    const double stretch = flows * lm_max(rest - de, 0.0) * s->flex[l];
+    const double y       = lm_ratio(-s->ca[l], pi * R); /* yield overlap, to first order */
+    const double peak    = lm_max(s->peak[l] - stretch, lm_min(y, s->peak[l]));
+    const double a_now2  = 0.9801 * (2.0 * peak * R - peak * peak + s->ca[l] / pi);
+    const double a2      = lm_pick(flows, lm_max(lm_min(a * a, a_now2), 0.0), a * a);
+    const double torn    = flows * (1.0 - lm_above(peak, y));
+    const double pull    = lm_max(crack, -pi * a2 * c->cap * g->Y[l]);
+
+    s->free[l] -= s->peak[l] - peak;
+    s->peak[l]  = peak;
+    s->stuck[l] = (1.0 - torn) * sqrt(a2);
+    s->a[l]     = lm_max(s->a[l], sqrt(a2));
+    s->F[l]     = lm_min(f_na - s->rim[l], pull);
+    s->k[l]     = 2.0 * E * s->a[l] / s->flex[l];
+  }
+}
