@@ -62,12 +62,19 @@ can_install() {
   [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null && sudo -n true 2>/dev/null; }
 }
 
+# ParaView's own Python reads VTK too, and excludes python3-vtk9.
+reads_vtk() { /usr/bin/python3 -c 'import vtkmodules.vtkIOLegacy' 2>/dev/null; }
+
 # Installs those of the given Debian packages that are not there; false if that is not possible here.
 install_packages() {
   can_install || return 1
   absent=""
   for package in "$@"; do
-    case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in *' installed') ;; *) absent="$absent $package" ;; esac
+    case $package,$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
+      *,*' installed') ;;
+      python3-vtk9,*) reads_vtk || absent="$absent $package" ;;
+      *) absent="$absent $package" ;;
+    esac
   done
   [ -n "$absent" ] || return 0
   say "installing (a few minutes):$absent"
@@ -75,7 +82,7 @@ install_packages() {
   # apt-get update may fail for a source nobody needs here; if a list is truly missing, install says so
   as_root apt-get -q update >"$log" 2>&1 || say "apt-get update failed; trying with the lists that are there"
   # shellcheck disable=SC2086  # a list
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $absent >>"$log" 2>&1 || {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-remove --no-install-recommends $absent >>"$log" 2>&1 || {
     tail -n 20 "$log" >&2
     return 1
   }

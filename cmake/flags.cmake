@@ -3,7 +3,7 @@ include(CheckCCompilerFlag)
 
 add_library(nm_flags INTERFACE)
 target_include_directories(nm_flags INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
-target_compile_options(nm_flags INTERFACE -Wall -Wextra -Wno-unused-parameter)
+target_compile_options(nm_flags INTERFACE -Wall -Wextra -Wno-unused-parameter -Wno-format-truncation) # snprintf cuts on purpose
 if(NANOMINT_WERROR)
   target_compile_options(nm_flags INTERFACE -Werror)
 endif()
