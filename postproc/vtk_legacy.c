@@ -59,34 +59,43 @@ static const char *type_name(VtkType type)
   return names[type];
 }
 
+/* One number of type `type` at `from` in memory, big-endian at `out`. */
+static void put_number(VtkType type, const char *from, unsigned char *out)
+{
+  uint32_t u4;
+  uint64_t u8;
+  double   d;
+  float    f;
+
+  switch (type) {
+  case VTK_INT32:
+    memcpy(&u4, from, 4);
+    put_be32(out, u4);
+    break;
+  case VTK_INT64:
+  case VTK_DOUBLE:
+    memcpy(&u8, from, 8);
+    put_be64(out, u8);
+    break;
+  case VTK_FLOAT:
+    memcpy(&d, from, 8);
+    f = (float)d;
+    memcpy(&u4, &f, 4);
+    put_be32(out, u4);
+    break;
+  }
+}
+
 static void produce_array(const void *context, int64_t begin, int64_t end, unsigned char *out)
 {
-  const VtkArray *a = context;
+  const VtkArray *a      = context;
+  const size_t    number = a->type == VTK_INT32 ? 4 : 8, row = (size_t)a->components * number;
 
-  for (int64_t k = begin * a->components; k < end * a->components; k++, out += type_bytes(a->type)) {
-    union {
-      uint32_t u4;
-      float    f4;
-      uint64_t u8;
-      double   f8;
-    } v;
+  for (int64_t k = begin; k < end; k++) {
+    const char *from = (const char *)a->data + (size_t)k * (a->stride ? a->stride : row);
 
-    switch (a->type) {
-    case VTK_INT32:
-      put_be32(out, (uint32_t)((const int32_t *)a->data)[k]);
-      break;
-    case VTK_INT64:
-      put_be64(out, (uint64_t)((const int64_t *)a->data)[k]);
-      break;
-    case VTK_FLOAT:
-      v.f4 = (float)((const double *)a->data)[k];
-      put_be32(out, v.u4);
-      break;
-    case VTK_DOUBLE:
-      v.f8 = ((const double *)a->data)[k];
-      put_be64(out, v.u8);
-      break;
-    }
+    for (int c = 0; c < a->components; c++, out += type_bytes(a->type))
+      put_number(a->type, from + (size_t)c * number, out);
   }
 }
 
@@ -246,7 +255,7 @@ static void write_all(Stream *s, const VtkDataset *d)
   const Spread   points = spread_of(s->comm, d->n_points);
   const Spread   cells  = spread_of(s->comm, d->n_cells);
   const int      wide   = d->wide || points.global > INT32_MAX || cells.global * (d->corners + 1) > INT32_MAX;
-  const VtkArray place  = {.type = d->point_type, .components = 3, .data = d->points};
+  const VtkArray place  = {.type = d->point_type, .components = 3, .data = d->points, .stride = d->point_stride};
 
   write_text(s, "# vtk DataFile Version %s\n%.250s\nBINARY\nDATASET %s\n", wide ? "5.1" : "3.0", d->title,
              d->shape == VTK_HEXAHEDRA ? "UNSTRUCTURED_GRID" : "POLYDATA");

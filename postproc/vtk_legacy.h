@@ -10,6 +10,7 @@
 #define POSTPROC_VTK_LEGACY_H
 
 #include <mpi.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { VTK_MESSAGE_MAX = 1536 };
@@ -22,7 +23,8 @@ typedef struct {
   const char *name; /* with its unit, no blanks: stress_GPa */
   VtkType     type;
   int         components; /* 1 scalar, 3 vector, 9 tensor */
-  const void *data;       /* [rows of this rank * components] */
+  const void *data;       /* of the first row of this rank */
+  size_t      stride;     /* bytes from row to row; 0: packed */
 } VtkArray;
 
 typedef struct {

@@ -186,6 +186,7 @@ static void see_structure(const Extremes *x, const double v[], Observation *o)
   const double pairs = v[T_PAIRS];
   double       sum   = 0;
 
+  o->grains                  = v[T_GRAINS];
   o->contacts                = pairs;
   o->tool_contacts           = v[T_TOOLS];
   o->coordination            = v[T_ENDS] / v[T_GRAINS];

@@ -53,6 +53,7 @@ typedef struct {
 typedef struct {
   double step, time, stage;             /* [-], [ns], [-] */
   double target;                        /* [GPa] */
+  double grains;                        /* [-] */
   double height, z_bottom, z_top;       /* between the punch faces, and the faces [nm] */
   double velocity_top, velocity_bottom; /* [nm/ns] */
   double height_moment, radius_moment;  /* of the uniform cylinder with the same second moments: robust size [nm] */

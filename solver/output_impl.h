@@ -1,0 +1,41 @@
+/* output_impl.h - what the files output*.c share; nobody else includes it. */
+#ifndef SOLVER_OUTPUT_IMPL_H
+#define SOLVER_OUTPUT_IMPL_H
+
+#include "postproc/vtk_series.h"
+#include "solver/output.h"
+#include <stdio.h>
+
+enum { SERIES_GRAINS, SERIES_CONTACTS, SERIES_TOOLS, SERIES_N };
+
+/* What the rows of one stage say. */
+typedef struct {
+  int         rows;
+  Observation first, last;
+  double      pressure_max, push_max, inertial_max, overlap_max; /* [GPa], force of either punch [nN], [-], [-] */
+} StageSummary;
+
+struct _p_Output {
+  MPI_Comm     comm;
+  PetscMPIInt  rank;
+  Config       config; /* its pointers stay the caller's and are not used */
+  Provenance   provenance;
+  char         path[2 * PATH_MAX_LEN];
+  FILE        *history; /* rank 0 */
+  double       last_step;
+  StageSummary stage[STAGES_MAX]; /* same on every rank, except rows taken from an earlier history: rank 0 */
+  PetscInt     n_warnings, n_warnings_alloc;
+  char (*warning)[WARNING_LEN];
+  VtkSeries series[SERIES_N]; /* rank 0 */
+};
+
+extern const char *const output_series_names[SERIES_N];
+
+/* Collective.  Rank 0's errno (0: fine) becomes the user error "path cannot be written: ..." of all ranks. */
+PetscErrorCode OutputAgree(Output output, int error, const char path[]);
+/* Collective.  Opens history.csv: keeps rows up to restart_step (-1: none) and goes on behind them. */
+PetscErrorCode OutputHistoryOpen(Output output, PetscInt64 restart_step);
+/* Not collective.  Takes a row into the summary of its stage. */
+void output_summary_take(Output output, const Observation *o);
+
+#endif
