@@ -28,15 +28,16 @@ typedef struct {
 } VtkArray;
 
 typedef struct {
-  const char     *title;      /* one line, less than 256 characters */
-  double          time;       /* [ns]; field data TIME */
-  int64_t         step;       /* field data STEP */
-  int64_t         n_points;   /* of this rank */
-  const double   *points;     /* [3 n_points] [nm] */
-  VtkType         point_type; /* VTK_FLOAT or VTK_DOUBLE */
-  VtkShape        shape;      /* all but hexahedra make a PolyData */
-  int64_t         n_cells;    /* of this rank */
-  int             corners;    /* points of each cell */
+  const char     *title;        /* one line, less than 256 characters */
+  double          time;         /* [ns]; field data TIME */
+  int64_t         step;         /* field data STEP */
+  int64_t         n_points;     /* of this rank */
+  const double   *points;       /* of the first point [nm] */
+  size_t          point_stride; /* bytes from point to point; 0: packed */
+  VtkType         point_type;   /* VTK_FLOAT or VTK_DOUBLE */
+  VtkShape        shape;        /* all but hexahedra make a PolyData */
+  int64_t         n_cells;      /* of this rank */
+  int             corners;      /* points of each cell */
   const int64_t  *cells; /* [corners n_cells] point numbers in the whole file; NULL with VTK_VERTICES: one per point */
   int             n_point_arrays, n_cell_arrays;
   const VtkArray *point_arrays, *cell_arrays;
