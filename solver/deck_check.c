@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define USER_ERROR PETSC_ERR_USER_INPUT
+enum { LABEL_LEN = PATH_MAX_LEN + 4 * NAME_MAX_LEN };
 
 static void warn(Config *config, const char format[], ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
 static void warn(Config *config, const char format[], ...)
@@ -108,58 +109,91 @@ PetscErrorCode DeckProgramme(Deck *deck, const char label[], const char text[])
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode CompletePowder(Deck *deck)
+/* "deck.yml: powder_file", or where else this value comes from. */
+static const char *blame(const Deck *deck, const char name[], char label[LABEL_LEN])
 {
-  Config           *config    = deck->config;
-  PowderConfig     *powder    = &config->powder;
-  const DeckChoice *packing   = choice_find(deck_packings, powder->packing);
-  const PetscBool   from_file = (PetscBool)!strcmp(powder->packing, "file");
-  const PetscBool   sized     = (PetscBool)(from_file || !strcmp(powder->sizes, "file"));
+  const DeckEntry *entry = entry_find(deck->config, name);
+
+  deck_label(deck, name, entry && entry->source == FROM_COMMAND ? FROM_COMMAND : FROM_DECK, label, LABEL_LEN);
+  return label;
+}
+
+/* A file and the choice that reads it come together or not at all. */
+static PetscErrorCode CheckFile(const Deck *deck, const char choice[], const char value[], const char name[],
+                                const char path[])
+{
+  const PetscBool wanted = (PetscBool)!strcmp(value, "file");
+  char            label[LABEL_LEN];
 
   PetscFunctionBeginUser;
-  PetscCheck(!from_file || powder->file[0], deck->comm, USER_ERROR, "%s: powder_packing: file needs powder_file",
-             deck->path);
-  PetscCheck(from_file || !powder->file[0], deck->comm, USER_ERROR,
-             "%s: powder_file needs powder_packing: file, not %s", deck->path, powder->packing);
-  PetscCheck(strcmp(powder->sizes, "file") || powder->sizes_file[0], deck->comm, USER_ERROR,
-             "%s: powder_sizes: file needs powder_sizes_file", deck->path);
-  PetscCheck(!strcmp(powder->sizes, "file") || !powder->sizes_file[0], deck->comm, USER_ERROR,
-             "%s: powder_sizes_file needs powder_sizes: file, not %s", deck->path, powder->sizes);
-  PetscCheck(sized || isfinite(powder->diameter), deck->comm, USER_ERROR,
+  PetscCheck(!wanted || path[0], deck->comm, USER_ERROR, "%s: file needs %s", blame(deck, choice, label), name);
+  PetscCheck(wanted || !path[0], deck->comm, USER_ERROR, "%s needs %s: file, not %s", blame(deck, name, label), choice,
+             value);
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CompletePowder(Deck *deck)
+{
+  PowderConfig     *powder    = &deck->config->powder;
+  const DeckChoice *packing   = choice_find(deck_packings, powder->packing);
+  const PetscBool   from_file = (PetscBool)!strcmp(powder->packing, "file");
+  double            phi;
+  char              label[LABEL_LEN];
+
+  PetscFunctionBeginUser;
+  PetscCall(CheckFile(deck, "powder_packing", powder->packing, "powder_file", powder->file));
+  PetscCall(CheckFile(deck, "powder_sizes", powder->sizes, "powder_sizes_file", powder->sizes_file));
+  PetscCheck(from_file || !strcmp(powder->sizes, "file") || isfinite(powder->diameter), deck->comm, USER_ERROR,
              "%s: powder_diameter is missing: mean diameter of the grains, e.g. '6.5 nm'", deck->path);
   if (isnan(powder->relative_density)) powder->relative_density = packing->def;
-  PetscCheck(from_file || (powder->relative_density >= packing->min && powder->relative_density <= packing->max),
-             deck->comm, USER_ERROR,
-             "%s: powder_relative_density: %g is not possible for the packing %s (allowed %g .. %g)", deck->path,
-             powder->relative_density, packing->name, packing->min, packing->max);
+  phi = powder->relative_density;
+  PetscCheck(from_file || (phi >= packing->min && phi <= packing->max), deck->comm, USER_ERROR,
+             "%s: %g is not possible for the packing %s (allowed %g .. %g)",
+             blame(deck, "powder_relative_density", label), phi, packing->name, packing->min, packing->max);
   PetscFunctionReturn(0);
 }
 
 static PetscErrorCode CompleteDie(Deck *deck)
 {
-  Config           *config = deck->config;
-  DieConfig        *die    = &config->die;
-  const DeckChoice *tool   = choice_find(deck_tools, die->tool_material);
-  const double      d      = config->powder.diameter;
-  char              bore[QUANTITY_TEXT], grain[QUANTITY_TEXT], limit[QUANTITY_TEXT], wanted[QUANTITY_TEXT];
+  const PowderConfig *powder = &deck->config->powder;
+  DieConfig          *die    = &deck->config->die;
+  const double        d = powder->diameter, D = die->diameter, phi = powder->relative_density;
+  double              height;
+  char                bore[QUANTITY_TEXT], grain[QUANTITY_TEXT], label[LABEL_LEN];
 
   PetscFunctionBeginUser;
-  PetscCheck(isnan(die->diameter) || !(die->diameter <= d), deck->comm, USER_ERROR,
-             "%s: die_diameter: %s is smaller than a grain (powder_diameter %s)", deck->path,
-             quantity_format(die->diameter, DIM_LENGTH, bore), quantity_format(d, DIM_LENGTH, grain));
-  if (die->diameter < 6.0 * d)
-    warn(config, "die_diameter: %s is less than six grains; the walls will rule the packing",
-         quantity_format(die->diameter, DIM_LENGTH, bore));
-  if (isnan(die->pressure_limit)) die->pressure_limit = tool->def;
-  quantity_format(die->pressure_limit, DIM_PRESSURE, limit);
-  for (PetscInt k = 0; k < config->n_stages; k++) {
-    const StageConfig *s = &config->stage[k];
+  if (isnan(die->pressure_limit)) die->pressure_limit = choice_find(deck_tools, die->tool_material)->def;
+  if (isnan(D) || isnan(d)) PetscFunctionReturn(0);
+  blame(deck, "die_diameter", label);
+  quantity_format(D, DIM_LENGTH, bore);
+  quantity_format(d, DIM_LENGTH, grain);
+  PetscCheck(D > d, deck->comm, USER_ERROR, "%s: %s is smaller than a grain (powder_diameter %s)", label, bore, grain);
+  height =
+      (double)powder->grains * d * d * d / (1.5 * D * D * (isnan(phi) ? 0.5 : phi)); /* n pi d^3/6 = phi H pi D^2/4 */
+  PetscCheck(height > d, deck->comm, USER_ERROR,
+             "%s: in a bore of %s the %" PetscInt64_FMT
+             " grains of %s lie less than one grain high; give more grains or a smaller "
+             "bore",
+             label, bore, powder->grains, grain);
+  if (D < 6.0 * d) warn(deck->config, "die_diameter: %s is less than six grains; the wall rules the packing", bore);
+  PetscFunctionReturn(0);
+}
 
-    if (s->kind != STAGE_PRESS || s->pressure <= die->pressure_limit) continue;
-    warn(config,
+static PetscErrorCode CheckPress(Deck *deck, const StageConfig *s)
+{
+  const DieConfig *die = &deck->config->die;
+  const double     phi = deck->config->powder.relative_density;
+  char             label[LABEL_LEN], name[2 * NAME_MAX_LEN], limit[QUANTITY_TEXT], wanted[QUANTITY_TEXT];
+
+  PetscFunctionBeginUser;
+  snprintf(name, sizeof(name), "%s_density_limit", s->name);
+  PetscCheck(!(s->density_limit <= phi), deck->comm, USER_ERROR, "%s: %g is not above powder_relative_density, %g",
+             blame(deck, name, label), s->density_limit, phi);
+  if (s->pressure > die->pressure_limit)
+    warn(deck->config,
          "%s_pressure: %s is more than tools of %s carry (%s); steel carries 1 GPa, the state of the art 3 to 7 GPa",
-         s->name, quantity_format(s->pressure, DIM_PRESSURE, wanted), die->tool_material, limit);
-  }
+         s->name, quantity_format(s->pressure, DIM_PRESSURE, wanted), die->tool_material,
+         quantity_format(die->pressure_limit, DIM_PRESSURE, limit));
   PetscFunctionReturn(0);
 }
 
@@ -168,12 +202,13 @@ static PetscErrorCode CheckInterval(Deck *deck, const char name[], PetscInt *eve
 {
   const PetscInt   control = deck->config->time.control_interval;
   const DeckEntry *entry   = entry_find(deck->config, name);
+  char             label[LABEL_LEN];
 
   PetscFunctionBeginUser;
   if (*every <= 0 || *every % control == 0) PetscFunctionReturn(0);
   PetscCheck(entry && entry->source == FROM_DEFAULT, deck->comm, USER_ERROR,
-             "%s: %s: %" PetscInt_FMT " is not a multiple of time_control_interval, %" PetscInt_FMT, deck->path, name,
-             *every, control);
+             "%s: %" PetscInt_FMT " is not a multiple of time_control_interval, %" PetscInt_FMT,
+             blame(deck, name, label), *every, control);
   *every += control - *every % control;
   PetscFunctionReturn(0);
 }
@@ -202,6 +237,8 @@ PetscErrorCode DeckComplete(Deck *deck)
   PetscCheck(!wrong, deck->comm, USER_ERROR, "%s: contact_%s: %s", deck->path, contact->law->name, wrong);
   PetscCall(CompletePowder(deck));
   PetscCall(CompleteDie(deck));
+  for (PetscInt k = 0; k < deck->config->n_stages; k++)
+    if (deck->config->stage[k].kind == STAGE_PRESS) PetscCall(CheckPress(deck, &deck->config->stage[k]));
   PetscCall(CompleteOutput(deck));
   PetscFunctionReturn(0);
 }
