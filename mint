@@ -40,7 +40,8 @@ environment() {
 packages_build="build-essential cmake ninja-build pkg-config petsc-dev libopenmpi-dev openmpi-bin libmetis-dev libhdf5-openmpi-dev"
 packages_test="libcmocka-dev python3 python3-numpy python3-matplotlib python3-vtk9"
 
-advice() {
+advice() { # log of a failed cmake, if there is one
+  if [ -f "${1:-}" ]; then grep -A 6 '^CMake Error' "$1" | head -n 20 >&2; fi
   cat >&2 <<TEXT
 mint: something is missing to build nanomint.  Install or load it, then say the same again:
 
@@ -104,8 +105,8 @@ set_up() { # preset, build folder, Debian packages
   preset=$1 folder=$2
   shift 2
   if ! configure "$preset" "$folder"; then
-    if ! install_packages "$@"; then advice; fi
-    configure "$preset" "$folder" || { cat "$folder/configure.log" >&2; advice; }
+    install_packages "$@" || advice "$folder/configure.log"
+    configure "$preset" "$folder" || advice "$folder/configure.log"
   fi
 }
 
@@ -120,8 +121,8 @@ build() { # preset, cmake --build arguments
   set_up "$preset" "$folder" $packages_build
   say "building in $folder"
   cmake --build "$folder" --parallel "${JOBS:-$(cores)}" "$@" >"$folder/build.log" 2>&1 || {
-    cat "$folder/build.log"
-    die "the build failed"
+    tail -n 60 "$folder/build.log" >&2
+    die "the build failed; all of it: $folder/build.log"
   }
 }
 
