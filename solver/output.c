@@ -27,8 +27,8 @@ PetscErrorCode OutputAgree(Output o, int error, const char path[])
 static PetscErrorCode CheckFolder(Output o, PetscInt64 restart_step)
 {
   static const char *const traces[] = {"history.csv", "checkpoint.h5", "summary.json"};
-  const char              *path;
-  int                      found = 0;
+  const char              *path     = NULL;
+  int                      found    = 0;
 
   PetscFunctionBeginUser;
   if (restart_step >= 0 || o->config.output.overwrite) PetscFunctionReturn(0);
@@ -47,7 +47,7 @@ static PetscErrorCode CheckFolder(Output o, PetscInt64 restart_step)
 static PetscErrorCode DropOld(Output o, PetscInt64 restart_step)
 {
   static const char *const old[] = {"checkpoint.h5", "summary.json"};
-  const char              *path;
+  const char              *path  = NULL;
 
   PetscFunctionBeginUser;
   if (restart_step >= 0 || o->rank) PetscFunctionReturn(0);

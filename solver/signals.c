@@ -91,7 +91,8 @@ int checkpoint_requested(void)
 
 const char *stop_reason_text(StopReason reason)
 {
-  static const char *const text[] = {"not stopped", "wall-time limit", "SIGUSR1", "SIGTERM or SIGINT"};
+  static const char *const text[] = {"not stopped", "wall-time limit", "SIGUSR1", "SIGTERM or SIGINT",
+                                     "time_max_steps"};
 
   return text[reason];
 }

@@ -1,0 +1,52 @@
+/*
+  main.c - the run, told once.
+
+    mpirun -n RANKS nanomint DECK.yml [-key value ...]
+*/
+#include "solver/deck.h"
+#include "solver/errors.h"
+#include "solver/simulation.h"
+
+static const char help[] = "nanomint: pressing powders of nanocrystals.  nanomint -help lists every key of a deck.\n";
+
+/* One step of rigid grains between moving tools. */
+static PetscErrorCode Step(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  programme_move_tools(sim->dt, &sim->tools); /* punches move, driven by rate or by pressure          */
+  PetscCall(RefreshNeighbours(sim));          /* when someone moved half a skin: ghosts, list, balance */
+  if (simulation_report_next(sim)) dem_sample_next(sim->dem);
+  PetscCall(DemForces(sim->dem, &sim->tools)); /* contacts between grains, and on the tools            */
+  dem_move(sim->dem, &sim->tools);             /* velocities and places                                */
+  sim->step++;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Run(int argc, char **argv, ExitCode *code)
+{
+  Simulation sim;
+
+  PetscFunctionBeginUser;
+  PetscCall(SimulationCreate(PETSC_COMM_WORLD, argc, argv, &sim)); /* deck -> powder in the die, or restart */
+  while (simulation_running(&sim)) {
+    PetscCall(Step(&sim));
+    PetscCall(Control(&sim)); /* forces agreed on by all ranks: servo, next stage?    */
+    PetscCall(Report(&sim));  /* observe, write, checkpoint, progress: when it is due */
+  }
+  PetscCall(Conclude(&sim)); /* what the coin is */
+  *code = sim.stop ? EXIT_STOPPED : EXIT_DONE;
+  PetscCall(SimulationDestroy(&sim));
+  PetscFunctionReturn(0);
+}
+
+int main(int argc, char **argv)
+{
+  ExitCode       code = EXIT_DONE;
+  PetscErrorCode ierr;
+
+  if (deck_answers(&argc, &argv)) return EXIT_DONE; /* -help, -version, -manual */
+  if (PetscInitialize(&argc, &argv, NULL, help)) return EXIT_INTERNAL;
+  ierr = ErrorsBegin();
+  if (!ierr) ierr = Run(argc, argv, &code);
+  return ErrorsEnd(ierr, code);
+}

@@ -1,0 +1,184 @@
+#include "solver/programme.h"
+
+/* Pressing is faster the more the powder already resists; below this part of the target the speed stays as there. */
+static const double RATE_FLOOR = 0.1;
+/* The servo corrects a relative error e of the pressure with e * GAIN times the stage's punch speed. */
+static const double SERVO_GAIN = 2.0;
+/* After the punch has come off, and after ejection, the coin is left alone this long, in grain transit times d
+ * sqrt(rho/P). */
+static const double REST_TRANSITS = 300.0;
+
+const StageConfig *programme_stage(const Programme *p) { return &p->stage[(PetscInt)p->now.stage]; }
+
+static double height(const Tools *t) { return t->z[TOOL_TOP] - t->z[TOOL_BOTTOM]; }
+
+/* Punch speed for which I = rate d sqrt(rho/P), with rate = speed/height (GDR MiDi 2004, Eur. Phys. J. E 14, 341). */
+static double speed(const Programme *p, double inertial_number, double pressure, const Tools *t)
+{
+  return height(t) * inertial_number * sqrt(pressure / p->density) / p->grain_diameter;
+}
+
+/* Largest pressure the programme asks for: the scale of speeds in stages that have none of their own. */
+static double pressure_scale(const Programme *p)
+{
+  double most = 0.0;
+
+  for (PetscInt k = 0; k < p->n_stages; k++)
+    if (p->stage[k].kind == STAGE_PRESS) most = fmax(most, p->stage[k].pressure);
+  return most > 0.0 ? most : 0.01;
+}
+
+static double rest_time(const Programme *p)
+{
+  return REST_TRANSITS * p->grain_diameter * sqrt(p->density / pressure_scale(p));
+}
+
+/* Velocity of the top punch that brings the pressure to `target`; v_max > 0 caps it. */
+static double servo(double pressure, double target, double v_max)
+{
+  const double v = SERVO_GAIN * v_max * (pressure - target) / target;
+  return fmax(-v_max, fmin(v_max, v));
+}
+
+static int press(Programme *p, const StageConfig *s, double time, Tools *t)
+{
+  ProgrammeState *n      = &p->now;
+  const double    loaded = fmax(n->pressure, RATE_FLOOR * s->pressure),
+               v         = speed(p, s->inertial_number, fmin(loaded, s->pressure), t);
+
+  n->target = s->pressure;
+  if (n->pressure >= s->pressure) n->reached = 1.0;
+  t->v[TOOL_TOP] = n->reached > 0.0 ? servo(n->pressure, s->pressure, v) : -v;
+  if (n->reached > 0.0 && fabs(n->pressure - s->pressure) <= s->servo_tolerance * s->pressure) {
+    if (n->held_since < 0.0) n->held_since = time;
+  } else n->held_since = -1.0;
+  return n->held_since >= 0.0 && time - n->held_since >= s->servo_time;
+}
+
+static int dwell(Programme *p, const StageConfig *s, double time, Tools *t)
+{
+  t->v[TOOL_TOP] = p->now.target > 0.0 ? servo(p->now.pressure, p->now.target, speed(p, 5e-4, p->now.target, t)) : 0.0;
+  return time - p->now.stage_start >= s->time;
+}
+
+static int release(Programme *p, const StageConfig *s, const DemStatus *status, double time, Tools *t)
+{
+  ProgrammeState *n = &p->now;
+  const int       off =
+      status->force[TOOL_TOP][0] == 0.0 && status->force[TOOL_TOP][1] == 0.0 && status->force[TOOL_TOP][2] == 0.0;
+
+  if (!off) n->free_since = -1.0;
+  else if (n->free_since < 0.0) n->free_since = time;
+  t->v[TOOL_TOP] = speed(p, s->inertial_number, pressure_scale(p), t);
+  if (off && t->z[TOOL_TOP] - n->height_start > 0.0 && time - n->free_since > 0.1 * rest_time(p)) t->v[TOOL_TOP] = 0.0;
+  n->target = 0.0;
+  return off && time - n->free_since >= rest_time(p);
+}
+
+/* Both punches rise together; the coin is out when the lower face has passed the rim. */
+static int eject(Programme *p, const StageConfig *s, double time, Tools *t)
+{
+  const int out = t->z[TOOL_BOTTOM] >= t->die_top;
+
+  t->v[TOOL_BOTTOM] = t->v[TOOL_TOP] = out ? 0.0 : speed(p, s->inertial_number, pressure_scale(p), t);
+  if (!out) p->now.free_since = -1.0;
+  else if (p->now.free_since < 0.0) p->now.free_since = time;
+  return out && time - p->now.free_since >= rest_time(p);
+}
+
+/* The stage at work, whatever its kind; 1 when it has done what it is for. */
+static int run_stage(Programme *p, const DemStatus *status, double time, Tools *t)
+{
+  const StageConfig *s = programme_stage(p);
+
+  switch (s->kind) {
+  case STAGE_FILL:
+    return time - p->now.stage_start >= s->time;
+  case STAGE_PRESS:
+    return press(p, s, time, t);
+  case STAGE_DWELL:
+    return dwell(p, s, time, t);
+  case STAGE_RELEASE:
+    return release(p, s, status, time, t);
+  case STAGE_EJECT:
+    return eject(p, s, time, t);
+  default:
+    return 1;
+  }
+}
+
+static void begin_stage(Programme *p, double time, Tools *t)
+{
+  ProgrammeState *n = &p->now;
+
+  n->stage_start  = time;
+  n->ending       = 0.0;
+  n->reached      = 0.0;
+  n->held_since   = -1.0;
+  n->free_since   = -1.0;
+  n->height_start = height(t);
+  if (programme_stage(p)->kind == STAGE_EJECT) {
+    /* the rim stands where the coin's top is: the way through an empty bore would change nothing */
+    t->die_top = t->z[TOOL_BOTTOM] + height(t);
+  }
+  if (programme_stage(p)->kind == STAGE_FILL) t->v[TOOL_TOP] = t->v[TOOL_BOTTOM] = 0.0;
+}
+
+void programme_start(Programme *p, const Config *config, double grain_diameter, double time, Tools *tools)
+{
+  *p = (Programme){.n_stages       = config->n_stages,
+                   .stage          = config->stage,
+                   .grain_diameter = grain_diameter,
+                   .density        = config->material.density};
+  begin_stage(p, time, tools);
+}
+
+void programme_resume(Programme *p, const Config *config, double grain_diameter, const ProgrammeState *state)
+{
+  *p     = (Programme){.n_stages       = config->n_stages,
+                       .stage          = config->stage,
+                       .grain_diameter = grain_diameter,
+                       .density        = config->material.density};
+  p->now = *state;
+}
+
+void programme_move_tools(double dt, Tools *t)
+{
+  for (int k = 0; k < TOOL_N; k++) t->z[k] += t->v[k] * dt;
+}
+
+int programme_control(Programme *p, const DemStatus *status, double time, Tools *t)
+{
+  const double area = PETSC_PI * t->die_radius * t->die_radius;
+
+  if (p->now.ending > 0.0) return 1;
+  p->now.pressure = status->force[TOOL_TOP][2] / area;
+  p->now.late_lists += status->late;
+  if (run_stage(p, status, time, t)) p->now.ending = 1.0;
+  return 0;
+}
+
+void programme_next(Programme *p, double time, Tools *t)
+{
+  p->now.stage += 1.0;
+  if (p->now.stage >= (double)p->n_stages) p->now.done = 1.0;
+  else begin_stage(p, time, t);
+}
+
+double programme_fraction(const Programme *p, double time, const Tools *t)
+{
+  const StageConfig *s     = programme_stage(p);
+  const double       spent = time - p->now.stage_start;
+
+  switch (s->kind) {
+  case STAGE_FILL:
+  case STAGE_DWELL:
+    return fmin(1.0, spent / s->time);
+  case STAGE_PRESS:
+    return fmin(1.0, fmax(0.0, p->now.pressure / s->pressure));
+  case STAGE_EJECT:
+    return fmin(1.0, fmax(0.0, 1.0 - (t->die_top - t->z[TOOL_BOTTOM]) / p->now.height_start));
+  default:
+    return NAN;
+  }
+}

@@ -1,0 +1,54 @@
+/*
+  programme.h - the stages of a run and what the tools do in them: fill, press, dwell, release, eject.
+
+  The tools move every step; what they do is decided once per control interval, from forces all ranks agree on.
+*/
+#ifndef SOLVER_PROGRAMME_H
+#define SOLVER_PROGRAMME_H
+
+#include "solver/config.h"
+#include "solver/dem/dem.h"
+
+/* All doubles, so that a checkpoint keeps it whole; the same on every rank. */
+typedef struct {
+  double stage;        /* index of the present stage */
+  double stage_start;  /* time it began [ns] */
+  double ending;       /* 1: the stage ends with the next control, which is reported */
+  double pressure;     /* on the top punch, mean over the last interval [GPa] */
+  double held_since;   /* time since which the pressure has been within tolerance; < 0: not yet [ns] */
+  double reached;      /* 1: this press has reached its pressure, the servo is at work */
+  double target;       /* pressure the servo holds, also in the dwell after a press [GPa] */
+  double free_since;   /* release: time since which the top punch carries nothing; < 0: it does [ns] */
+  double height_start; /* between the punches when the stage began [nm] */
+  double late_lists;   /* controls at which the neighbour list was found late */
+  double done;         /* 1: no stage is left */
+} ProgrammeState;
+
+typedef struct {
+  ProgrammeState     now;
+  PetscInt           n_stages;
+  const StageConfig *stage;                   /* [n_stages] borrowed */
+  double             grain_diameter, density; /* d and rho of the inertial number [nm], [fg/nm^3] */
+} Programme;
+
+/* Starts with the first stage at the given time.  Borrows config. */
+void programme_start(Programme *p, const Config *config, double grain_diameter, double time, Tools *tools);
+/* Goes on with a state from a checkpoint. */
+void programme_resume(Programme *p, const Config *config, double grain_diameter, const ProgrammeState *state);
+
+/* Tools move by one step. */
+void programme_move_tools(double dt, Tools *tools);
+
+/*
+  programme_control - looks at the forces and sets the tools' velocities; tells when the stage is over.
+
+  Returns 1 when the present stage has just ended: report it, then call programme_next.
+*/
+int  programme_control(Programme *p, const DemStatus *status, double time, Tools *tools);
+void programme_next(Programme *p, double time, Tools *tools);
+
+/* How much of the present stage is done, 0..1. */
+double             programme_fraction(const Programme *p, double time, const Tools *tools);
+const StageConfig *programme_stage(const Programme *p);
+
+#endif

@@ -1,0 +1,57 @@
+#include "solver/setup.h"
+
+static double shear_modulus(const Material *m) { return m->E / (2.0 * (1.0 + m->nu)); }
+
+double setup_time_step(const Config *config, double radius_min)
+{
+  const Material *m = &config->material;
+  return config->time.step_fraction * PETSC_PI * radius_min * sqrt(m->density / shear_modulus(m)) /
+         (0.1631 * m->nu + 0.8766);
+}
+
+DemConfig setup_dem(const Config *config, double radius_min, double radius_max)
+{
+  const ContactConfig *c = &config->contact;
+  const Material      *m = &config->material;
+  const double         G = shear_modulus(m);
+
+  return (DemConfig){
+      .model            = {.law          = c->law,
+                           .p            = c->law_params,
+                           .G_star       = G / (2.0 * (2.0 - m->nu)),
+                           .G_star_tool  = G / (2.0 - m->nu),
+                           .kt_ratio     = c->kt_ratio,
+                           .damping_t    = c->damping_t,
+                           .rolling      = c->rolling_friction > 0.0,
+                           .twisting     = c->twisting_friction > 0.0,
+                           .partial_slip = c->partial_slip},
+      .modulus          = m->E,
+      .mu               = c->friction,
+      .mu_roll          = c->rolling_friction,
+      .mu_twist         = c->twisting_friction,
+      .W                = c->work_of_adhesion,
+      .dt               = setup_time_step(config, radius_min),
+      .skin             = config->time.skin * 0.5 * (radius_min + radius_max),
+      .radius_max       = radius_max,
+      .gravity          = config->time.gravity,
+      .control_interval = config->time.control_interval,
+ /* critical damping of a grain on a contact of stiffness E R: 2 sqrt(E R/m) per unit mass */
+      .drag =
+          config->time.drag * 2.0 * sqrt(m->E * radius_min / (m->density * 4.0 / 3.0 * PETSC_PI * pow(radius_min, 3))),
+  };
+}
+
+PetscErrorCode SetupRadii(Grains g, double *radius_min, double *radius_max)
+{
+  double r[2] = {-1e300, -1e300};
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < g->n_owned; i++) {
+    r[0] = fmax(r[0], -g->rec[i][REC_R0]);
+    r[1] = fmax(r[1], g->rec[i][REC_R0]);
+  }
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, r, 2, MPI_DOUBLE, MPI_MAX, g->comm));
+  *radius_min = -r[0];
+  *radius_max = r[1];
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,18 @@
+/* setup.h - from the deck's numbers to those of the grain engine. */
+#ifndef SOLVER_SETUP_H
+#define SOLVER_SETUP_H
+
+#include "solver/config.h"
+#include "solver/dem/dem.h"
+
+/* Time step: config->time.step_fraction of the Rayleigh time of a grain of this radius,
+   pi R sqrt(rho/G)/(0.1631 nu + 0.8766) [ns].  Pure. */
+double setup_time_step(const Config *config, double radius_min);
+
+/* The engine's numbers for grains between these radii [nm].  The law's parameters stay config's.  Pure. */
+DemConfig setup_dem(const Config *config, double radius_min, double radius_max);
+
+/* Collective.  Smallest and largest undeformed radius of all grains [nm]. */
+PetscErrorCode SetupRadii(Grains grains, double *radius_min, double *radius_max);
+
+#endif

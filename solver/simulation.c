@@ -1,0 +1,271 @@
+#include "solver/simulation.h"
+
+#include "solver/deck.h"
+#include "solver/pack.h"
+#include "solver/setup.h"
+#include <string.h>
+
+static const double WALL_RESERVE = 10.0; /* [s] kept back for the last checkpoint before the wall-time limit */
+
+double simulation_time(const Simulation *sim) { return (double)sim->step * sim->dt; }
+
+int simulation_running(const Simulation *sim) { return !sim->stop && sim->programme.now.done == 0.0; }
+
+static PetscErrorCode StartEngine(Simulation *sim)
+{
+  double    r_min, r_max;
+  DemConfig cfg;
+
+  PetscFunctionBeginUser;
+  PetscCall(SetupRadii(sim->grains, &r_min, &r_max));
+  cfg     = setup_dem(&sim->config, r_min, r_max);
+  sim->dt = cfg.dt;
+  PetscCall(DemCreate(sim->grains, &cfg, &sim->dem));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode StartFresh(Simulation *sim)
+{
+  DemStatus *s = &sim->status;
+
+  PetscFunctionBeginUser;
+  PetscCall(PackGrains(sim->comm, &sim->config, &sim->grains, &sim->tools));
+  PetscCall(StartEngine(sim));
+  programme_start(&sim->programme, &sim->config, sim->config.powder.diameter, 0.0, &sim->tools);
+  PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
+  PetscCall(DemControl(sim->dem, &sim->tools, 0, s));
+  sim->kinetic_start = s->kinetic;
+  PetscFunctionReturn(0);
+}
+
+/* Where the blob of a checkpoint keeps what. */
+typedef struct {
+  ProgrammeState programme;
+  double         kinetic_start;
+} Blob;
+
+static PetscErrorCode StartFromCheckpoint(Simulation *sim)
+{
+  const ContactConfig *c     = &sim->config.contact;
+  ContactModel         model = setup_dem(&sim->config, 1.0, 1.0).model;
+  CheckpointScalars    scalars;
+  CheckpointRows       rows;
+  Blob                 blob;
+  char                 changed[1024];
+
+  PetscFunctionBeginUser;
+  (void)c;
+  PetscCall(CheckpointRead(sim->comm, sim->config.restart, &model, &scalars, &rows, changed, sizeof changed));
+  PetscCheck(scalars.n_blob == (PetscInt)(sizeof blob / sizeof(double)), sim->comm, PETSC_ERR_USER_INPUT,
+             "%s: its programme has another layout; it was written by another version of nanomint",
+             sim->config.restart);
+  PetscCheck(scalars.stage < sim->config.n_stages, sim->comm, PETSC_ERR_USER_INPUT,
+             "%s: stands in stage %" PetscInt_FMT ", but programme in %s has only %" PetscInt_FMT " stages",
+             sim->config.restart, scalars.stage + 1, sim->config.deck, sim->config.n_stages);
+  memcpy(&blob, scalars.blob, sizeof blob);
+  sim->step          = scalars.step;
+  sim->tools         = scalars.tools;
+  sim->kinetic_start = blob.kinetic_start;
+  PetscCall(GrainsCreate(sim->comm, rows.n_grains, &sim->grains));
+  memcpy(sim->grains->id, rows.id, (size_t)rows.n_grains * sizeof *rows.id);
+  memcpy(sim->grains->rec, rows.rec, (size_t)rows.n_grains * sizeof *rows.rec);
+  memcpy(sim->grains->aux, rows.aux, (size_t)rows.n_grains * sizeof *rows.aux);
+  PetscCall(StartEngine(sim));
+  PetscCall(DemImport(sim->dem, &rows.contacts));
+  dem_work_set(sim->dem, scalars.words);
+  PetscCall(CheckpointRowsDestroy(&rows));
+  programme_resume(&sim->programme, &sim->config, sim->config.powder.diameter, &blob.programme);
+  PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
+  if (changed[0])
+    PetscCall(PetscPrintf(sim->comm, "nanomint: note: parameters differ from those of %s: %s\n", sim->config.restart,
+                          changed));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode SimulationCreate(MPI_Comm comm, int argc, char **argv, Simulation *sim)
+{
+  Provenance provenance;
+  PetscInt64 restart_step = -1;
+
+  PetscFunctionBeginUser;
+  memset(sim, 0, sizeof *sim);
+  sim->comm = comm;
+  PetscCall(DeckRead(comm, argc, argv, &sim->config));
+  PetscCall(ProvenanceGet(comm, sim->config.deck, sim->config.title, &provenance));
+  PetscCall(ProgressCreate(comm, &sim->progress));
+  PetscCall(ProgressBanner(sim->progress, &provenance));
+  PetscCall(DeckWarnings(comm, &sim->config, stdout));
+  PetscCall(SignalsInstall(sim->config.output.wall_limit));
+  if (sim->config.restart[0]) {
+    PetscCall(StartFromCheckpoint(sim));
+    restart_step = sim->step;
+  } else PetscCall(StartFresh(sim));
+  PetscCall(DemRepartition(sim->dem, &sim->tools));
+  PetscCall(OutputCreate(comm, &sim->config, &provenance, restart_step, &sim->output));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode SimulationDestroy(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  PetscCall(SignalsRestore());
+  PetscCall(GrainFieldsDestroy(&sim->fields));
+  PetscCall(OutputDestroy(&sim->output));
+  PetscCall(ProgressDestroy(&sim->progress));
+  PetscCall(DemDestroy(&sim->dem));
+  PetscCall(GrainsDestroy(&sim->grains));
+  PetscCall(ConfigDestroy(&sim->config));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode RefreshNeighbours(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  if (sim->step >= sim->next_balance && sim->step % sim->config.time.control_interval == 0) {
+    if (sim->next_balance > 0 && sim->status.imbalance > sim->config.partition.imbalance)
+      PetscCall(DemRepartition(sim->dem, &sim->tools));
+    sim->next_balance = sim->step + sim->config.partition.check_every;
+  }
+  PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_FALSE));
+  PetscFunctionReturn(0);
+}
+
+/* What this rank wants, as one number of which the largest wins: a stop before a checkpoint before nothing. */
+static PetscInt64 wishes(void)
+{
+  const StopReason stop = stop_requested(WALL_RESERVE);
+  return stop ? 8 + (PetscInt64)stop : checkpoint_requested();
+}
+
+PetscErrorCode Control(Simulation *sim)
+{
+  PetscInt64 agreed;
+
+  PetscFunctionBeginUser;
+  sim->stage_over = PETSC_FALSE;
+  if (sim->step % sim->config.time.control_interval) PetscFunctionReturn(0);
+  PetscCall(DemControl(sim->dem, &sim->tools, wishes(), &sim->status));
+  agreed = sim->status.flags;
+  if (agreed >= 8) sim->stop = (StopReason)(agreed - 8);
+  else if (agreed) sim->checkpoint_wanted = PETSC_TRUE;
+  if (sim->config.time.max_steps > 0 && sim->step >= sim->config.time.max_steps) sim->stop = STOP_MAX_STEPS;
+  if (programme_control(&sim->programme, &sim->status, simulation_time(sim), &sim->tools)) sim->stage_over = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+int simulation_report_next(const Simulation *sim)
+{
+  const PetscInt64 next = sim->step + 1;
+  return next % sim->config.output.history_every == 0 ||
+         (sim->programme.now.ending > 0.0 && next % sim->config.time.control_interval == 0);
+}
+
+static PetscErrorCode WriteCheckpoint(Simulation *sim)
+{
+  const ContactModel model = setup_dem(&sim->config, 1.0, 1.0).model;
+  const Blob         blob  = {sim->programme.now, sim->kinetic_start};
+  CheckpointScalars  s     = {.step    = sim->step,
+                              .time    = simulation_time(sim),
+                              .stage   = (PetscInt)sim->programme.now.stage,
+                              .n_blob  = sizeof blob / sizeof(double),
+                              .tools   = sim->tools,
+                              .n_words = 2 * WORK_N};
+  CheckpointRows     rows  = {.n_grains = sim->grains->n_owned,
+                              .n_global = sim->grains->n_global,
+                              .id       = sim->grains->id,
+                              .rec      = sim->grains->rec,
+                              .aux      = sim->grains->aux};
+  const char        *path;
+  char              *deck;
+
+  PetscFunctionBeginUser;
+  memcpy(s.blob, &blob, sizeof blob);
+  memcpy(s.tool_force, sim->status.force, sizeof s.tool_force);
+  dem_work_get(sim->dem, s.words);
+  PetscCall(DemExport(sim->dem, &rows.contacts));
+  PetscCall(OutputPath(sim->output, "checkpoint.h5", &path));
+  PetscCall(DeckEcho(&sim->config, &deck));
+  PetscCall(CheckpointWrite(sim->comm, path, &model, deck, &s, &rows));
+  PetscCall(PetscFree(deck));
+  PetscCall(ContactHistoriesFree(&rows.contacts));
+  sim->checkpoint_wanted = PETSC_FALSE;
+  PetscFunctionReturn(0);
+}
+
+static void take_sample(Simulation *sim, Sample *s)
+{
+  *s = (Sample){.step          = sim->step,
+                .time          = simulation_time(sim),
+                .stage         = (PetscInt)sim->programme.now.stage,
+                .stage_name    = programme_stage(&sim->programme)->name,
+                .target        = sim->programme.now.target > 0.0 ? sim->programme.now.target : NAN,
+                .grains        = sim->grains,
+                .tools         = &sim->tools,
+                .kinetic_start = sim->kinetic_start};
+  dem_samples(sim->dem, &s->n_contacts, &s->contacts);
+  memcpy(s->tool_force, sim->status.force, sizeof s->tool_force);
+  memcpy(s->work, sim->status.work, sizeof s->work);
+}
+
+static PetscErrorCode ShowProgress(Simulation *sim, const Observation *seen)
+{
+  const double        time  = simulation_time(sim);
+  const ProgressState state = {.stage       = programme_stage(&sim->programme)->name,
+                               .stage_index = (int)sim->programme.now.stage,
+                               .n_stages    = (int)sim->config.n_stages,
+                               .fraction    = programme_fraction(&sim->programme, time, &sim->tools),
+                               .step        = sim->step,
+                               .grains      = sim->grains->n_global,
+                               .time        = time,
+                               .pressure    = seen->pressure_top,
+                               .target      = seen->target,
+                               .density     = seen->relative_density};
+
+  PetscFunctionBeginUser;
+  PetscCall(ProgressStep(sim->progress, &state));
+  PetscFunctionReturn(0);
+}
+
+/* every > 0: each so many steps; 0: at the ends of stages; < 0: never. */
+static int due(const Simulation *sim, PetscInt every)
+{
+  return (every > 0 && sim->step % every == 0) || (every >= 0 && sim->stage_over);
+}
+
+PetscErrorCode Report(Simulation *sim)
+{
+  const OutputConfig *o   = &sim->config.output;
+  const int           row = sim->stage_over || sim->step % o->history_every == 0;
+  Observation         seen;
+  Sample              sample;
+
+  PetscFunctionBeginUser;
+  if (row) {
+    take_sample(sim, &sample);
+    PetscCall(Observe(&sample, &seen, &sim->fields));
+    PetscCall(OutputHistory(sim->output, &seen));
+    PetscCall(ShowProgress(sim, &seen));
+    if (due(sim, o->vtk_every)) PetscCall(OutputFrame(sim->output, &sample, &sim->fields));
+  }
+  if (sim->stage_over) programme_next(&sim->programme, simulation_time(sim), &sim->tools);
+  if (sim->stop || sim->checkpoint_wanted || due(sim, o->checkpoint_every)) PetscCall(WriteCheckpoint(sim));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode Conclude(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  if (sim->programme.now.late_lists > 0.0)
+    PetscCall(OutputWarn(sim->output,
+                         "the neighbour list was renewed late %g times: contacts may have been missed; raise time_skin "
+                         "or lower time_control_interval",
+                         sim->programme.now.late_lists));
+  PetscCall(OutputSummary(sim->output, sim->stop ? stop_reason_text(sim->stop) : "done", progress_wall(sim->progress),
+                          progress_speed(sim->progress)));
+  if (sim->stop) {
+    const char *path;
+    PetscCall(OutputPath(sim->output, "checkpoint.h5", &path));
+    PetscCall(ProgressSay(sim->progress, "stopped: %s; go on with -restart %s", stop_reason_text(sim->stop), path));
+  }
+  PetscFunctionReturn(0);
+}

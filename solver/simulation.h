@@ -1,0 +1,52 @@
+/*
+  simulation.h - the whole run as a plain struct of handles; known to the top level of solver/ only.
+*/
+#ifndef SOLVER_SIMULATION_H
+#define SOLVER_SIMULATION_H
+
+#include "solver/checkpoint.h"
+#include "solver/output.h"
+#include "solver/programme.h"
+#include "solver/signals.h"
+
+typedef struct {
+  MPI_Comm    comm;
+  Config      config;
+  Tools       tools;
+  Grains      grains;
+  Dem         dem;
+  Programme   programme;
+  DemStatus   status;        /* of the last control */
+  PetscInt64  step;          /* steps done */
+  PetscInt64  next_balance;  /* step at which the balance of the ranks is looked at again */
+  double      dt;            /* [ns] */
+  double      kinetic_start; /* kinetic energy when the account of energies was opened [aJ] */
+  PetscBool   stage_over;    /* the step just done was the last of its stage */
+  PetscBool   checkpoint_wanted;
+  StopReason  stop;
+  Output      output;
+  Progress    progress;
+  GrainFields fields;
+} Simulation;
+
+/* All collective. */
+
+/* Packs the die or reads the checkpoint, distributes the grains, opens the output. */
+PetscErrorCode SimulationCreate(MPI_Comm comm, int argc, char **argv, Simulation *sim);
+PetscErrorCode SimulationDestroy(Simulation *sim);
+/* Time of the state [ns]. */
+double simulation_time(const Simulation *sim);
+int    simulation_running(const Simulation *sim);
+
+/* Neighbours: a new list when grains moved too far, a new partition when ranks are out of balance. */
+PetscErrorCode RefreshNeighbours(Simulation *sim);
+/* Every control interval: ranks agree on forces, the programme decides, signals are heard. */
+PetscErrorCode Control(Simulation *sim);
+/* Not collective.  Is the step that comes next one to be reported?  Then its contacts must be written down. */
+int simulation_report_next(const Simulation *sim);
+/* When due: history row, frame, checkpoint, progress; and the next stage when one is over. */
+PetscErrorCode Report(Simulation *sim);
+/* Summary and last words. */
+PetscErrorCode Conclude(Simulation *sim);
+
+#endif
