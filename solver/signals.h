@@ -15,7 +15,6 @@ typedef enum {
   STOP_SIGUSR1    = 2, /* the queue warns (sbatch --signal=USR1@120) */
   STOP_SIGTERM    = 3, /* the queue or the user ends the run; also SIGINT */
   STOP_MAX_STEPS  = 4, /* the deck asked for no more steps */
-  STOP_MAX_STEPS  = 4, /* time.max_steps of the deck is reached; raised by the run itself */
 } StopReason;
 
 /* Not collective.  Installs the handlers (a SIGINT or SIGTERM seconds after the first ends the process); wall_limit [s]
