@@ -50,6 +50,7 @@ MdrBatch mdr_batch(const Mdr *p, int tool)
       .gamma = tool ? 1.0 : 0.5,
       .rim   = p->loading_adhesion > 0.0 ? 1.0 : 0.0,
       .range = p->adhesion_range,
+      .tear  = pi * (1.0 - p->nu * p->nu) / (8.0 * p->E),
       .sides = tool ? 1 : 2,
   };
 }
@@ -57,6 +58,33 @@ MdrBatch mdr_batch(const Mdr *p, int tool)
 static inline double r_star(const ContactBatch *in, int l)
 {
   return lm_ratio(in->side[0].R[l] * in->side[1].R[l], in->side[0].R[l] + in->side[1].R[l]);
+}
+
+/*
+  Which contacts have a history now: those that overlap, and those that touched once and are within the range of the rim
+  attraction, or stuck and not stretched beyond what a crack allows.  The latter needs a cube root and is rare.
+*/
+static void alive(const MdrBatch *restrict c, const ContactBatch *restrict in, Lanes *restrict state,
+                  double *restrict keep)
+{
+  Lanes far;
+
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double d = in->delta[l], old = lm_above(state[MDR_PEAK][l], 0.0);
+    const double stuck = lm_max(state[MDR_SIDE + SIDE_STUCK][l], state[MDR_SIDE + SIDE_N + SIDE_STUCK][l]);
+    const double range = c->rim * c->range * lm_above(in->W[l], 0.0);
+    const double near  = lm_max(lm_above(d, 0.0), old * lm_above(d, -range));
+
+    keep[l] = near;
+    far[l]  = old * lm_above(stuck, 0.0) * (1.0 - near);
+  }
+  if (!lm_any(far)) return;
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double R = lm_max(in->side[0].R[l], lm_pick(lm_above(c->sides, 1.0), in->side[1].R[l], 0.0));
+    const double a = lm_cbrt(c->tear * in->W[l] * R * R);
+
+    keep[l] = lm_max(keep[l], far[l] * lm_above(in->delta[l], -6.6 * lm_ratio(a * a, R)));
+  }
 }
 
 /*
@@ -69,14 +97,12 @@ void mdr_place(const MdrBatch *restrict c, const ContactBatch *restrict in, Lane
 {
   const double tool = c->sides == 1 ? 1.0 : 0.0;
 
+  alive(c, in, state, keep);
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double d = in->delta[l], old = state[MDR_PEAK][l], R0 = in->side[0].R[l], R1 = in->side[1].R[l];
     const double p0 = state[MDR_SIDE + SIDE_FREE][l], p1 = state[MDR_SIDE + SIDE_N + SIDE_FREE][l];
-    const double stuck = lm_max(state[MDR_SIDE + SIDE_STUCK][l], state[MDR_SIDE + SIDE_N + SIDE_STUCK][l]);
-    const double held  = lm_max(lm_above(stuck, 0.0), lm_above(d, -c->range)) * lm_above(old, 0.0);
-    const double kept  = lm_max(lm_above(d, 0.0), held);
-    const double peak  = lm_max(old, d) * kept;
-    const double half  = lm_ratio(peak, 2.0 * (R0 + R1 - peak));
+    const double kept = keep[l], peak = lm_max(old, d) * kept;
+    const double half = lm_ratio(peak, 2.0 * (R0 + R1 - peak));
     const double raw0 = half * (2.0 * R1 - peak), raw1 = half * (2.0 * R0 - peak), top0 = 0.95 * R0, top1 = 0.95 * R1;
     const double over0 = lm_above(raw0, top0), over1 = lm_above(raw1, top1);
     const double g0   = lm_pick(tool, peak, lm_pick(over0, top0, lm_pick(over1, peak - top1, raw0)));
@@ -87,7 +113,6 @@ void mdr_place(const MdrBatch *restrict c, const ContactBatch *restrict in, Lane
     const double s0 = lm_pick(tool, 1.0, lm_min(lm_max(w0, 0.0), 1.0)),
                  s1 = lm_min(lm_max(w1, 0.0), 1.0) * (1.0 - tool);
 
-    keep[l]            = kept;
     side[0].share[l]   = s0;
     side[1].share[l]   = s1;
     side[0].overlap[l] = g0 - s0 * (peak - d);
@@ -141,7 +166,6 @@ static void side_finish(const MdrBatch *restrict c, const ContactSide *restrict 
     sum[SUM_AREA_MOVE][l] = w * area * moved;
     sum[SUM_AREA_FREE][l] = w * (area - 2.0 * pi * R * (s->peak[l] + s->bulk[l]));
     sum[SUM_CAPS][l]      = keep[l] * pi * over * over * (3.0 * R - over) * (1.0 / 3.0);
-    sum[SUM_SHRINK][l]    = shrink;
     sum[SUM_GROW][l]      = active * grown + (active > 0.0 ? shrink - state[SIDE_SHRINK][l] : 0.0);
     sum[SUM_RIM][l]       = active * 2.0 * pi * R * d;
     state[SIDE_SHIFT][l]  = keep[l] * shift;
@@ -246,7 +270,7 @@ static double mdr_reach(const void *params, double W, double R)
   const double E = p->E / (1.0 - p->nu * p->nu), a = cbrt(pi * fmax(W, 0.0) * R * R / (8.0 * E));
 
   if (W <= 0.0 || R <= 0.0) return 0.0;
-  return fmax(p->adhesion_range, 6.6 * a * a / R);
+  return fmax(p->loading_adhesion > 0.0 ? p->adhesion_range : 0.0, 6.6 * a * a / R);
 }
 
 static void mdr_sum_scale(const void *params, double R, double scale[])
@@ -258,7 +282,6 @@ static void mdr_sum_scale(const void *params, double R, double scale[])
   scale[SUM_AREA_MOVE] = 1e3 * R * R * R;
   scale[SUM_AREA_FREE] = 1e4 * R * R;
   scale[SUM_CAPS]      = 1e3 * R * R * R;
-  scale[SUM_SHRINK]    = 1e4 * R * R * R;
   scale[SUM_GROW]      = 1e4 * R * R * R;
   scale[SUM_RIM]       = 1e4 * R * R;
 }

@@ -32,7 +32,6 @@ enum {
   SUM_AREA_MOVE, /* area times displacement of this step [nm^3] */
   SUM_AREA_FREE, /* contact area minus the free surface it replaced [nm^2] */
   SUM_CAPS,      /* caps cut off the apparent sphere [nm^3] */
-  SUM_SHRINK,    /* elastic change of volume [nm^3] */
   SUM_GROW,      /* volume to be taken up by the apparent radius, this step [nm^3] */
   SUM_RIM,       /* derivative of the cap volumes by the apparent radius [nm^2] */
   MDR_SUMS
@@ -46,6 +45,7 @@ typedef struct {
   double gamma; /* half-problem work of adhesion per W of the pair: 1/2, tool 1 */
   double rim;   /* 1: adhesion acts while loading and across a gap */
   double range; /* of that adhesion [nm] */
+  double tear;  /* pi/(8 E_h): the stretch of a stuck pair is bounded by 6.6 (tear W R^2)^(2/3)/R [1/GPa] */
   int    sides;
 } MdrBatch;
 
