@@ -197,7 +197,7 @@ static const DeckKey output_keys[] = {
      "steps between VTK frames, a multiple of time.control_interval; 0: at the ends of stages, -1: none"},
     {"checkpoint_every", KEY_INT, DIM_NONE, -1, 1e9, 0, NULL, AT(checkpoint_every), NULL, NULL,
      "steps between checkpoints, a multiple of time.control_interval; 0: at the ends of stages, -1: none"},
-    {"wall_limit", KEY_SECONDS, DIM_TIME, 0, 1e9, 0, NULL, AT(wall_limit), NULL, NULL,
+    {"wall_limit", KEY_SECONDS, DIM_TIME, 0, 1e18, 0, NULL, AT(wall_limit), NULL, NULL,
      "wall-clock time after which the run writes a checkpoint and stops; 0 s: none"},
     {"overwrite", KEY_BOOL, DIM_NONE, NO, "no", AT(overwrite), NULL, NULL,
      "a folder that holds a run may be written over"},

@@ -152,7 +152,7 @@ static const char *parse_value(const DeckKey *key, const char text[], void *valu
   case KEY_REAL:
   case KEY_SECONDS:
     bad              = parse_number(key, text, &real, &whole, why);
-    *(double *)value = key->kind == KEY_SECONDS ? real * 1e-9 : real;
+    *(double *)value = key->kind == KEY_SECONDS ? real / 1e9 : real;
     break;
   case KEY_INT:
     bad                = parse_number(key, text, &real, &whole, why);
@@ -205,7 +205,7 @@ static PetscErrorCode TakeDefault(Deck *deck, DeckEntry *entry)
     range_text(key, range, sizeof(range));
     PetscCheck(isfinite(key->def), deck->comm, PETSC_ERR_USER_INPUT, "%s: %s is missing: %s%s%s%s", deck->path,
                entry->name, key->what, is_real ? " (" : "", is_real ? range : "", is_real ? ")" : "");
-    if (key->kind == KEY_SECONDS) *(double *)value = key->def * 1e-9;
+    if (key->kind == KEY_SECONDS) *(double *)value = key->def / 1e9;
     else if (key->kind == KEY_REAL) *(double *)value = key->def;
     else if (key->kind == KEY_INT) *(PetscInt *)value = (PetscInt)key->def;
     else *(PetscInt64 *)value = (PetscInt64)key->def;

@@ -8,81 +8,81 @@
 typedef struct {
   const char *symbol;
   Dimension   dim;
-  double      factor; /* internal units in one of these */
-  int         shown;  /* quantity_format may choose it */
+  double times, per; /* one of these is times/per internal units; two numbers, so that 600 MPa is 0.6 to the last bit */
+  int    shown;      /* quantity_format may choose it */
 } Unit;
 
 /* 1 fg = 1e-18 kg, so 1 nN = 1 fg nm/ns^2 and 1 GPa = 1 nN/nm^2.  Within a dimension from small to large where shown;
-   the unit with factor 1 always exists. */
+   the unit that is 1 always exists. */
 /* clang-format off */
 static const Unit units[] = {
-    {"",           DIM_NONE,           1.0,                1},
-    {"%",          DIM_NONE,           1e-2,               0},
-    {"pm",         DIM_LENGTH,         1e-3,               0},
-    {"nm",         DIM_LENGTH,         1.0,                1},
-    {"um",         DIM_LENGTH,         1e3,                1},
-    {"mm",         DIM_LENGTH,         1e6,                1},
-    {"cm",         DIM_LENGTH,         1e7,                0},
-    {"m",          DIM_LENGTH,         1e9,                1},
-    {"fs",         DIM_TIME,           1e-6,               1},
-    {"ps",         DIM_TIME,           1e-3,               1},
-    {"ns",         DIM_TIME,           1.0,                1},
-    {"us",         DIM_TIME,           1e3,                1},
-    {"ms",         DIM_TIME,           1e6,                1},
-    {"s",          DIM_TIME,           1e9,                1},
-    {"min",        DIM_TIME,           6e10,               0},
-    {"h",          DIM_TIME,           3.6e12,             0},
-    {"fg",         DIM_MASS,           1.0,                1},
-    {"pg",         DIM_MASS,           1e3,                1},
-    {"ng",         DIM_MASS,           1e6,                1},
-    {"ug",         DIM_MASS,           1e9,                0},
-    {"mg",         DIM_MASS,           1e12,               1},
-    {"g",          DIM_MASS,           1e15,               1},
-    {"kg",         DIM_MASS,           1e18,               1},
-    {"nm/ns",      DIM_VELOCITY,       1.0,                0},
-    {"m/s",        DIM_VELOCITY,       1.0,                1},
-    {"mm/s",       DIM_VELOCITY,       1e-3,               0},
-    {"km/s",       DIM_VELOCITY,       1e3,                0},
-    {"m/s^2",      DIM_ACCELERATION,   1e-9,               1},
-    {"nm/ns^2",    DIM_ACCELERATION,   1.0,                1},
-    {"1/h",        DIM_RATE,           1.0 / 3.6e12,       0},
-    {"1/s",        DIM_RATE,           1e-9,               1},
-    {"1/ns",       DIM_RATE,           1.0,                1},
-    {"pN",         DIM_FORCE,          1e-3,               1},
-    {"nN",         DIM_FORCE,          1.0,                1},
-    {"uN",         DIM_FORCE,          1e3,                1},
-    {"mN",         DIM_FORCE,          1e6,                1},
-    {"N",          DIM_FORCE,          1e9,                1},
-    {"kN",         DIM_FORCE,          1e12,               1},
-    {"Pa",         DIM_PRESSURE,       1e-9,               1},
-    {"kPa",        DIM_PRESSURE,       1e-6,               1},
-    {"MPa",        DIM_PRESSURE,       1e-3,               1},
-    {"bar",        DIM_PRESSURE,       1e-4,               0},
-    {"GPa",        DIM_PRESSURE,       1.0,                1},
-    {"eV",         DIM_ENERGY,         0.1602176634,       0}, /* exact since the 2019 SI */
-    {"meV",        DIM_ENERGY,         0.1602176634e-3,    0},
-    {"zJ",         DIM_ENERGY,         1e-3,               0},
-    {"aJ",         DIM_ENERGY,         1.0,                1},
-    {"fJ",         DIM_ENERGY,         1e3,                1},
-    {"pJ",         DIM_ENERGY,         1e6,                1},
-    {"nJ",         DIM_ENERGY,         1e9,                1},
-    {"J",          DIM_ENERGY,         1e18,               1},
-    {"mJ/m^2",     DIM_SURFACE_ENERGY, 1e-3,               1},
-    {"mN/m",       DIM_SURFACE_ENERGY, 1e-3,               0},
-    {"J/m^2",      DIM_SURFACE_ENERGY, 1.0,                1},
-    {"N/m",        DIM_SURFACE_ENERGY, 1.0,                0},
-    {"nN/nm",      DIM_SURFACE_ENERGY, 1.0,                0},
-    {"kg/m^3",     DIM_DENSITY,        1e-9,               1},
-    {"g/cm^3",     DIM_DENSITY,        1e-6,               1},
-    {"fg/nm^3",    DIM_DENSITY,        1.0,                0},
-    {"MPa m^0.5",  DIM_HALL_PETCH,     31.622776601683793, 1}, /* 1e-3 GPa x sqrt(1e9 nm) */
-    {"GPa nm^0.5", DIM_HALL_PETCH,     1.0,                0},
-    {"K",          DIM_TEMPERATURE,    1.0,                1},
-    {"nOhm m",     DIM_RESISTIVITY,    1e-9,               1},
-    {"uOhm cm",    DIM_RESISTIVITY,    1e-8,               0},
-    {"uOhm m",     DIM_RESISTIVITY,    1e-6,               1},
-    {"Ohm m",      DIM_RESISTIVITY,    1.0,                1},
-    {NULL,         DIM_N,              0.0,                0},
+    {"", DIM_NONE, 1.0, 1.0, 1},
+    {"%", DIM_NONE, 1.0, 1e2, 0},
+    {"pm", DIM_LENGTH, 1.0, 1e3, 0},
+    {"nm", DIM_LENGTH, 1.0, 1.0, 1},
+    {"um", DIM_LENGTH, 1e3, 1.0, 1},
+    {"mm", DIM_LENGTH, 1e6, 1.0, 1},
+    {"cm", DIM_LENGTH, 1e7, 1.0, 0},
+    {"m", DIM_LENGTH, 1e9, 1.0, 1},
+    {"fs", DIM_TIME, 1.0, 1e6, 1},
+    {"ps", DIM_TIME, 1.0, 1e3, 1},
+    {"ns", DIM_TIME, 1.0, 1.0, 1},
+    {"us", DIM_TIME, 1e3, 1.0, 1},
+    {"ms", DIM_TIME, 1e6, 1.0, 1},
+    {"s", DIM_TIME, 1e9, 1.0, 1},
+    {"min", DIM_TIME, 6e10, 1.0, 0},
+    {"h", DIM_TIME, 3.6e12, 1.0, 0},
+    {"fg", DIM_MASS, 1.0, 1.0, 1},
+    {"pg", DIM_MASS, 1e3, 1.0, 1},
+    {"ng", DIM_MASS, 1e6, 1.0, 1},
+    {"ug", DIM_MASS, 1e9, 1.0, 0},
+    {"mg", DIM_MASS, 1e12, 1.0, 1},
+    {"g", DIM_MASS, 1e15, 1.0, 1},
+    {"kg", DIM_MASS, 1e18, 1.0, 1},
+    {"nm/ns", DIM_VELOCITY, 1.0, 1.0, 0},
+    {"m/s", DIM_VELOCITY, 1.0, 1.0, 1},
+    {"mm/s", DIM_VELOCITY, 1.0, 1e3, 0},
+    {"km/s", DIM_VELOCITY, 1e3, 1.0, 0},
+    {"m/s^2", DIM_ACCELERATION, 1.0, 1e9, 1},
+    {"nm/ns^2", DIM_ACCELERATION, 1.0, 1.0, 1},
+    {"1/h", DIM_RATE, 1.0, 3.6e12, 0},
+    {"1/s", DIM_RATE, 1.0, 1e9, 1},
+    {"1/ns", DIM_RATE, 1.0, 1.0, 1},
+    {"pN", DIM_FORCE, 1.0, 1e3, 1},
+    {"nN", DIM_FORCE, 1.0, 1.0, 1},
+    {"uN", DIM_FORCE, 1e3, 1.0, 1},
+    {"mN", DIM_FORCE, 1e6, 1.0, 1},
+    {"N", DIM_FORCE, 1e9, 1.0, 1},
+    {"kN", DIM_FORCE, 1e12, 1.0, 1},
+    {"Pa", DIM_PRESSURE, 1.0, 1e9, 1},
+    {"kPa", DIM_PRESSURE, 1.0, 1e6, 1},
+    {"MPa", DIM_PRESSURE, 1.0, 1e3, 1},
+    {"bar", DIM_PRESSURE, 1.0, 1e4, 0},
+    {"GPa", DIM_PRESSURE, 1.0, 1.0, 1},
+    {"eV", DIM_ENERGY, 0.1602176634, 1.0, 0}, /* exact since the 2019 SI */
+    {"meV", DIM_ENERGY, 0.1602176634, 1e3, 0},
+    {"zJ", DIM_ENERGY, 1.0, 1e3, 0},
+    {"aJ", DIM_ENERGY, 1.0, 1.0, 1},
+    {"fJ", DIM_ENERGY, 1e3, 1.0, 1},
+    {"pJ", DIM_ENERGY, 1e6, 1.0, 1},
+    {"nJ", DIM_ENERGY, 1e9, 1.0, 1},
+    {"J", DIM_ENERGY, 1e18, 1.0, 1},
+    {"mJ/m^2", DIM_SURFACE_ENERGY, 1.0, 1e3, 1},
+    {"mN/m", DIM_SURFACE_ENERGY, 1.0, 1e3, 0},
+    {"J/m^2", DIM_SURFACE_ENERGY, 1.0, 1.0, 1},
+    {"N/m", DIM_SURFACE_ENERGY, 1.0, 1.0, 0},
+    {"nN/nm", DIM_SURFACE_ENERGY, 1.0, 1.0, 0},
+    {"kg/m^3", DIM_DENSITY, 1.0, 1e9, 1},
+    {"g/cm^3", DIM_DENSITY, 1.0, 1e6, 1},
+    {"fg/nm^3", DIM_DENSITY, 1.0, 1.0, 0},
+    {"MPa m^0.5", DIM_HALL_PETCH, 31.622776601683793, 1.0, 1}, /* 1e-3 GPa x sqrt(1e9 nm) */
+    {"GPa nm^0.5", DIM_HALL_PETCH, 1.0, 1.0, 0},
+    {"K", DIM_TEMPERATURE, 1.0, 1.0, 1},
+    {"nOhm m", DIM_RESISTIVITY, 1.0, 1e9, 1},
+    {"uOhm cm", DIM_RESISTIVITY, 1.0, 1e8, 0},
+    {"uOhm m", DIM_RESISTIVITY, 1.0, 1e6, 1},
+    {"Ohm m", DIM_RESISTIVITY, 1.0, 1.0, 1},
+    {NULL, DIM_N, 0.0, 1.0, 0},
 };
 
 /* clang-format on */
@@ -105,6 +105,8 @@ static const char *const dimension_names[DIM_N] = {
     [DIM_RESISTIVITY]    = "resistivity",
 };
 
+static double factor_of(const Unit *u) { return u->times / u->per; }
+
 const char *dimension_name(Dimension dim) { return dimension_names[dim]; }
 
 const char *dimension_units(Dimension dim, char list[], size_t n)
@@ -126,7 +128,7 @@ static const Unit *unit_usual(Dimension dim)
   const Unit *usual = NULL;
 
   for (const Unit *u = units; u->symbol; u++)
-    if (u->dim == dim && u->shown && (!usual || usual->factor != 1.0)) usual = u;
+    if (u->dim == dim && u->shown && (!usual || factor_of(usual) != 1.0)) usual = u;
   return usual;
 }
 
@@ -177,7 +179,7 @@ const char *quantity_parse(const char text[], Dimension dim, double *value, char
     else snprintf(why, n, "'%s' has the wrong dimension; a %s has units %s", text, dimension_names[dim], list);
     return why;
   }
-  *value *= unit->factor;
+  *value = *value * unit->times / unit->per;
   if (!isfinite(*value)) return snprintf(why, n, "'%s' is not a finite number", text), why;
   return NULL;
 }
@@ -201,7 +203,7 @@ static int write_exact(double value, const Unit *unit, char text[QUANTITY_TEXT])
   for (int digits = 6; digits <= 17; digits++) {
     const char *gap = unit->symbol[0] ? " " : "";
 
-    snprintf(text, QUANTITY_TEXT, "%.*g%s%s", digits, value / unit->factor, gap, unit->symbol);
+    snprintf(text, QUANTITY_TEXT, "%.*g%s%s", digits, value * unit->per / unit->times, gap, unit->symbol);
     if (!quantity_parse(text, unit->dim, &back, why, sizeof(why)) && back == value) return digits;
   }
   return 0;
@@ -213,8 +215,8 @@ const char *quantity_format(double value, Dimension dim, char text[QUANTITY_TEXT
 
   for (const Unit *u = units; u->symbol; u++) {
     if (u->dim != dim) continue;
-    if (u->factor == 1.0 && !one) one = u;
-    if (u->shown && (!best || (value != 0.0 && fabs(value) >= 0.1 * u->factor * (1.0 - 1e-12)))) best = u;
+    if (factor_of(u) == 1.0 && !one) one = u;
+    if (u->shown && (!best || (value != 0.0 && fabs(value) >= 0.1 * factor_of(u) * (1.0 - 1e-12)))) best = u;
   }
   if (value == 0.0 || !isfinite(value)) best = unit_usual(dim);
   if (!isfinite(value)) snprintf(text, QUANTITY_TEXT, "%g", value);
