@@ -8,7 +8,7 @@
 
 extern const ContactLaw contact_hertz_mindlin, contact_jkr, contact_mdr;
 
-const ContactLaw *const contact_laws[] = {&contact_hertz_mindlin, &contact_mdr, NULL};
+const ContactLaw *const contact_laws[] = {&contact_hertz_mindlin, &contact_jkr, &contact_mdr, NULL};
 
 const ContactLaw *contact_law_find(const char name[])
 {
@@ -42,7 +42,8 @@ const char *contact_state_name(const ContactModel *m, int k)
 void contact_force(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out)
 {
   m->law->normal(m->p, in, state, out);
-  contact_slide(m, in, state + m->law->n_state, out);
+  if (m->partial_slip) contact_slide_partial(m, in, state + m->law->n_state, out);
+  else contact_slide(m, in, state + m->law->n_state, out);
   if (m->rolling) contact_roll(m, in, state + roll_at(m), out);
   if (m->twisting) contact_twist(m, in, state + twist_at(m), out);
 }
