@@ -279,6 +279,8 @@ PetscErrorCode Observe(const Sample *sample, Observation *seen, GrainFields *fie
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc2(g->n_owned, &sum, g->n_owned, &z));
+  PetscCall(GrainsHaloBegin(g)); /* owned grains have moved on since the forces: ghosts must not lag behind */
+  PetscCall(GrainsHaloEnd(g));
   PetscCall(ObserveExtremes(sample, &extremes));
   const Region region = region_of(sample, &extremes);
 

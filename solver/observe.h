@@ -1,9 +1,9 @@
 /*
   observe.h - what a sampled state of the powder is worth: stress, fabric, density, pressures, balances.
 
-  Reads, never writes.  Every total is added as integers (grains/fixed.h), so that an Observation has the same bits on
-  any number of ranks and in any order of grains and contacts. Signs: compression positive, for stresses and pressures.
-  NAN: not defined in this state (no contact, no load).
+  Reads, never writes (only the ghosts are made to mirror their owners).  Every total is added as integers
+  (grains/fixed.h), so that an Observation has the same bits on any number of ranks and in any order of grains and
+  contacts.  Signs: compression positive, for stresses and pressures.  NAN: not defined in this state.
 */
 #ifndef SOLVER_OBSERVE_H
 #define SOLVER_OBSERVE_H

@@ -1,7 +1,9 @@
 #include "solver/progress.h"
+#include <fcntl.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,7 +16,7 @@ struct _p_Progress {
   PetscInt64  first_step, step, grains;
 };
 
-enum { BAR_CELLS = 24 };
+enum { BAR_CELLS = 16 };
 
 /* Seconds between lines of a log: often at first, rare in a long run. */
 static double line_interval(double elapsed)
@@ -30,12 +32,26 @@ static double now(void)
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* mpirun may hand us a pseudo-terminal although its own output goes to a file: what counts is where that goes. */
+static int on_terminal(void)
+{
+  char path[64];
+  int  fd, terminal = isatty(STDOUT_FILENO);
+
+  if (!terminal || !(getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMI_RANK") || getenv("PMIX_RANK"))) return terminal;
+  snprintf(path, sizeof(path), "/proc/%ld/fd/1", (long)getppid());
+  fd       = open(path, O_WRONLY | O_NOCTTY | O_APPEND);
+  terminal = fd >= 0 && isatty(fd);
+  if (fd >= 0) close(fd);
+  return terminal;
+}
+
 PetscErrorCode ProgressCreate(MPI_Comm comm, Progress *progress)
 {
   PetscFunctionBeginUser;
   PetscCall(PetscNew(progress));
   PetscCallMPI(MPI_Comm_rank(comm, &(*progress)->rank));
-  (*progress)->terminal   = isatty(STDOUT_FILENO);
+  (*progress)->terminal   = on_terminal();
   (*progress)->start      = now();
   (*progress)->stage      = -1;
   (*progress)->first_step = -1;
@@ -109,7 +125,7 @@ static void print_state(Progress p, const ProgressState *s)
   format_rate(progress_speed(p), rate);
   if (isfinite(s->target)) snprintf(target, sizeof(target), "/%.3g", s->target);
   if (isfinite(s->fraction)) snprintf(percent, sizeof(percent), "%3.0f%%", 100 * s->fraction);
-  printf("%d/%d %-8s ", s->stage_index + 1, s->n_stages, s->stage);
+  printf("%d/%d %-7s ", s->stage_index + 1, s->n_stages, s->stage);
   if (p->terminal) {
     const int full = isfinite(s->fraction) ? (int)lround(BAR_CELLS * fmin(fmax(s->fraction, 0.0), 1.0)) : 0;
 
@@ -117,8 +133,9 @@ static void print_state(Progress p, const ProgressState *s)
     for (int k = 0; k < BAR_CELLS; k++) putchar(k < full ? '#' : '.');
     printf("] ");
   }
-  printf("%s  step %lld  t %.4g ns  P %.3g%s GPa  density %.4f  %s grain-steps/s  ETA %s", percent, (long long)s->step,
-         s->time, s->pressure, target, s->density, rate, eta);
+  printf("%s  P %.3g%s GPa  density %.4f  t %.4g ns  ", percent, s->pressure, target, s->density, s->time);
+  if (!p->terminal) printf("step %lld  ", (long long)s->step); /* a bar must fit into one line */
+  printf("%s grain-steps/s  ETA %s", rate, eta);
 }
 
 PetscErrorCode ProgressStep(Progress p, const ProgressState *s)
