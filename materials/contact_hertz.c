@@ -2,15 +2,15 @@
   contact_hertz.c - elastic spheres: Hertz's force with a dashpot that gives a chosen coefficient of restitution.
 
   fn = (4/3) E* a delta - eta vn,  a = sqrt(R* delta),  kn = 2 E* a,  fc = elastic part.       Johnson 1985, ch. 4
-  eta = alpha(e) sqrt(m_eff F/delta): the secant stiffness, as in Tsuji, Tanaka & Ishida 1992 and LAMMPS `damping
-  tsuji`. The total never pulls: fn >= 0 (LAMMPS `limit_damping`).  Set limit_damping = 0 for the bare sum.
+  eta = alpha(e) sqrt(m_eff F/delta), with the secant stiffness; alpha from contact_damping.h.
+  The total never pulls: fn >= 0, which lets a little more energy come back.  limit_damping = 0 gives the bare sum.
 */
 #include "materials/contact.h"
 #include "materials/contact_damping.h"
 #include "materials/lanes_math.h"
 
 typedef struct {
-  double E, nu, restitution, limit_damping;
+  double E, nu, restitution, tsuji, limit_damping;
 } HertzMindlin;
 
 static const ParamSpec hertz_params[] = {
@@ -18,9 +18,11 @@ static const ParamSpec hertz_params[] = {
     {"nu",                            DIM_NONE, 0.0, 0.49, NAN, offsetof(HertzMindlin, nu), "nu", "Poisson ratio of the grains"},
     {"restitution",                             DIM_NONE, 0.0, 1.0, 0.5, offsetof(HertzMindlin, restitution), NULL,
      "coefficient of restitution that sets the damping; 1: none"},
-    {"limit_damping",                              DIM_NONE, 0.0, 1.0, 1.0, offsetof(HertzMindlin, limit_damping), NULL,
+    {"tsuji",                              DIM_NONE, 0.0, 1.0, 0.0, offsetof(HertzMindlin, tsuji), NULL,
+     "1: damping by the fit of Tsuji et al. as in LAMMPS; 0: by the exact relation"},
+    {"limit_damping", DIM_NONE, 0.0, 1.0, 1.0, offsetof(HertzMindlin, limit_damping), NULL,
      "1: damping never turns the normal force into a pull"},
-    {0},
+    {0                            },
 };
 
 /* E* of two equal grains, or of a grain against a rigid tool [GPa]. */
@@ -30,7 +32,7 @@ static void hertz_normal(const void *params, const ContactBatch *restrict in, La
                          ContactForce *restrict out)
 {
   const HertzMindlin *p = params;
-  const double        E = e_star(p, in->tool), alpha = damping_tsuji(p->restitution);
+  const double        E = e_star(p, in->tool), alpha = damping_alpha(p->restitution, p->tsuji);
   const double        floor = p->limit_damping > 0.0 ? 0.0 : -1e300;
 
   (void)state;
@@ -71,7 +73,7 @@ static double hertz_reach(const void *params, double W, double R) { return 0.0 *
 
 const ContactLaw contact_hertz_mindlin = {
     .name          = "hertz_mindlin",
-    .cite          = "Hertz 1882; Mindlin 1949; Tsuji, Tanaka & Ishida 1992",
+    .cite          = "Hertz 1882; Mindlin 1949; Antypov & Elliott 2011",
     .params        = hertz_params,
     .param_size    = sizeof(HertzMindlin),
     .penalty_state = -1,

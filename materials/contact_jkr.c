@@ -16,15 +16,17 @@ static const double pi = 0x1.921fb54442d18p1;
 enum { JKR_A = 0, JKR_N = 1, NEWTON_STEPS = 8 };
 
 typedef struct {
-  double E, nu, restitution;
+  double E, nu, restitution, tsuji;
 } Jkr;
 
 static const ParamSpec jkr_params[] = {
-    {"E",   DIM_PRESSURE, 1e-3, 2e3, NAN, offsetof(Jkr, E), "E", "Young's modulus of the grains"},
-    {"nu", DIM_NONE, 0.0, 0.49, NAN, offsetof(Jkr, nu), "nu", "Poisson ratio of the grains"},
-    {"restitution",  DIM_NONE, 0.0, 1.0, 0.5, offsetof(Jkr, restitution), NULL,
+    {"E",                              DIM_PRESSURE, 1e-3, 2e3, NAN, offsetof(Jkr, E), "E", "Young's modulus of the grains"},
+    {"nu",                            DIM_NONE, 0.0, 0.49, NAN, offsetof(Jkr, nu), "nu", "Poisson ratio of the grains"},
+    {"restitution",                             DIM_NONE, 0.0, 1.0, 0.5, offsetof(Jkr, restitution), NULL,
      "coefficient of restitution without adhesion, sets the damping; 1: none"},
-    {0  },
+    {"tsuji",                              DIM_NONE, 0.0, 1.0, 0.0, offsetof(Jkr, tsuji), NULL,
+     "1: damping by the fit of Tsuji et al. as in LAMMPS; 0: by the exact relation"},
+    {0},
 };
 
 static const char *const jkr_states[JKR_N] = {"contact_radius_nm"};
@@ -67,7 +69,7 @@ static void jkr_normal(const void *params, const ContactBatch *restrict in, Lane
                        ContactForce *restrict out)
 {
   const Jkr   *p = params;
-  const double E = e_star(p, in->tool), alpha = damping_tsuji(p->restitution);
+  const double E = e_star(p, in->tool), alpha = damping_alpha(p->restitution, p->tsuji);
   Lanes        radius;
 
   contact_radius(E, in, state[JKR_A], radius);
