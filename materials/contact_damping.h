@@ -4,14 +4,14 @@
 #ifndef MATERIALS_CONTACT_DAMPING_H
 #define MATERIALS_CONTACT_DAMPING_H
 
-#include <math.h>
+#include "materials/lanes_math.h"
 
 /* alpha = -sqrt(5) ln e/sqrt(ln^2 e + pi^2): restitution e in (0, 1], exact.  Antypov & Elliott 2011, EPL 94, 50004. */
 static inline double damping_exact(double e)
 {
-  const double l = log(e > 1e-6 ? e : 1e-6);
+  const double l = lm_log(lm_max(e, 1e-6));
 
-  return -sqrt(5.0) * l / sqrt(l * l + 9.8696044010893586);
+  return -2.2360679774997897 * l / sqrt(l * l + 9.8696044010893586);
 }
 
 /*

@@ -55,11 +55,6 @@ MdrBatch mdr_batch(const Mdr *p, int tool)
   };
 }
 
-static inline double r_star(const ContactBatch *in, int l)
-{
-  return lm_ratio(in->side[0].R[l] * in->side[1].R[l], in->side[0].R[l] + in->side[1].R[l]);
-}
-
 /*
   Which contacts have a history now: those that overlap, and those that touched once and are within the range of the rim
   attraction, or stuck and not stretched beyond what a crack allows.  The latter needs a cube root and is rare.
@@ -93,7 +88,7 @@ static void alive(const MdrBatch *restrict c, const ContactBatch *restrict in, L
   flat.  Every expression is symmetric under exchange of the sides, bit for bit.
 */
 void mdr_place(const MdrBatch *restrict c, const ContactBatch *restrict in, Lanes *restrict state,
-               MdrSide side[restrict 2], double *restrict keep)
+               MdrSide side[restrict 2], double *restrict keep, double *restrict r_star)
 {
   const double tool = c->sides == 1 ? 1.0 : 0.0;
 
@@ -108,11 +103,12 @@ void mdr_place(const MdrBatch *restrict c, const ContactBatch *restrict in, Lane
     const double g0   = lm_pick(tool, peak, lm_pick(over0, top0, lm_pick(over1, peak - top1, raw0)));
     const double g1   = lm_pick(tool, 0.0, lm_pick(over1, top1, lm_pick(over0, peak - top0, raw1)));
     const double room = peak - (p0 + p1), apart = lm_above(room, 1e-9 * peak);
-    const double w0 = lm_pick(kept, lm_ratio(lm_pick(apart, g0 - p0, g0), lm_pick(apart, room, peak)), 0.5);
-    const double w1 = lm_pick(kept, lm_ratio(lm_pick(apart, g1 - p1, g1), lm_pick(apart, room, peak)), 0.5);
+    const double inv = 1.0 / lm_pick(apart, room, lm_pick(kept, peak, 1.0));
+    const double w0 = lm_pick(kept, (g0 - p0 * apart) * inv, 0.5), w1 = lm_pick(kept, (g1 - p1 * apart) * inv, 0.5);
     const double s0 = lm_pick(tool, 1.0, lm_min(lm_max(w0, 0.0), 1.0)),
                  s1 = lm_min(lm_max(w1, 0.0), 1.0) * (1.0 - tool);
 
+    r_star[l]          = lm_ratio(R0 * R1, R0 + R1);
     side[0].share[l]   = s0;
     side[1].share[l]   = s1;
     side[0].overlap[l] = g0 - s0 * (peak - d);
@@ -123,17 +119,17 @@ void mdr_place(const MdrBatch *restrict c, const ContactBatch *restrict in, Lane
 
 /* Attraction of the rim on either side: 2 pi R* W, fading across a gap and with the free rim of the grain. */
 static void rim_of_pair(const MdrBatch *restrict c, const ContactBatch *restrict in, const double *restrict broken,
-                        MdrSide *restrict side, double *restrict gap)
+                        const double *restrict r_star, MdrSide *restrict side, double *restrict gap)
 {
-  const double fade = c->psi_b > 0.0 ? 1.0 / c->psi_b : 1e30;
+  const double per_range = 1.0 / c->range, fade = c->psi_b > 0.0 ? 1.0 / c->psi_b : 1e30;
   const int    last = c->sides - 1;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double flats = side[0].free[l] + (last ? side[1].free[l] : 0.0);
     const double open  = lm_max(flats - in->delta[l], 0.0);
     const double tied  = lm_above(side[0].stuck[l], 0.0) * lm_above(side[last].stuck[l], 0.0) * (1.0 - broken[l]);
-    const double near  = lm_pick(tied, 1.0, lm_max(1.0 - open / c->range, 0.0));
-    const double full  = c->rim * 2.0 * pi * r_star(in, l) * in->W[l] * near;
+    const double near  = lm_pick(tied, 1.0, lm_max(1.0 - open * per_range, 0.0));
+    const double full  = c->rim * 2.0 * pi * r_star[l] * in->W[l] * near;
 
     gap[l]         = open;
     side[0].rim[l] = full * lm_min(in->side[0].psi[l] * fade, 1.0);
@@ -180,20 +176,19 @@ static void side_finish(const MdrBatch *restrict c, const ContactSide *restrict 
 
 /* The pair from its sides: mean force, radius and stiffness, damping, friction limit. */
 static void combine(const MdrBatch *restrict c, const Mdr *restrict p, const ContactBatch *restrict in,
-                    const double *restrict weight, const MdrSide *restrict side, ContactForce *restrict out)
+                    const double *restrict weight, const double *restrict r_star, const MdrSide *restrict side,
+                    ContactForce *restrict out)
 {
   const double half = c->sides == 1 ? 1.0 : 0.5, other = c->sides == 1 ? 0.0 : 0.5;
-  const double wall = c->sides == 1 ? p->wall_factor : 0.0, pull = (c->rim > 0.0 ? 2.0 : 1.5) * pi;
+  const double pull = (c->rim > 0.0 ? 2.0 : 1.5) * pi;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double w       = weight[l];
-    const double shift   = side[0].overlap[l] - (in->side[0].R[l] - in->side[0].R0[l]);
-    const double harder  = 1.0 + wall * lm_exp(10.7 * lm_ratio(shift, in->side[0].R0[l]) - 10.0);
     const double a       = half * side[0].a[l] + other * side[1].a[l];
-    const double elastic = w * harder * (half * side[0].F[l] + other * side[1].F[l]);
+    const double elastic = w * (half * side[0].F[l] + other * side[1].F[l]);
     const double kn      = w * (half * side[0].k[l] * side[0].share[l] + other * side[1].k[l] * side[1].share[l]);
     const double eta     = 2.0 * p->damping * sqrt(in->m_eff[l] * kn);
-    const double hold    = w * pull * r_star(in, l) * in->W[l];
+    const double hold    = w * pull * r_star[l] * in->W[l];
     const double fn      = lm_max(elastic - eta * in->vn[l], lm_min(elastic, -hold));
 
     out->fn[l]         = fn;
@@ -203,6 +198,14 @@ static void combine(const MdrBatch *restrict c, const Mdr *restrict p, const Con
     out->fc[l]         = (lm_max(elastic, -hold) + 2.0 * hold) * lm_above(a, 0.0);
     out->eta[l]        = eta;
   }
+}
+
+/* Tools press harder than flats in the bulk of a packing: 1 + exp(10.7 overlap/R0 - 10), empirical (Zunker et al.
+ * 2025). */
+static void wall_factor(const ContactSide *restrict g, const MdrSide *restrict s, double *restrict weight)
+{
+  for (int l = 0; l < CONTACT_LANES; l++)
+    weight[l] *= 1.0 + lm_exp(10.7 * lm_ratio(s->overlap[l] - (g->R[l] - g->R0[l]), g->R0[l]) - 10.0);
 }
 
 static void no_second_side(MdrSide *restrict s, Lanes *restrict sum)
@@ -218,14 +221,14 @@ static void mdr_normal(const void *params, const ContactBatch *restrict in, Lane
   const Mdr     *p = params;
   const MdrBatch c = mdr_batch(p, in->tool);
   MdrSide        side[2];
-  Lanes          keep, weight, gap, broken = {0};
+  Lanes          keep, r_star, weight, gap, broken = {0};
 
-  mdr_place(&c, in, state, side, keep);
+  mdr_place(&c, in, state, side, keep, r_star);
   for (int s = 0; s < c.sides; s++) {
     mdr_profile(&c, &in->side[s], keep, state + MDR_SIDE + s * SIDE_N, &side[s]);
     mdr_peel(&c, in->W, &side[s], broken);
   }
-  rim_of_pair(&c, in, broken, side, gap);
+  rim_of_pair(&c, in, broken, r_star, side, gap);
   for (int l = 0; l < CONTACT_LANES; l++) {
     weight[l]             = lm_max(1.0 - state[MDR_PENALTY][l], 0.0);
     state[MDR_PEAK][l]    = keep[l] * lm_max(state[MDR_PEAK][l], in->delta[l]);
@@ -236,23 +239,24 @@ static void mdr_normal(const void *params, const ContactBatch *restrict in, Lane
     side_finish(&c, &in->side[s], gap, keep, weight, state + MDR_SIDE + s * SIDE_N, &side[s], out->sum[s]);
   }
   if (c.sides == 1) no_second_side(&side[1], out->sum[1]);
-  combine(&c, p, in, weight, side, out);
+  if (c.sides == 1 && p->wall_factor > 0.0) wall_factor(&in->side[0], &side[0], weight);
+  combine(&c, p, in, weight, r_star, side, out);
 }
 
 static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[], Lanes energy)
 {
   MdrBatch c = mdr_batch(params, in->tool);
   MdrSide  side[2];
-  Lanes    keep, gap, part, broken = {0};
+  Lanes    keep, r_star, gap, part, broken = {0};
 
   c.psi_b = -1.0; /* the bulk displacement has moved already */
-  mdr_place(&c, in, state, side, keep);
+  mdr_place(&c, in, state, side, keep, r_star);
   for (int s = 0; s < c.sides; s++) {
     mdr_profile(&c, &in->side[s], keep, state + MDR_SIDE + s * SIDE_N, &side[s]);
     mdr_peel(&c, in->W, &side[s], broken);
   }
   c.psi_b = ((const Mdr *)params)->psi_b;
-  rim_of_pair(&c, in, broken, side, gap);
+  rim_of_pair(&c, in, broken, r_star, side, gap);
   for (int l = 0; l < CONTACT_LANES; l++) energy[l] = 0.0;
   for (int s = 0; s < c.sides; s++) {
     mdr_side_stored(&c, &in->side[s], gap, &side[s], part);

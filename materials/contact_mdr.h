@@ -58,7 +58,9 @@ typedef struct {
   Lanes A, B;  /* height and width of the ellipse profile [nm] */
   Lanes a_max; /* [nm] */
   Lanes flex;  /* contact displacement per foundation displacement [-] */
+  Lanes stiff; /* 1/flex */
   Lanes de;    /* foundation displacement [nm] */
+  Lanes u;     /* de/A */
   Lanes a;     /* contact radius [nm] */
   Lanes rim;   /* attraction of the rim [nN] */
   Lanes F;     /* [nN] */
@@ -67,7 +69,7 @@ typedef struct {
 
 MdrBatch mdr_batch(const Mdr *p, int tool);
 /* Pair overlap to the two sides; keep: 1 where history lives on. */
-void mdr_place(const MdrBatch *c, const ContactBatch *in, Lanes state[], MdrSide side[2], double *keep);
+void mdr_place(const MdrBatch *c, const ContactBatch *in, Lanes state[], MdrSide side[2], double *keep, double *r_star);
 /* Yield, ellipse profile, foundation displacement of one side. */
 void mdr_profile(const MdrBatch *c, const ContactSide *g, const double *keep, Lanes state[], MdrSide *s);
 /* Adhesive radius: grows on loading, peels on unloading; broken: 1 where the side came off in this step. */

@@ -15,12 +15,10 @@ enum { NEWTON_MAX = 24 };
 /* Mean pressure along the yield surface over Y, x = peak/R [-]. */
 static inline double hardness(double x) { return 1.0 + 1.75 * lm_exp(-4.4 * x); }
 
-/* Foundation force [nN] at displacement x [nm]. */
-static inline double foundation(double E, double A, double B, double x)
+/* Foundation force [nN] at displacement u A. */
+static inline double foundation(double E, double A, double B, double u)
 {
-  const double u = lm_min(lm_max(lm_ratio(x, A), 0.0), 1.0);
-
-  return 0.25 * E * A * B * lm_segment(u);
+  return 0.25 * E * A * B * lm_segment(lm_min(lm_max(u, 0.0), 1.0));
 }
 
 /* Depth of the profile at radius a: g(a) = (A/2) (1 - sqrt(1 - 4 a^2/B^2)), without its cancellation. */
@@ -37,7 +35,8 @@ static inline double depth(double A, double B, double a)
   The yield overlap solves sqrt(x) = (3 pi Y/4E) hardness(x), x = overlap/R, by Newton: it does not depend on the step
   (the rule "first overlap found above" makes a_max wrong by the first increment).
 */
-static void first_yield(const MdrBatch *c, const ContactSide *restrict g, MdrSide *restrict s)
+static void first_yield(const MdrBatch *c, const ContactSide *restrict g, const double *restrict yields,
+                        MdrSide *restrict s)
 {
   Lanes x;
 
@@ -51,23 +50,10 @@ static void first_yield(const MdrBatch *c, const ContactSide *restrict g, MdrSid
     }
   }
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double R = g->R[l], q = 0.75 * pi * lm_ratio(g->Y[l], c->E), h = q * hardness(lm_ratio(s->peak[l], R));
-    const double yields = lm_above(s->peak[l], R * h * h) * (1.0 - lm_above(0.0, s->ca[l]));
+    const double R = g->R[l];
 
-    s->ca[l] = lm_pick(yields, pi * x[l] * (x[l] - 1.0) * R * R, s->ca[l]);
+    s->ca[l] = lm_pick(yields[l], pi * x[l] * (x[l] - 1.0) * R * R, s->ca[l]);
   }
-}
-
-static int some_yield(const MdrBatch *c, const ContactSide *restrict g, const MdrSide *restrict s)
-{
-  Lanes yields;
-
-  for (int l = 0; l < CONTACT_LANES; l++) {
-    const double R = g->R[l], h = 0.75 * pi / c->E * g->Y[l] * hardness(lm_ratio(s->peak[l], R));
-
-    yields[l] = lm_above(s->peak[l], R * h * h) * (1.0 - lm_above(0.0, s->ca[l]));
-  }
-  return lm_any(yields);
 }
 
 /*
@@ -77,44 +63,50 @@ static int some_yield(const MdrBatch *c, const ContactSide *restrict g, const Md
 */
 static inline double flexibility(double nu, double a, double z)
 {
-  const double s = sqrt(a * a + z * z);
-  const double r = -lm_ratio(a, s) + lm_ratio((1.0 - 2.0 * nu) * z * a, 2.0 * (1.0 - nu) * s * (s + z));
+  const double s = sqrt(a * a + z * z), t = s + z, two = 2.0 * (1.0 - nu);
 
-  return lm_max(1.0 + r, 0.1);
+  return lm_max(1.0 - lm_ratio(a * (two * t - (1.0 - 2.0 * nu) * z), two * s * t), 0.1);
 }
 
 void mdr_profile(const MdrBatch *c, const ContactSide *restrict g, const double *restrict keep, Lanes *restrict state,
                  MdrSide *restrict s)
 {
-  const double E = c->E;
+  const double per_E = 1.0 / c->E, nu = c->nu;
+  Lanes        yields, pY;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double pressed = g->psi[l] < c->psi_b ? g->dbar[l] : 0.0;
-    const double bulk    = lm_max(state[SIDE_BULK][l] + pressed, 0.0);
-    const double own     = s->overlap[l] - bulk;
+    const double R = g->R[l], k = lm_above(keep[l], 0.0),
+                 pressed = lm_pick(lm_above(c->psi_b, g->psi[l]), g->dbar[l], 0.0);
+    const double bulk = k * lm_max(state[SIDE_BULK][l] + pressed, 0.0), ca = k * state[SIDE_CA][l];
+    const double peak = k * lm_max(lm_max(s->overlap[l] - bulk, state[SIDE_PEAK][l]), 0.0);
+    const double p = g->Y[l] * hardness(lm_ratio(peak, R)), h = 0.75 * pi * per_E * p;
 
-    s->bulk[l]  = keep[l] > 0.0 ? bulk : 0.0;
-    s->peak[l]  = keep[l] > 0.0 ? lm_max(lm_max(own, state[SIDE_PEAK][l]), 0.0) : 0.0;
-    s->ca[l]    = keep[l] > 0.0 ? state[SIDE_CA][l] : 0.0;
-    s->stuck[l] = keep[l] > 0.0 ? state[SIDE_STUCK][l] : 0.0;
+    s->bulk[l]  = bulk;
+    s->peak[l]  = peak;
+    s->ca[l]    = ca;
+    s->stuck[l] = k * state[SIDE_STUCK][l];
+    pY[l]       = p;
+    yields[l] =
+        lm_above(peak, R * h * h) * (1.0 - lm_above(0.0, ca)); /* Hertz pressure above p_Y, for the first time */
   }
-  if (some_yield(c, g, s)) first_yield(c, g, s);
+  if (lm_any(yields)) first_yield(c, g, yields, s);
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double R = g->R[l], peak = s->peak[l], plastic = lm_above(0.0, s->ca[l]), nu = c->nu;
-    const double pY    = g->Y[l] * hardness(lm_ratio(peak, R));
-    const double a2    = 2.0 * peak * R - peak * peak + s->ca[l] / pi;
+    const double R = g->R[l], peak = s->peak[l], plastic = lm_above(0.0, s->ca[l]);
+    const double a2    = 2.0 * peak * R - peak * peak + s->ca[l] * (1.0 / pi);
     const double a     = sqrt(lm_max(lm_pick(plastic, a2, peak * R), 0.0));
-    const double A     = lm_pick(plastic, 4.0 * pY * a / E, 4.0 * R);
+    const double A     = lm_pick(plastic, 4.0 * pY[l] * per_E * a, 4.0 * R);
     const double limit = lm_pick(plastic, 0.5 * A, peak);
-    const double soft = flexibility(nu, a, R - (peak - limit)), flex = lm_pick(plastic, soft, 1.0);
-    const double own = s->overlap[l] - s->bulk[l];
+    const double soft = flexibility(nu, a, R - (peak - limit)), flex = lm_pick(plastic, soft, 1.0), stiff = 1.0 / flex;
+    const double own = s->overlap[l] - s->bulk[l], de = limit + (own - peak) * stiff;
 
     s->A[l]     = A;
     s->B[l]     = 2.0 * lm_pick(plastic, a, R);
     s->a_max[l] = a;
     s->flex[l]  = flex;
+    s->stiff[l] = stiff;
     s->free[l]  = peak - limit * flex;
-    s->de[l]    = limit + (own - peak) / flex;
+    s->de[l]    = de;
+    s->u[l]     = lm_ratio(de, A);
   }
 }
 
@@ -144,26 +136,59 @@ static int peel_step(const MdrSide *restrict s, const double *restrict crack, do
 
 void mdr_peel(const MdrBatch *restrict c, const double *restrict W, MdrSide *restrict s, double *restrict broken)
 {
-  Lanes crack, a, opens;
-  int   open;
+  const double crack_W = 2.0 * pi * c->gamma / c->E;
+  Lanes        crack, a, opens;
+  int          open;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double u    = lm_min(lm_max(lm_ratio(s->de[l], s->A[l]), 0.0), 0.5);
+    const double u    = lm_min(lm_max(s->u[l], 0.0), 0.5);
     const double a_na = s->B[l] * sqrt(u * (1.0 - u));
-    const double held = lm_max(lm_min(s->stuck[l], 0.99 * s->a_max[l]), 0.99 * a_na);
+    const double held = lm_max(lm_min(s->stuck[l], 0.99 * s->a_max[l]), 0.99 * a_na) * lm_above(W[l], 0.0);
+    const double lift = s->de[l] + sqrt(crack_W * W[l] * held) - depth(s->A[l], s->B[l], held);
 
     s->a[l]  = a_na;
-    crack[l] = 2.0 * pi * c->gamma * W[l] / c->E;
-    a[l]     = held * lm_above(W[l], 0.0);
-    opens[l] = lm_above(depth(s->A[l], s->B[l], a[l]), s->de[l] + sqrt(crack[l] * a[l])) * lm_above(a[l], 0.0);
+    crack[l] = crack_W * W[l];
+    a[l]     = held;
+    opens[l] = lm_above(0.0, lift) * lm_above(held, 0.0);
   }
   open = lm_any(opens);
   for (int it = 0; it < NEWTON_MAX && open; it++) open = peel_step(s, crack, a);
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double off = (s->stuck[l] > 0.0) & (a[l] <= 0.0) ? 1.0 : 0.0;
+    const double off = lm_above(s->stuck[l], 0.0) * (1.0 - lm_above(a[l], 0.0));
 
     broken[l]   = lm_max(broken[l], off);
     s->stuck[l] = a[l];
+  }
+}
+
+/*
+  The crack bound, where the flat has moved back behind the stuck radius.  It is limited by flow of the neck,
+  F >= -pi a^2 sigma_t; the stretch that goes with flow takes back part of the plastic overlap (peak), which is paid for
+  again when the neck is pressed anew.  A neck stretched back to its yield point tears.
+*/
+static void stuck_force(const MdrBatch *restrict c, const ContactSide *restrict g, const double *restrict tied,
+                        const double *restrict depth_a, MdrSide *restrict s)
+{
+  const double E = c->E, cap = c->cap;
+
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double A = s->A[l], de = s->de[l], R = g->R[l], a = s->stuck[l], ga = depth_a[l], was = s->peak[l];
+    const double f_ga  = foundation(E, A, s->B[l], lm_ratio(ga, A));
+    const double crack = f_ga + 2.0 * E * (de - ga) * a, neck = -pi * a * a * cap * g->Y[l];
+    const double flows = tied[l] * lm_above(neck, crack) * lm_above(0.0, s->ca[l]);
+    /* return to the flow limit at frozen profile, then the radius of the shortened neck */
+    const double stretch = flows * lm_max(lm_ratio(neck - crack, 2.0 * E * a), 0.0) * s->flex[l];
+    const double yielded = lm_ratio(-s->ca[l], pi * R); /* yield overlap, to first order */
+    const double peak    = lm_max(was - stretch, lm_min(yielded, was));
+    const double shorter = lm_max(0.9801 * (2.0 * peak * R - peak * peak + s->ca[l] * (1.0 / pi)), 0.0);
+    const double a2      = lm_pick(flows, lm_min(a * a, shorter), a * a);
+    const double torn    = flows * (1.0 - lm_above(peak, yielded));
+    const double pull    = lm_max(crack, -pi * a2 * cap * g->Y[l]);
+
+    s->F[l]     = lm_pick(tied[l], lm_min(s->F[l], pull), s->F[l]);
+    s->stuck[l] = lm_pick(flows, (1.0 - torn) * sqrt(a2), a);
+    s->free[l]  = lm_pick(flows, s->free[l] - (was - peak), s->free[l]);
+    s->peak[l]  = lm_pick(flows, peak, was);
   }
 }
 
@@ -174,37 +199,25 @@ void mdr_peel(const MdrBatch *restrict c, const double *restrict W, MdrSide *res
     crack   F_na(g) + 2 E_h (de - g) a for de < g(a): the surfaces stay stuck out to radius a (MDR, JKR in the limit).
   On the loading branch the crack bound is F_na, so the rim rules; on unloading it falls faster and takes over where it
   crosses the rim bound: the force is continuous and never above the loading branch, so that no cycle gains energy.
-  The crack bound itself is limited by flow of the neck, F >= -pi a^2 sigma_t; the stretch that goes with it takes back
-  part of the plastic overlap (peak), which is paid for again when the neck is pressed anew.
 */
 void mdr_side_force(const MdrBatch *restrict c, const ContactSide *restrict g, const double *restrict broken,
                     MdrSide *restrict s)
 {
   const double E = c->E;
+  Lanes        tied, depth_a;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double A = s->A[l], B = s->B[l], de = s->de[l], R = g->R[l];
+    const double A = s->A[l], B = s->B[l], de = s->de[l];
     const double a    = s->stuck[l] * (1.0 - broken[l] * (1.0 - lm_above(de, 0.0)));
     const double ga   = depth(A, B, a);
-    const double f_na = foundation(E, A, B, de), f_ga = foundation(E, A, B, ga);
-    const double tied = f_ga + 2.0 * E * (de - ga) * a, crack = lm_pick(lm_above(ga, de), tied, f_na);
-    const double neck  = -pi * a * a * c->cap * g->Y[l];
-    const double flows = lm_above(neck, crack) * lm_above(0.0, s->ca[l]) * lm_above(a, 0.0);
-    /* return to the flow limit at frozen profile, then the radius of the shortened neck */
-    const double rest    = ga + lm_ratio(neck - f_ga, 2.0 * E * a);
-    const double stretch = flows * lm_max(rest - de, 0.0) * s->flex[l];
-    const double y       = lm_ratio(-s->ca[l], pi * R); /* yield overlap, to first order */
-    const double peak    = lm_max(s->peak[l] - stretch, lm_min(y, s->peak[l]));
-    const double a_now2  = 0.9801 * (2.0 * peak * R - peak * peak + s->ca[l] / pi);
-    const double a2      = lm_pick(flows, lm_max(lm_min(a * a, a_now2), 0.0), a * a);
-    const double torn    = flows * (1.0 - lm_above(peak, y));
-    const double pull    = lm_max(crack, -pi * a2 * c->cap * g->Y[l]);
+    const double f_na = foundation(E, A, B, s->u[l]), wide = lm_max(s->a[l], a);
 
-    s->free[l] -= s->peak[l] - peak;
-    s->peak[l]  = peak;
-    s->stuck[l] = (1.0 - torn) * sqrt(a2);
-    s->a[l]     = lm_max(s->a[l], sqrt(a2));
-    s->F[l]     = lm_min(f_na - s->rim[l], pull);
-    s->k[l]     = 2.0 * E * s->a[l] / s->flex[l];
+    s->stuck[l] = a;
+    s->a[l]     = wide;
+    s->F[l]     = f_na - s->rim[l];
+    s->k[l]     = 2.0 * E * wide * s->stiff[l];
+    depth_a[l]  = ga;
+    tied[l]     = lm_above(ga, de) * lm_above(a, 0.0);
   }
+  if (lm_any(tied)) stuck_force(c, g, tied, depth_a, s);
 }

@@ -91,6 +91,20 @@ static inline double lm_exp(double x)
   return poly * lm_from_bits((lm_to_bits(t) + 1023) << 52);
 }
 
+/* ln(x) for x >= 1e-300, clamped below.  x = m 2^k, 1/sqrt(2) <= m < sqrt(2); 2 atanh((m-1)/(m+1)) as a series. */
+static inline double lm_log(double x)
+{
+  const double   y = lm_max(x, 1e-300);
+  const uint64_t u = lm_to_bits(y), k = (u + (0x3ff0000000000000 - 0x3fe6a09e667f3bcd)) >> 52;
+  const double   m = lm_from_bits(u - ((k - 1023) << 52)), e = (double)((int64_t)k - 1023);
+  const double   s = (m - 1.0) / (m + 1.0), q = s * s, q2 = q * q, q4 = q2 * q2;
+  const double   c0 = lm_fma(q, 1.0 / 5.0, 1.0 / 3.0), c1 = lm_fma(q, 1.0 / 9.0, 1.0 / 7.0);
+  const double   c2 = lm_fma(q, 1.0 / 13.0, 1.0 / 11.0), c3 = lm_fma(q, 1.0 / 17.0, 1.0 / 15.0);
+  const double   tail = lm_fma(q4, lm_fma(q2, lm_fma(q2, 1.0 / 19.0, c3), c2), lm_fma(q2, c1, c0));
+
+  return lm_fma(e, 0x1.62e42fefa39efp-1, 2.0 * lm_fma(s * q, tail, s));
+}
+
 /* Cube root of x > 0 in [1e-200, 1e200]; 0 for x <= 0.  Bit guess (Kahan), then Halley steps. */
 static inline double lm_cbrt(double x)
 {

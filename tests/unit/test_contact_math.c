@@ -25,6 +25,19 @@ static void exp_matches_libm(void **state)
   assert_true(isfinite(lm_exp(-1e300)) && isfinite(lm_exp(1e300)));
 }
 
+static void log_matches_libm(void **state)
+{
+  double worst = 0.0;
+
+  (void)state;
+  for (int k = -4000; k <= 4000; k++) {
+    const double x = exp(k * 0.1700131);
+    if (x > 1e-299) worst = fmax(worst, fabs(lm_log(x) - log(x)) / fmax(fabs(log(x)), 1e-3));
+  }
+  assert_true(worst < 1e-15); /* WHY: series remainder 1e-17, one division; near 1 the value itself is small */
+  assert_true(lm_log(1.0) == 0.0);
+}
+
 static void cbrt_matches_libm(void **state)
 {
   double worst = 0.0;
@@ -61,10 +74,8 @@ static void ratio_guards_zero(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(exp_matches_libm),
-      cmocka_unit_test(cbrt_matches_libm),
-      cmocka_unit_test(segment_matches_acos),
-      cmocka_unit_test(ratio_guards_zero),
+      cmocka_unit_test(exp_matches_libm),     cmocka_unit_test(log_matches_libm),  cmocka_unit_test(cbrt_matches_libm),
+      cmocka_unit_test(segment_matches_acos), cmocka_unit_test(ratio_guards_zero),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
