@@ -25,7 +25,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 say() { printf 'mint: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
-cores() { nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1; }
+cores() { (unset OMP_NUM_THREADS && nproc) 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1; }
 
 # Ranks are the parallelism; a threaded BLAS inside each would only fight for the cores.
 environment() {
