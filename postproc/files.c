@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* fallocate */
 #include "postproc/files.h"
 
 #include <errno.h>
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { PATH_BYTES = 1200 };
@@ -16,6 +18,24 @@ int file_touch(const char path[])
 
   if (!f) return errno;
   return fclose(f) ? errno : 0;
+}
+
+int file_room(const char path[], long long bytes)
+{
+  const int      fd     = open(path, O_WRONLY | O_CREAT, 0666);
+  int            failed = 0;
+  struct statvfs vfs;
+
+  if (fd < 0) return errno;
+  if (fallocate(fd, 0, 0, bytes)) failed = errno;
+  if (failed && failed != ENOSPC && failed != EDQUOT &&
+      failed != EFBIG) { /* a file system that cannot reserve: ask it */
+    failed = fstatvfs(fd, &vfs) ? errno : 0;
+    if (!failed && (double)vfs.f_bavail * (double)vfs.f_frsize < (double)bytes) failed = ENOSPC;
+  }
+  if (ftruncate(fd, 0) && !failed) failed = errno;
+  if (close(fd) && !failed) failed = errno;
+  return failed;
 }
 
 int file_make_folder(const char path[])

@@ -7,6 +7,9 @@
 
 /* Makes `path` an empty file; says in the system's own words why it cannot be written. */
 int file_touch(const char path[]);
+/* Is there room for `bytes` in the empty file `path`?  ENOSPC or EDQUOT when not; the file is empty again afterwards.
+ */
+int file_room(const char path[], long long bytes);
 /* Makes a folder and those above it; an existing one is fine. */
 int file_make_folder(const char path[]);
 /* Forces tmp to disk and gives it its name, replacing what stood there. */

@@ -166,6 +166,15 @@ static void put_all(CheckpointFile *f, const ModelCard *card, const char deck[],
                       c->state);
 }
 
+/* Length of the file, generously. */
+static long long bytes_of(const CheckpointNumbers *n, const char deck[])
+{
+  const long long grain   = sizeof(int64_t) + sizeof(GrainRecord) + sizeof(GrainAux);
+  const long long contact = (long long)sizeof(ContactKey) + n->n_state * (long long)sizeof(double);
+
+  return n->n_grains * grain + n->n_contacts * contact + (long long)strlen(deck) + 65536;
+}
+
 PetscErrorCode CheckpointWrite(MPI_Comm comm, const char path[], const ContactModel *model, const char deck[],
                                const CheckpointScalars *scalars, const CheckpointRows *rows)
 {
@@ -190,7 +199,8 @@ PetscErrorCode CheckpointWrite(MPI_Comm comm, const char path[], const ContactMo
   numbers.n_state  = card.n_state;
   numbers.n_params = card.n_params;
   PetscCall(PetscSNPrintf(tmp, sizeof(tmp), "%s.tmp", path));
-  if (rank == 0) error = file_touch(tmp);
+  /* HDF5 does not get over a disk that fills up under it: look first */
+  if (rank == 0) error = file_room(tmp, bytes_of(&numbers, deck ? deck : ""));
   PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, comm));
   if (!error) {
     PetscCall(CheckpointFileOpen(comm, tmp, PETSC_TRUE, &f, &good));
@@ -202,8 +212,8 @@ PetscErrorCode CheckpointWrite(MPI_Comm comm, const char path[], const ContactMo
     if (!good && !error) error = ENOSPC; /* MPI-IO tells of a short write, not why */
   }
   if (!error && rank == 0) error = file_commit(tmp, path);
-  PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, comm));
   if (error && rank == 0) unlink(tmp);
+  PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, comm));
   PetscCheck(!error, comm, PETSC_ERR_USER_INPUT, "%s: the checkpoint cannot be written: %s", path, strerror(error));
   PetscFunctionReturn(0);
 }

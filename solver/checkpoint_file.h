@@ -14,7 +14,7 @@
 typedef struct {
   MPI_Comm    comm;
   PetscMPIInt rank;
-  hid_t       file, collective;
+  hid_t       file, transfer;
   int         failed; /* this rank saw something fail */
   int         error;  /* errno of the first failure, 0 unknown */
 } CheckpointFile;
