@@ -117,21 +117,22 @@ void mdr_place(const MdrBatch *restrict c, const ContactBatch *restrict in, Lane
   }
 }
 
-/* Attraction of the rim on either side: 2 pi R* W, fading across a gap and with the free rim of the grain. */
-static void rim_of_pair(const MdrBatch *restrict c, const ContactBatch *restrict in, const double *restrict broken,
-                        const double *restrict r_star, MdrSide *restrict side, double *restrict gap)
+/*
+  Attraction of the rim on either side: 2 pi R* W while the apparent spheres overlap, falling to zero across the range
+  (Dugdale stress between spheres, Derjaguin), fading with the free rim of the grain.  A function of the overlap alone,
+  so that no history of flats, necks and breaks can make it give energy.
+*/
+static void rim_of_pair(const MdrBatch *restrict c, const ContactBatch *restrict in, const double *restrict r_star,
+                        MdrSide *restrict side, double *restrict gap)
 {
   const double per_range = 1.0 / c->range, fade = c->psi_b > 0.0 ? 1.0 / c->psi_b : 1e30;
-  const int    last = c->sides - 1;
+  const double two = c->sides > 1 ? 1.0 : 0.0;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double flats = side[0].free[l] + (last ? side[1].free[l] : 0.0);
-    const double open  = lm_max(flats - in->delta[l], 0.0);
-    const double tied  = lm_above(side[0].stuck[l], 0.0) * lm_above(side[last].stuck[l], 0.0) * (1.0 - broken[l]);
-    const double near  = lm_pick(tied, 1.0, lm_max(1.0 - open * per_range, 0.0));
-    const double full  = c->rim * 2.0 * pi * r_star[l] * in->W[l] * near;
+    const double d = in->delta[l], near = lm_min(lm_max(1.0 + d * per_range, 0.0), 1.0);
+    const double full = c->rim * 2.0 * pi * r_star[l] * in->W[l] * near;
 
-    gap[l]         = open;
+    gap[l]         = lm_max(side[0].free[l] + lm_pick(two, side[1].free[l], 0.0) - d, 0.0);
     side[0].rim[l] = full * lm_min(in->side[0].psi[l] * fade, 1.0);
     side[1].rim[l] = full * lm_min(in->side[1].psi[l] * fade, 1.0);
   }
@@ -228,7 +229,7 @@ static void mdr_normal(const void *params, const ContactBatch *restrict in, Lane
     mdr_profile(&c, &in->side[s], keep, state + MDR_SIDE + s * SIDE_N, &side[s]);
     mdr_peel(&c, in->W, &side[s], broken);
   }
-  rim_of_pair(&c, in, broken, r_star, side, gap);
+  rim_of_pair(&c, in, r_star, side, gap);
   for (int l = 0; l < CONTACT_LANES; l++) {
     weight[l]             = lm_max(1.0 - state[MDR_PENALTY][l], 0.0);
     state[MDR_PEAK][l]    = keep[l] * lm_max(state[MDR_PEAK][l], in->delta[l]);
@@ -243,6 +244,15 @@ static void mdr_normal(const void *params, const ContactBatch *restrict in, Lane
   combine(&c, p, in, weight, r_star, side, out);
 }
 
+/* Integral of the rim's ramp up to overlap d [nm]. */
+static double ramp_below(double d, double range)
+{
+  const double x = lm_max(d + range, 0.0);
+
+  return d > 0.0 ? d + 0.5 * range : 0.5 * x * x / range;
+}
+
+/* A side moves by share x delta but feels half of the pair's force: its energy counts 1/(2 share) times. */
 static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[], Lanes energy)
 {
   MdrBatch c = mdr_batch(params, in->tool);
@@ -256,14 +266,16 @@ static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[]
     mdr_peel(&c, in->W, &side[s], broken);
   }
   c.psi_b = ((const Mdr *)params)->psi_b;
-  rim_of_pair(&c, in, broken, r_star, side, gap);
+  rim_of_pair(&c, in, r_star, side, gap);
   for (int l = 0; l < CONTACT_LANES; l++) energy[l] = 0.0;
   for (int s = 0; s < c.sides; s++) {
     mdr_side_stored(&c, &in->side[s], gap, &side[s], part);
-    /* a side moves by share x delta but feels half of the pair's force */
-    for (int l = 0; l < CONTACT_LANES; l++)
-      energy[l] += lm_max(1.0 - state[MDR_PENALTY][l], 0.0) *
-                   (c.sides == 1 ? part[l] : 0.5 * lm_ratio(part[l], side[s].share[l]));
+    for (int l = 0; l < CONTACT_LANES; l++) {
+      const double weight = lm_max(1.0 - state[MDR_PENALTY][l], 0.0), near = lm_max(1.0 + in->delta[l] / c.range, 0.0);
+      const double rim = lm_ratio(side[s].rim[l], lm_min(near, 1.0)) * ramp_below(in->delta[l], c.range);
+
+      energy[l] += weight * (c.sides == 1 ? part[l] - rim : 0.5 * (lm_ratio(part[l], side[s].share[l]) - rim));
+    }
   }
 }
 

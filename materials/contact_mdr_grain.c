@@ -76,9 +76,9 @@ static double crossing(double E, double A, double B, double a, double rim, doubl
 }
 
 /*
-  Energy that the side returns when it unloads along its elastic branch, zero for a pair out of reach: the foundation,
-  minus the attraction of the rim, plus what stuck springs add in tension, plus uniform compression.  Displacements of
-  the flat are flex times those of the foundation.  (The flow limit of the neck is not elastic and left out.)
+  Energy that the side returns when it unloads along its elastic branch, without the rim: the foundation, what stuck
+  springs add in tension beyond the rim, uniform compression.  Displacements of the flat are flex times those of the
+  foundation.  (The flow limit of the neck is not elastic and left out.)
 */
 void mdr_side_stored(const MdrBatch *c, const ContactSide *g, const double *gap, const MdrSide *s, double *energy)
 {
@@ -88,7 +88,6 @@ void mdr_side_stored(const MdrBatch *c, const ContactSide *g, const double *gap,
     const double ga   = 0.5 * A * t / (1.0 + sqrt(1.0 - t));
     const double area = pi * lm_max(s->overlap[l], 0.0) * (s->ca[l] < 0.0 ? 2.0 * g->R[l] - s->overlap[l] : g->R[l]);
     const double squeezed = lm_max(s->bulk[l] - gap[l], 0.0);
-    const double reach    = 0.5 * c->range * s->share[l]; /* integral of the ramp, this side's part */
     double       U        = s->flex[l] * foundation_energy(E, A, B, de);
 
     if (a > 0.0 && de < ga) {
@@ -98,8 +97,6 @@ void mdr_side_stored(const MdrBatch *c, const ContactSide *g, const double *gap,
            ((foundation(E, A, B, ga) + rim) * (de - x) + E * a * ((de - ga) * (de - ga) - (x - ga) * (x - ga)) -
             foundation_energy(E, A, B, de) + foundation_energy(E, A, B, x));
     }
-    if (a > 0.0) U -= rim * (s->flex[l] * de + reach);
-    else U -= rim * (s->flex[l] * lm_max(de, 0.0) + reach * lm_max(1.0 - gap[l] / c->range, 0.0));
     energy[l] = U + 0.5 * g->bulk[l] * lm_max(area + s->ca[l], 0.0) * squeezed * squeezed;
   }
 }
