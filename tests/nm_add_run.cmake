@@ -33,7 +33,8 @@ set(NM_TEST_ENVIRONMENT
     PYTHONDONTWRITEBYTECODE=1
     OMPI_MCA_rmaps_base_oversubscribe=1
     OMPI_MCA_hwloc_base_binding_policy=none # tests run side by side: bound, they would all share core 0
-    OMPI_MCA_btl_vader_single_copy_mechanism=none
+    OMPI_MCA_mpi_yield_when_idle=1 # where the machine has more to do than these tests
+    OMPI_MCA_btl_vader_single_copy_mechanism=none # containers forbid the other
     OMPI_ALLOW_RUN_AS_ROOT=1
     OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     ASAN_OPTIONS=detect_leaks=0:abort_on_error=0
