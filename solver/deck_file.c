@@ -190,7 +190,7 @@ static void find_card(const Deck *deck, const char label[], const char name[], c
   }
   list_cards(n, folder, list, sizeof(list));
   snprintf(why, WHY_LEN,
-           "%s: there is no material '%.100s'; cards are: %s (a card of your own: give the path of its YAML file)",
+           "%.400s: there is no material '%.100s'; cards are: %s (a card of your own: give the path of its YAML file)",
            label, name, list);
 }
 
