@@ -42,7 +42,7 @@ static void hertz_normal(const void *params, const ContactBatch *restrict in, La
     const double a       = sqrt(R * delta);
     const double secant  = (4.0 / 3.0) * E * a;
     const double elastic = secant * delta;
-    const double eta     = alpha * sqrt(in->m_eff[l] * secant);
+    const double eta     = lm_pick(a, alpha * sqrt(in->m_eff[l] * secant), 0.0);
     const double fn      = lm_max(elastic - eta * in->vn[l], floor);
 
     out->fn[l]         = fn;

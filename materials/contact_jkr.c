@@ -77,7 +77,7 @@ static void jkr_normal(const void *params, const ContactBatch *restrict in, Lane
     const double R = lm_ratio(in->side[0].R[l] * in->side[1].R[l], in->side[0].R[l] + in->side[1].R[l]);
     const double a = radius[l], a3 = a * a * a, W = lm_max(in->W[l], 0.0), touch = lm_above(a, 0.0);
     const double elastic = lm_ratio(4.0 / 3.0 * E * a3, R) - sqrt(8.0 * pi * W * E * a3);
-    const double eta     = alpha * sqrt(in->m_eff[l] * (4.0 / 3.0) * E * a);
+    const double eta     = lm_pick(a, alpha * sqrt(in->m_eff[l] * (4.0 / 3.0) * E * a), 0.0);
     const double hold    = 1.5 * pi * W * R * touch;
     const double fn      = lm_max(elastic - eta * in->vn[l], lm_min(elastic, -hold));
 

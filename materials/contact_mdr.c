@@ -188,7 +188,7 @@ static void combine(const MdrBatch *restrict c, const Mdr *restrict p, const Con
     const double a       = half * side[0].a[l] + other * side[1].a[l];
     const double elastic = w * (half * side[0].F[l] + other * side[1].F[l]);
     const double kn      = w * (half * side[0].k[l] * side[0].share[l] + other * side[1].k[l] * side[1].share[l]);
-    const double eta     = 2.0 * p->damping * sqrt(in->m_eff[l] * kn);
+    const double eta     = lm_pick(kn, 2.0 * p->damping * sqrt(in->m_eff[l] * kn), 0.0);
     const double hold    = w * pull * r_star[l] * in->W[l];
     const double fn      = lm_max(elastic - eta * in->vn[l], lm_min(elastic, -hold));
 

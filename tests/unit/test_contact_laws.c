@@ -68,7 +68,7 @@ static void sliding_on_the_cone(const ContactLaw *law)
     rig_fn(&r, 0.2);
     CHECK_CLOSE(r.out.ft[1][0], -0.4 * r.out.fc[0], 1e-12, 0);
     assert_true(r.out.slip_power[0] > 0.0);
-    for (int k = 0; k < 20000; k++) {
+    for (int k = 0; k < 5000; k++) {
       for (int d = 0; d < 2; d++) r.in.vt[d][0] = uniform(-100, 100), r.in.wr[d][0] = uniform(-100, 100);
       r.in.vn[0] = uniform(-20, 20);
       rig_fn(&r, 0.2 + 0.2 * sin(0.001 * k));
@@ -100,7 +100,7 @@ static double cycle(Rig *r, int kind, double top, int n)
 
 static void no_cycle_gains(const ContactLaw *law)
 {
-  for (int kind = 0; kind < 16; kind++)
+  for (int kind = 0; kind < (law->grain ? 16 : 4); kind++)
     for (int tool = 0; tool < 2; tool++)
       for (double W = 0.0; W < 4.0; W += 1.3)
         for (double top = 0.02; top < 1.5; top *= 4.0) {
@@ -191,7 +191,7 @@ static void lanes_do_not_see_each_other(const ContactLaw *law)
 
     setup(&all, law, 2.0, mode & 1);
     all.m.partial_slip = mode >> 1;
-    for (int k = 0; k < 4000; k++) {
+    for (int k = 0; k < 1500; k++) {
       const int l = (int)uniform(0, 7.999), to = (int)uniform(0, 7.999);
 
       for (int j = 0; j < CONTACT_LANES; j++) random_lane(&all.in, j);
@@ -221,6 +221,7 @@ static void zero_lanes_stay_zero(const ContactLaw *law)
   Lanes U;
 
   rig_init(&r, law->name);
+  r.in.m_eff[3] = INFINITY; /* two grains without mass: padding */
   for (int tool = 0; tool < 2; tool++) {
     r.in.tool   = tool;
     r.m.rolling = r.m.twisting = r.m.partial_slip = tool;
