@@ -61,6 +61,8 @@ typedef struct {
   Lanes stiff; /* 1/flex */
   Lanes de;    /* foundation displacement [nm] */
   Lanes u;     /* de/A */
+  Lanes per_B; /* 1/B, 0 for B = 0 */
+  Lanes depth; /* of the profile at the adhesive radius [nm] */
   Lanes a;     /* contact radius [nm] */
   Lanes rim;   /* attraction of the rim [nN] */
   Lanes F;     /* [nN] */

@@ -22,9 +22,9 @@ static inline double foundation(double E, double A, double B, double u)
 }
 
 /* Depth of the profile at radius a: g(a) = (A/2) (1 - sqrt(1 - 4 a^2/B^2)), without its cancellation. */
-static inline double depth(double A, double B, double a)
+static inline double depth(double A, double per_B, double a)
 {
-  const double t = lm_ratio(2.0 * a, B), q = lm_min(t * t, 1.0);
+  const double t = 2.0 * a * per_B, q = lm_min(t * t, 1.0);
 
   return 0.5 * A * q / (1.0 + sqrt(1.0 - q));
 }
@@ -98,15 +98,17 @@ void mdr_profile(const MdrBatch *c, const ContactSide *restrict g, const double 
     const double limit = lm_pick(plastic, 0.5 * A, peak);
     const double soft = flexibility(nu, a, R - (peak - limit)), flex = lm_pick(plastic, soft, 1.0), stiff = 1.0 / flex;
     const double own = s->overlap[l] - s->bulk[l], de = limit + (own - peak) * stiff;
+    const double B = 2.0 * lm_pick(plastic, a, R), inv = lm_ratio(1.0, A * B);
 
     s->A[l]     = A;
-    s->B[l]     = 2.0 * lm_pick(plastic, a, R);
+    s->B[l]     = B;
     s->a_max[l] = a;
     s->flex[l]  = flex;
     s->stiff[l] = stiff;
     s->free[l]  = peak - limit * flex;
     s->de[l]    = de;
-    s->u[l]     = lm_ratio(de, A);
+    s->u[l]     = de * B * inv;
+    s->per_B[l] = A * inv;
   }
 }
 
@@ -121,14 +123,14 @@ static int peel_step(const MdrSide *restrict s, const double *restrict crack, do
   Lanes moves;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double A = s->A[l], B = s->B[l], t = lm_ratio(2.0 * a[l], B), q = lm_min(t * t, 1.0), root = sqrt(1.0 - q);
-    const double len   = sqrt(crack[l] * a[l]);
-    const double f     = s->de[l] + len - 0.5 * A * q / (1.0 + root);
-    const double slope = lm_ratio(0.5 * len, a[l]) - lm_ratio(2.0 * A * a[l], B * B * root);
-    const double falls = lm_above(0.0, slope), go = lm_above(a[l], 0.0) * lm_above(-1e-13 * A, f);
-    const double next = lm_max(a[l] - f / lm_pick(falls, slope, -1.0), 0.0) * falls;
+    const double A = s->A[l], b = s->per_B[l], x = a[l], q = lm_min(4.0 * x * x * b * b, 1.0), root = sqrt(1.0 - q);
+    const double len   = sqrt(crack[l] * x);
+    const double f     = s->de[l] + len - 0.5 * A * (1.0 - root);
+    const double slope = 0.5 * len * root - 2.0 * A * x * x * b * b; /* times x root */
+    const double falls = lm_above(0.0, slope), go = lm_above(x, 0.0) * lm_above(-1e-13 * A, f);
+    const double next = lm_max(x - f * x * root / lm_pick(falls, slope, -1.0), 0.0) * falls;
 
-    a[l]     = lm_pick(go, next, a[l]);
+    a[l]     = lm_pick(go, next, x);
     moves[l] = go;
   }
   return lm_any(moves);
@@ -138,21 +140,24 @@ void mdr_peel(const MdrBatch *restrict c, const double *restrict W, MdrSide *res
 {
   const double crack_W = 2.0 * pi * c->gamma / c->E;
   Lanes        crack, a, opens;
-  int          open;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double u    = lm_min(lm_max(s->u[l], 0.0), 0.5);
     const double a_na = s->B[l] * sqrt(u * (1.0 - u));
     const double held = lm_max(lm_min(s->stuck[l], 0.99 * s->a_max[l]), 0.99 * a_na) * lm_above(W[l], 0.0);
-    const double lift = s->de[l] + sqrt(crack_W * W[l] * held) - depth(s->A[l], s->B[l], held);
+    const double ga   = depth(s->A[l], s->per_B[l], held);
+    const double lift = s->de[l] + sqrt(crack_W * W[l] * held) - ga;
 
-    s->a[l]  = a_na;
-    crack[l] = crack_W * W[l];
-    a[l]     = held;
-    opens[l] = lm_above(0.0, lift) * lm_above(held, 0.0);
+    s->depth[l] = ga;
+    s->a[l]     = a_na;
+    crack[l]    = crack_W * W[l];
+    a[l]        = held;
+    opens[l]    = lm_above(0.0, lift) * lm_above(held, 0.0);
   }
-  open = lm_any(opens);
-  for (int it = 0; it < NEWTON_MAX && open; it++) open = peel_step(s, crack, a);
+  if (lm_any(opens)) {
+    for (int it = 0, open = 1; it < NEWTON_MAX && open; it++) open = peel_step(s, crack, a);
+    for (int l = 0; l < CONTACT_LANES; l++) s->depth[l] = depth(s->A[l], s->per_B[l], a[l]);
+  }
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double off = lm_above(s->stuck[l], 0.0) * (1.0 - lm_above(a[l], 0.0));
 
@@ -167,12 +172,12 @@ void mdr_peel(const MdrBatch *restrict c, const double *restrict W, MdrSide *res
   again when the neck is pressed anew.  A neck stretched back to its yield point tears.
 */
 static void stuck_force(const MdrBatch *restrict c, const ContactSide *restrict g, const double *restrict tied,
-                        const double *restrict depth_a, MdrSide *restrict s)
+                        MdrSide *restrict s)
 {
   const double E = c->E, cap = c->cap;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double A = s->A[l], de = s->de[l], R = g->R[l], a = s->stuck[l], ga = depth_a[l], was = s->peak[l];
+    const double A = s->A[l], de = s->de[l], R = g->R[l], a = s->stuck[l], ga = s->depth[l], was = s->peak[l];
     const double f_ga  = foundation(E, A, s->B[l], lm_ratio(ga, A));
     const double crack = f_ga + 2.0 * E * (de - ga) * a, neck = -pi * a * a * cap * g->Y[l];
     const double flows = tied[l] * lm_above(neck, crack) * lm_above(0.0, s->ca[l]);
@@ -204,20 +209,20 @@ void mdr_side_force(const MdrBatch *restrict c, const ContactSide *restrict g, c
                     MdrSide *restrict s)
 {
   const double E = c->E;
-  Lanes        tied, depth_a;
+  Lanes        tied;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double A = s->A[l], B = s->B[l], de = s->de[l];
     const double a    = s->stuck[l] * (1.0 - broken[l] * (1.0 - lm_above(de, 0.0)));
-    const double ga   = depth(A, B, a);
+    const double ga   = s->depth[l] * lm_above(a, 0.0);
     const double f_na = foundation(E, A, B, s->u[l]), wide = lm_max(s->a[l], a);
 
     s->stuck[l] = a;
     s->a[l]     = wide;
     s->F[l]     = f_na - s->rim[l];
     s->k[l]     = 2.0 * E * wide * s->stiff[l];
-    depth_a[l]  = ga;
+    s->depth[l] = ga;
     tied[l]     = lm_above(ga, de) * lm_above(a, 0.0);
   }
-  if (lm_any(tied)) stuck_force(c, g, tied, depth_a, s);
+  if (lm_any(tied)) stuck_force(c, g, tied, s);
 }

@@ -24,7 +24,7 @@ void contact_slide(const ContactModel *restrict m, const ContactBatch *restrict 
     const Vec    trial   = axpy(-k8 * a * dt, vt, carry_over(f0, n, in->spin[l] * dt, keep));
     const double stick   = cone(trial, limit);
     const Vec    f       = scale(stick, trial);
-    const Vec    both    = axpy(-ct * out->eta[l], vt, f);
+    const Vec    both    = axpy(-ct * out->eta[l], vt, trial);
     const Vec    total   = scale(cone(both, limit), both);
     const double viscous = -dot(axpy(-1.0, f, total), vt);
     const double ease    = 0.5 * was * dot(f0, f0) * fabs(a - a0) * lm_pick(is, inv * b, 1.0 / (b0 * b0));
@@ -52,7 +52,7 @@ void contact_roll(const ContactModel *restrict m, const ContactBatch *restrict i
     const Vec    trial   = axpy(-k * dt, v, f1);
     const double keep    = cone(trial, limit);
     const Vec    f       = scale(keep, trial);
-    const Vec    both    = axpy(-m->damping_t * ratio * out->eta[l], v, f);
+    const Vec    both    = axpy(-m->damping_t * ratio * out->eta[l], v, trial);
     const Vec    total   = scale(cone(both, limit), both);
     const Vec    torque  = scale(R, cross(n, total));
     const double viscous = -dot(axpy(-1.0, f, total), v);
@@ -82,7 +82,7 @@ void contact_twist(const ContactModel *restrict m, const ContactBatch *restrict 
     const double m1    = m0 * keep_of(k, k0);
     const double trial = m1 - k * dt * w;
     const double now   = lm_min(lm_max(trial, -limit), limit);
-    const double both  = now - 0.5 * m->damping_t * out->eta[l] * a * a * w;
+    const double both  = trial - 0.5 * m->damping_t * out->eta[l] * a * a * w;
     const double total = lm_min(lm_max(both, -limit), limit);
     const double ease  = 0.5 * (lm_ratio(m0 * m0, k0) - lm_ratio(m1 * m1, k));
     const double slip  = lm_ratio((trial - now) * now, k);

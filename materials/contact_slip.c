@@ -42,7 +42,7 @@ void contact_slide_partial(const ContactModel *restrict m, const ContactBatch *r
     const Vec    trial = axpy(-lm_ratio(gain, speed), vt, f1);
     const Vec    f     = scale(cone(trial, limit), trial);
     const double back  = lm_above(sqrt(dot(f, f)), peak); /* on the virgin curve, or back on it */
-    const Vec    both  = axpy(-ct * out->eta[l], vt, f);
+    const Vec    both  = axpy(-ct * out->eta[l], vt, trial);
     const Vec    total = scale(cone(both, limit), both);
     const double mean = -0.5 * (dot(f1, vt) + dot(f, vt)), viscous = -dot(axpy(-1.0, f, total), vt);
     const double held = 0.5 * (lm_ratio(dot(f, f), kt) - lm_ratio(dot(f0, f0), k8 * a0));

@@ -32,9 +32,10 @@ static inline void store(Lanes *v, int l, Vec a)
 */
 static inline Vec carry_over(Vec f, Vec n, double angle, double keep)
 {
-  const Vec p = axpy(-dot(f, n), n, f), t = axpy(angle, cross(n, p), p);
+  const double along = dot(f, n), f2 = dot(f, f), t2 = (f2 - along * along) * (1.0 + angle * angle);
+  const Vec    p = axpy(-along, n, f), t = axpy(angle, cross(n, p), p);
 
-  return scale(keep * sqrt(lm_ratio(dot(f, f), dot(t, t))), t);
+  return scale(keep * sqrt(lm_ratio(f2, t2)), t);
 }
 
 /* min(1, limit/|f|) for limit >= 0; 1 for f = 0. */
