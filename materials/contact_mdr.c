@@ -34,9 +34,9 @@ static const ParamSpec mdr_params[] = {
 };
 
 static const char *const mdr_states[MDR_N] = {
-    "peak_nm",        "penalty",        "side0_shift_nm",   "side0_bulk_nm",    "side0_peak_nm", "side0_area_nm2",
-    "side0_stuck_nm", "side0_free_nm",  "side0_shrink_nm3", "side1_shift_nm",   "side1_bulk_nm", "side1_peak_nm",
-    "side1_area_nm2", "side1_stuck_nm", "side1_free_nm",    "side1_shrink_nm3",
+    "peak_nm",        "penalty",        "side0_shift_nm", "side0_bulk_nm",  "side0_peak_nm",
+    "side0_area_nm2", "side0_stuck_nm", "side0_free_nm",  "side1_shift_nm", "side1_bulk_nm",
+    "side1_peak_nm",  "side1_area_nm2", "side1_stuck_nm", "side1_free_nm",
 };
 
 MdrBatch mdr_batch(const Mdr *p, int tool)
@@ -154,8 +154,7 @@ static void side_finish(const MdrBatch *restrict c, const ContactSide *restrict 
     const double shift = d - (R - R0), fresh = s->fresh[l];
     const double moved  = lm_pick(fresh, d, shift - state[SIDE_SHIFT][l]);
     const double shrink = -w * F * (R - d) * third_bulk;
-    const double active = plastic * w * (1.0 - lm_above(s->peak[l], d - s->bulk[l]));
-    const double grown  = pi * (2.0 * shift * R0 - shift * shift + R * R - R0 * R0) * moved;
+    const double flat   = plastic * lm_max(over, s->free[l] + s->bulk[l]); /* of the unloaded flat, or pressed deeper */
 
     s->F[l] = F;
     s->k[l] += squeeze * lm_above(s->bulk[l], 0.0);
@@ -163,15 +162,14 @@ static void side_finish(const MdrBatch *restrict c, const ContactSide *restrict 
     sum[SUM_AREA_MOVE][l] = w * area * moved;
     sum[SUM_AREA_FREE][l] = w * (area - 2.0 * pi * R * (s->peak[l] + s->bulk[l]));
     sum[SUM_CAPS][l]      = keep[l] * pi * over * over * (3.0 * R - over) * (1.0 / 3.0);
-    sum[SUM_GROW][l]      = active * grown + (active > 0.0 ? shrink - state[SIDE_SHRINK][l] : 0.0);
-    sum[SUM_RIM][l]       = active * 2.0 * pi * R * d;
+    sum[SUM_GROW][l]      = w * pi * flat * flat * (3.0 * R - flat) * (1.0 / 3.0) + plastic * shrink;
+    sum[SUM_RIM][l]       = w * 2.0 * pi * R * flat;
     state[SIDE_SHIFT][l]  = keep[l] * shift;
     state[SIDE_BULK][l]   = keep[l] * s->bulk[l];
     state[SIDE_PEAK][l]   = keep[l] * s->peak[l];
     state[SIDE_CA][l]     = keep[l] > 0.0 ? s->ca[l] : 0.0;
     state[SIDE_STUCK][l]  = keep[l] * s->stuck[l];
     state[SIDE_FREE][l]   = keep[l] > 0.0 ? s->free[l] : 0.0;
-    state[SIDE_SHRINK][l] = keep[l] > 0.0 ? shrink : 0.0;
   }
 }
 

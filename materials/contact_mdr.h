@@ -21,8 +21,7 @@ enum {
   SIDE_CA     = 3, /* area intercept frozen at yield, < 0 once yielded [nm^2] */
   SIDE_STUCK  = 4, /* adhesive contact radius [nm] */
   SIDE_FREE   = 5, /* overlap at which the unloaded flat would lie [nm] */
-  SIDE_SHRINK = 6, /* elastic volume this contact takes from its grain, last step [nm^3] */
-  SIDE_N      = 7,
+  SIDE_N      = 6,
   MDR_N       = MDR_SIDE + 2 * SIDE_N
 };
 
@@ -32,8 +31,8 @@ enum {
   SUM_AREA_MOVE, /* area times displacement of this step [nm^3] */
   SUM_AREA_FREE, /* contact area minus the free surface it replaced [nm^2] */
   SUM_CAPS,      /* caps cut off the apparent sphere [nm^3] */
-  SUM_GROW,      /* volume to be taken up by the apparent radius, this step [nm^3] */
-  SUM_RIM,       /* derivative of the cap volumes by the apparent radius [nm^2] */
+  SUM_GROW,      /* volume displaced by yielded contacts, to be held by the apparent radius [nm^3] */
+  SUM_RIM,       /* its derivative by the apparent radius [nm^2] */
   MDR_SUMS
 };
 

@@ -6,15 +6,17 @@
 
 static const double pi = 0x1.921fb54442d18p1;
 
-enum { AUX_GROWTH = 0 }; /* growth of the radius not yet released [nm] */
+static const double RELAX = 0.1; /* part of a missing volume that the radius takes up in a step */
 
 /*
   From the sums of step n to psi, dbar, bulk and R of step n + 1.
 
-  Apparent radius: V_geo = (4/3) pi R^3 - caps must follow the elastic volume; linearised,
-    dR = sum(grow)/(4 pi R^2 - sum(rim)),  over contacts that are yielding in compression, only while psi > psi_b,
-  dR >= 0, R < 1.5 R0, weighted by 1/(1 + exp(-75 (psi - 0.2))).  Growth is released over about ten steps, so that the
-  feedback through the overlaps stays smooth; what is held back is kept, so that no volume is lost.
+  Apparent radius: the sphere less the caps behind its plastic flats must hold the elastic volume,
+    (4/3) pi R^3 - caps(R) = V0 (1 + eps),  d caps/dR = sum of 2 pi R flat.
+  The published law adds up the increments of this equation, dR >= 0.  Contacts that are pressed, torn open a little and
+  pressed again (necks flow in tension) would then let the grain grow in every turn, which pumps energy into the pack;
+  here the equation itself is followed, by a tenth of the missing volume a step, so that R can also go back to R0.
+  Growth needs a free surface: only while psi > psi_b, weighted by 1/(1 + exp(-75 (psi - 0.2))); R < 1.5 R0.
 */
 void mdr_grain(const void *params, GrainBatch *restrict g)
 {
@@ -23,19 +25,18 @@ void mdr_grain(const void *params, GrainBatch *restrict g)
 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double R = g->R[l], R0 = g->R0[l], V0 = (4.0 / 3.0) * pi * R0 * R0 * R0, area = g->sum[SUM_AREA][l];
-    const double whole = 4.0 * pi * R * R + g->sum[SUM_AREA_FREE][l];
-    const double psi   = lm_min(lm_max(lm_ratio(whole - area, whole), 0.0), 1.0);
-    const double V     = lm_max(lm_min((4.0 / 3.0) * pi * R * R * R - g->sum[SUM_CAPS][l], V0), 0.1 * V0);
-    const double gate  = lm_above(psi, psi_b) * lm_above(psi, 0.1) / (1.0 + lm_exp(-75.0 * (psi - 0.2)));
-    const double side  = lm_max(4.0 * pi * R * R - g->sum[SUM_RIM][l], 0.4 * pi * R * R);
-    const double due   = g->aux[AUX_GROWTH][l] + lm_max(lm_ratio(g->sum[SUM_GROW][l], side) * gate, 0.0);
-    const double out   = lm_min(0.1 * due * lm_above(psi, psi_b), lm_max(1.5 * R0 - R, 0.0));
+    const double whole   = 4.0 * pi * R * R + g->sum[SUM_AREA_FREE][l];
+    const double psi     = lm_min(lm_max(lm_ratio(whole - area, whole), 0.0), 1.0);
+    const double V       = lm_max(lm_min((4.0 / 3.0) * pi * R * R * R - g->sum[SUM_CAPS][l], V0), 0.1 * V0);
+    const double gate    = lm_above(psi, psi_b) * lm_above(psi, 0.1) / (1.0 + lm_exp(-75.0 * (psi - 0.2)));
+    const double side    = lm_max(4.0 * pi * R * R - g->sum[SUM_RIM][l], 0.4 * pi * R * R);
+    const double missing = V0 + g->sum[SUM_GROW][l] - (4.0 / 3.0) * pi * R * R * R;
+    const double step    = RELAX * missing / side * lm_pick(lm_above(missing, 0.0), gate, 1.0);
 
-    g->aux[AUX_GROWTH][l] = due - out;
-    g->R[l]               = R + out;
-    g->psi[l]             = psi;
-    g->dbar[l]            = lm_ratio(g->sum[SUM_AREA_MOVE][l], area);
-    g->bulk[l]            = lm_ratio(kappa * area, V);
+    g->R[l]    = lm_min(lm_max(R + step, R0), 1.5 * R0);
+    g->psi[l]  = psi;
+    g->dbar[l] = lm_ratio(g->sum[SUM_AREA_MOVE][l], area);
+    g->bulk[l] = lm_ratio(kappa * area, V);
   }
 }
 
