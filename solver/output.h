@@ -30,8 +30,8 @@ PetscErrorCode OutputHistory(Output output, const Observation *seen);
 PetscErrorCode OutputFrame(Output output, const Sample *sample, const GrainFields *fields);
 /* Collective.  Keeps a line for the summary (a warning the user should find there) and prints it on rank 0. */
 PetscErrorCode OutputWarn(Output output, const char format[], ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
-/* Collective.  Writes summary.json from all rows so far.  reason: "done", or why the run stopped.  wall [s] and
-   speed [particle-steps/s] of this session. */
+/* Collective.  Writes summary.json from all rows so far.  reason: "done" (no other word), or why the run stopped.  wall
+   [s] and speed [particle-steps/s] of this session. */
 PetscErrorCode OutputSummary(Output output, const char reason[], double wall, double speed);
 /* Not collective.  folder/name, borrowed until the next call. */
 PetscErrorCode OutputPath(Output output, const char name[], const char **path);

@@ -208,7 +208,7 @@ __attribute__((format(printf, 2, 3))) static void warn(Json *j, const char forma
 }
 
 /* What a reader should know before he believes the numbers: the run's own warnings, and limits of the model. */
-static void write_warnings(Json *j, Output o)
+static void write_warnings(Json *j, Output o, int done)
 {
   const Config *cfg = &o->config;
   const Coin    c   = coin_of(o);
@@ -221,12 +221,13 @@ static void write_warnings(Json *j, Output o)
     const char         *name = cfg->stage[k].name;
 
     if (!s->rows || cfg->stage[k].kind != STAGE_PRESS) continue;
+    if (s->pressure_max > cfg->die.pressure_limit)
+      warn(j, "%s reached %.3g GPa; the tool carries %.3g GPa", name, s->pressure_max, cfg->die.pressure_limit);
+    if (!done && s == c.last) continue; /* it was stopped in the middle */
     if (s->last.inertial_number > 1e-3)
       warn(j, "%s ends at inertial number %.2g: not quasi-static (1e-3)", name, s->last.inertial_number);
     if (s->last.pressure_top < (1 - fmax(cfg->stage[k].servo_tolerance, 0.02)) * cfg->stage[k].pressure)
       warn(j, "%s reached %.3g GPa of %.3g GPa", name, s->last.pressure_top, cfg->stage[k].pressure);
-    if (s->pressure_max > cfg->die.pressure_limit)
-      warn(j, "%s reached %.3g GPa; the tool carries %.3g GPa", name, s->pressure_max, cfg->die.pressure_limit);
   }
   if (c.loaded && c.loaded->last.contact_radius_mean > 0.35)
     warn(j, "mean contact radius %.2f R under load: contacts are no longer independent (0.35)",
@@ -250,7 +251,7 @@ static void write_summary(Json *j, Output o, const char reason[], double wall, d
   for (PetscInt k = 0; k < cfg->n_stages && k < STAGES_MAX; k++)
     if (o->stage[k].rows) write_stage(j, &cfg->stage[k], &o->stage[k]);
   json_close(j, ']');
-  write_warnings(j, o);
+  write_warnings(j, o, !strcmp(reason, "done"));
   json_open(j, "session", '{');
   json_number(j, "wall_s", wall);
   json_number(j, "grain_steps_per_s", speed);

@@ -103,7 +103,8 @@ static void format_seconds(double seconds, char text[32])
 /* 12345678 -> "12.3M". */
 static void format_rate(double rate, char text[32])
 {
-  if (rate >= 1e9) snprintf(text, 32, "%.3gG", rate / 1e9);
+  if (!(rate > 0)) snprintf(text, 32, "?");
+  else if (rate >= 1e9) snprintf(text, 32, "%.3gG", rate / 1e9);
   else if (rate >= 1e6) snprintf(text, 32, "%.3gM", rate / 1e6);
   else if (rate >= 1e3) snprintf(text, 32, "%.3gk", rate / 1e3);
   else snprintf(text, 32, "%.3g", rate);
