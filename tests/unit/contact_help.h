@@ -26,6 +26,7 @@ typedef struct {
   ContactBatch in;
   Lanes        state[CONTACT_STATE_MAX];
   ContactForce out;
+  double       slack; /* what jumps of the force leave open in the work of rig_move [aJ] */
 } Rig;
 
 static inline void rig_set(Rig *r, const char key[], double value)
@@ -81,6 +82,7 @@ static inline double rig_move(Rig *r, double d0, double d1, int n)
   for (int k = 1; k <= n; k++) {
     const double f1 = rig_fn(r, d0 + (d1 - d0) * k / n);
     work += 0.5 * (f0 + f1) * (d1 - d0) / n;
+    if (fabs(f1 - f0) > 1250.0 * fabs(d1 - d0) / n) r->slack += 0.5 * fabs((f1 - f0) * (d1 - d0)) / n;
     f0 = f1;
   }
   return work;

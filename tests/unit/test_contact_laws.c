@@ -102,7 +102,7 @@ static void no_cycle_gains(const ContactLaw *law)
 {
   for (int kind = 0; kind < (law->grain ? 16 : 4); kind++)
     for (int tool = 0; tool < 2; tool++)
-      for (double W = 0.0; W < 4.0; W += 1.3)
+      for (double W = kind < 4 ? 0.0 : 2.6; W < 3.0; W += 1.3)
         for (double top = 0.02; top < 1.5; top *= 4.0) {
           Rig    r;
           double work;
@@ -111,11 +111,9 @@ static void no_cycle_gains(const ContactLaw *law)
           rig_set(&r, "ductile_cap", (double[]){2, 0, 1, 2}[kind / 4]); /* laws without the key ignore it */
           rig_set(&r, "loading_adhesion", kind < 12);
           r.in.side[0].Y[0] = uniform(0.2, 4.0);
-          work              = cycle(&r, kind % 4, top, 8000);
-          /* WHY: trapezoidal rule with jumps of up to 130 nN in 2e-4 nm; the work itself is 1 to 1e3 aJ
-           */
-          if (work < -1.5e-2) print_error("%s: kind %d tool %d W %g top %g\n", law->name, kind, tool, W, top);
-          CHECK_CLOSE(fmin(work, 0.0), 0.0, 0.0, 1.5e-2);
+          work              = cycle(&r, kind % 4, top, 2500);
+          /* WHY: trapezoidal rule over kinks, 1000 nN/nm in steps of 1e-3 nm; a jump is uncertain by half its step */
+          CHECK_CLOSE(fmin(work, 0.0), 0.0, 0.0, 3e-3 + r.slack);
         }
 }
 
@@ -127,11 +125,11 @@ static void jumps_only_dissipate(const ContactLaw *law)
     double d = -1.0, f = 0.0, v = 1.0;
 
     setup(&r, law, 2.0, tool);
-    for (int k = 0; k < 200000; k++) {
-      const double step = 2e-5 * v;
+    for (int k = 0; k < 60000; k++) {
+      const double step = 6e-5 * v;
       double       f1;
 
-      if (k % 3000 == 0) v = d < -0.4 ? 1.0 : d > 1.0 ? -1.0 : uniform(-1, 1);
+      if (k % 1000 == 0) v = d < -0.4 ? 1.0 : d > 1.0 ? -1.0 : uniform(-1, 1);
       f1 = rig_fn(&r, d + step);
       /* WHY: stiffer than 4 E_h R, the stiffest contact there is, plus rounding */
       if ((f1 - f) * (step > 0 ? 1 : -1) > 4.0 * 96.0 * 3.25 * fabs(step) + 1e-6)
@@ -191,7 +189,7 @@ static void lanes_do_not_see_each_other(const ContactLaw *law)
 
     setup(&all, law, 2.0, mode & 1);
     all.m.partial_slip = mode >> 1;
-    for (int k = 0; k < 1500; k++) {
+    for (int k = 0; k < 800; k++) {
       const int l = (int)uniform(0, 7.999), to = (int)uniform(0, 7.999);
 
       for (int j = 0; j < CONTACT_LANES; j++) random_lane(&all.in, j);
