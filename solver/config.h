@@ -13,38 +13,38 @@
 enum { NAME_MAX_LEN = 64, PATH_MAX_LEN = 1024, STAGES_MAX = 32, WARNINGS_MAX = 8, WARNING_LEN = 256 };
 
 typedef struct {
-  char       packing[NAME_MAX_LEN];      /* random, cohesive, sc, bcc, fcc, file */
-  char       sizes[NAME_MAX_LEN];        /* monodisperse, lognormal, file */
-  char       file[PATH_MAX_LEN];         /* packing: file (xyzr text or legacy VTK) */
-  char       sizes_file[PATH_MAX_LEN];   /* sizes: file, one diameter in nm per line */
+  char       packing[NAME_MAX_LEN];    /* random, cohesive, sc, bcc, fcc, file */
+  char       sizes[NAME_MAX_LEN];      /* monodisperse, lognormal, file */
+  char       file[PATH_MAX_LEN];       /* packing: file (xyzr text or legacy VTK) */
+  char       sizes_file[PATH_MAX_LEN]; /* sizes: file, one diameter in nm per line */
   PetscInt64 grains;
   PetscInt64 seed;
-  double     diameter;                   /* mean [nm] */
-  double     size_spread;                /* standard deviation of ln d, sizes: lognormal [-] */
-  double     relative_density;           /* of the packing in the die, true grain volumes [-] */
-  double     yield_strength;             /* [GPa]; NAN: from the card, material_yield(d) */
+  double     diameter;         /* mean [nm] */
+  double     size_spread;      /* standard deviation of ln d, sizes: lognormal [-] */
+  double     relative_density; /* of the packing in the die, true grain volumes [-] */
+  double     yield_strength;   /* [GPa]; NAN: from the card, material_yield(d) */
 } PowderConfig;
 
 typedef struct {
   const ContactLaw *law;
-  void             *law_params;          /* law->param_size bytes, owned */
+  void             *law_params;                                    /* law->param_size bytes, owned */
   double            friction, rolling_friction, twisting_friction; /* grain on grain [-] */
-  double            work_of_adhesion;    /* grain on grain [nN/nm]; default: the card's */
+  double            work_of_adhesion;                              /* grain on grain [nN/nm]; default: the card's */
   double            kt_ratio, damping_t;
-  PetscBool         partial_slip;        /* Mindlin-Deresiewicz instead of a spring inside Coulomb's cone */
+  PetscBool         partial_slip; /* Mindlin-Deresiewicz instead of a spring inside Coulomb's cone */
 } ContactConfig;
 
 /* A tool face: the die wall, the top or the bottom punch. */
 typedef struct {
-  double friction, rolling_friction;     /* [-] */
-  double work_of_adhesion;               /* grain on tool [nN/nm] */
+  double friction, rolling_friction; /* [-] */
+  double work_of_adhesion;           /* grain on tool [nN/nm] */
 } ToolConfig;
 
 typedef struct {
-  double     diameter;                   /* bore [nm]; NAN: chosen so that height = aspect_ratio * diameter at density 0.70 */
-  double     aspect_ratio;               /* see diameter; [-] */
+  double     diameter;     /* bore [nm]; NAN: chosen so that height = aspect_ratio * diameter at density 0.70 */
+  double     aspect_ratio; /* see diameter; [-] */
   ToolConfig wall, top, bottom;
-  double     pressure_limit;             /* what the tool material carries [GPa]; steel 1, WC or sintered diamond 3-7 */
+  double     pressure_limit; /* what the tool material carries [GPa]; steel 1, WC or sintered diamond 3-7 */
   char       tool_material[NAME_MAX_LEN];
 } DieConfig;
 
@@ -54,54 +54,54 @@ typedef enum { STAGE_FILL, STAGE_PRESS, STAGE_DWELL, STAGE_RELEASE, STAGE_EJECT,
 typedef struct {
   StageKind kind;
   char      name[NAME_MAX_LEN];
-  double    pressure;                    /* press: target P = F/A on the top punch [GPa] */
-  double    inertial_number;             /* press, release, eject: sets the punch speed */
-  double    servo_time;                  /* press: time the servo holds P within tolerance before the stage ends [ns] */
-  double    servo_tolerance;             /* relative */
-  double    time;                        /* dwell: duration; fill: settling time [ns] */
-  double    density_limit;               /* press: stop here even when P is not reached [-] */
+  double    pressure;        /* press: target P = F/A on the top punch [GPa] */
+  double    inertial_number; /* press, release, eject: sets the punch speed */
+  double    servo_time;      /* press: time the servo holds P within tolerance before the stage ends [ns] */
+  double    servo_tolerance; /* relative */
+  double    time;            /* dwell: duration; fill: settling time [ns] */
+  double    density_limit;   /* press: stop here even when P is not reached [-] */
 } StageConfig;
 
 typedef struct {
-  double    step_fraction;               /* of the Rayleigh time of the smallest grain [-] */
-  double    skin;                        /* of the neighbour list, in mean radii [-] */
-  double    drag;                        /* fraction of critical damping relative to the affine motion [-] */
-  double    gravity;                     /* along -z [nm/ns^2] */
-  PetscInt  control_interval;            /* steps between global decisions (servo, rebuild, stage end) */
-  PetscInt64 max_steps;                  /* stop with a checkpoint after this many; 0: no limit */
+  double     step_fraction;    /* of the Rayleigh time of the smallest grain [-] */
+  double     skin;             /* of the neighbour list, in mean radii [-] */
+  double     drag;             /* fraction of critical damping relative to the affine motion [-] */
+  double     gravity;          /* along -z [nm/ns^2] */
+  PetscInt   control_interval; /* steps between global decisions (servo, rebuild, stage end) */
+  PetscInt64 max_steps;        /* stop with a checkpoint after this many; 0: no limit */
 } TimeConfig;
 
 typedef struct {
-  double   imbalance;                    /* re-partition when max/mean measured cost exceeds this [-] */
-  PetscInt check_every;                  /* rebuilds between two looks at the balance */
+  double   imbalance;   /* re-partition when max/mean measured cost exceeds this [-] */
+  PetscInt check_every; /* rebuilds between two looks at the balance */
 } PartitionConfig;
 
 typedef struct {
-  char     folder[PATH_MAX_LEN];
-  PetscInt history_every;                /* steps between rows of history.csv; a multiple of control_interval */
-  PetscInt vtk_every;                    /* steps between VTK frames, 0: only at the ends of stages, -1: none */
-  PetscInt checkpoint_every;             /* steps between checkpoints, 0: only at the ends of stages, -1: none */
-  double   wall_limit;                   /* [s of wall clock]; checkpoint and exit code before it; 0: none */
-  PetscBool overwrite;                   /* a folder that already holds a run may be written over */
+  char      folder[PATH_MAX_LEN];
+  PetscInt  history_every;    /* steps between rows of history.csv; a multiple of control_interval */
+  PetscInt  vtk_every;        /* steps between VTK frames, 0: only at the ends of stages, -1: none */
+  PetscInt  checkpoint_every; /* steps between checkpoints, 0: only at the ends of stages, -1: none */
+  double    wall_limit;       /* [s of wall clock]; checkpoint and exit code before it; 0: none */
+  PetscBool overwrite;        /* a folder that already holds a run may be written over */
 } OutputConfig;
 
 typedef struct {
-  char            title[PATH_MAX_LEN], deck[PATH_MAX_LEN], restart[PATH_MAX_LEN];
-  Material        material;
-  PowderConfig    powder;
-  ContactConfig   contact;
-  DieConfig       die;
-  PetscInt        n_stages;
-  StageConfig     stage[STAGES_MAX];
-  TimeConfig      time;
-  PartitionConfig partition;
-  OutputConfig    output;
-  char            card[PATH_MAX_LEN];    /* file the material was read from */
-  char           *command_line;          /* owned: what followed the deck, "" for nothing */
-  PetscInt        n_warnings;
-  char            warning[WARNINGS_MAX][WARNING_LEN]; /* does not stop the run; DeckWarnings prints them */
-  struct _p_DeckEntry *entries;          /* [n_entries] owned; what DeckView tells of each key */
-  PetscInt        n_entries;
+  char                 title[PATH_MAX_LEN], deck[PATH_MAX_LEN], restart[PATH_MAX_LEN];
+  Material             material;
+  PowderConfig         powder;
+  ContactConfig        contact;
+  DieConfig            die;
+  PetscInt             n_stages;
+  StageConfig          stage[STAGES_MAX];
+  TimeConfig           time;
+  PartitionConfig      partition;
+  OutputConfig         output;
+  char                 card[PATH_MAX_LEN]; /* file the material was read from */
+  char                *command_line;       /* owned: what followed the deck, "" for nothing */
+  PetscInt             n_warnings;
+  char                 warning[WARNINGS_MAX][WARNING_LEN]; /* does not stop the run; DeckWarnings prints them */
+  struct _p_DeckEntry *entries;                            /* [n_entries] owned; what DeckView tells of each key */
+  PetscInt             n_entries;
 } Config;
 
 #endif

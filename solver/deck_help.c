@@ -47,11 +47,14 @@ static void walk(FILE *file, BlockWriter write)
 
 static void help_block(FILE *file, const char name[], const char title[], const DeckKey keys[])
 {
-  char def[CELL_LEN];
+  char def[CELL_LEN], allowed[CELL_LEN];
 
   fprintf(file, "\n%s%s%s\n", name, *name ? ": " : "", title);
-  for (const DeckKey *key = keys; key->key; key++)
-    fprintf(file, "  %-18s %-24s %s\n", key->key, key_default(key, def, sizeof(def)), key->what);
+  for (const DeckKey *key = keys; key->key; key++) {
+    key_default(key, def, sizeof(def));
+    fprintf(file, "  %-18s %s [%s; %s%s]\n", key->key, key->what, key_allowed(key, allowed, sizeof(allowed)),
+            strcmp(def, "required") ? "default: " : "", def);
+  }
 }
 
 void deck_help(FILE *file)
@@ -63,7 +66,7 @@ void deck_help(FILE *file)
           "Any key can be given again on the command line, which wins: press: {pressure: ...} is -press_pressure \"0.6 "
           "GPa\".\n"
           "Every physical value has its unit.  Options of PETSc (-log_view, -ksp_...) go there too.\n\n"
-          "Keys, their defaults, what they are:\n",
+          "Keys, what they are, what is allowed:\n",
           NANOMINT_VERSION);
   walk(file, help_block);
 }

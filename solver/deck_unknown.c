@@ -254,7 +254,7 @@ static PetscErrorCode LookAt(const Deck *deck, const char name[], const char val
     PetscCall(PetscOptionsHasName(NULL, NULL, option, &given));
     if (!given) PetscCall(PetscOptionsSetValue(NULL, option, value));
   } else {
-    PetscBool idle;
+    PetscBool idle = PETSC_FALSE;
 
     PetscCall(IsIdle(deck, name, &idle));
     *refuse = (PetscBool)!idle;

@@ -1,10 +1,11 @@
-# Nonsense that must be refused by name before any work.  Each case spoils good.yml in one place and runs on 1 and 2 ranks; what
-# is demanded is in refuse.py.
+# Nonsense that must be refused by name before any work.  Each case spoils good.yml in one place and runs on 1 and 2
+# ranks; what is demanded is in refuse.py.
 #
-# nm_add_bad(NAME x [EDIT old new ...] [CUT text] [TEXT whole deck] [CARD card old new] [INSTEAD path] [ARGS -key value ...]
-#            [RANKS 1 2] FAILS "message, word for word")
+# nm_add_bad(NAME x [EDIT old new ...] [CUT text] [TEXT whole deck] [CARD card old new] [INSTEAD path]
+#            [ARGS -key value ...] [RANKS 1 2] FAILS "message, word for word")
 #
-# CUT ends the deck behind that text; CARD writes a changed card beside it; INSTEAD gives the program another path, or NONE.
+# CUT ends the deck behind that text; CARD writes a changed card beside it; INSTEAD gives the program another path, or
+# NONE.
 # A line feed is \\n.  (CMake keeps neither empty words nor open brackets in a list.)
 function(nm_add_bad)
   cmake_parse_arguments(PARSE_ARGV 0 B "" "NAME;FAILS;CUT;TEXT;INSTEAD" "EDIT;ARGS;RANKS;CARD")
@@ -30,8 +31,9 @@ function(nm_add_bad)
   endforeach()
   set(here ${PROJECT_SOURCE_DIR}/tests/badinput)
   add_test(NAME badinput.${B_NAME}
-           COMMAND ${NM_PYTHON} ${here}/refuse.py --deck ${here}/good.yml --work ${CMAKE_CURRENT_BINARY_DIR}/work/badinput.${B_NAME}
-                   --program $<TARGET_FILE:nanomint> "--says=${B_FAILS}" ${how} ${one} --ranks ${B_RANKS} --
+           COMMAND ${NM_PYTHON} ${here}/refuse.py --deck ${here}/good.yml
+                   --work ${CMAKE_CURRENT_BINARY_DIR}/work/badinput.${B_NAME} --program $<TARGET_FILE:nanomint>
+                   "--says=${B_FAILS}" ${how} ${one} --ranks ${B_RANKS} --
                    ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} RANKS ${MPIEXEC_PREFLAGS} PROGRAM DECK ${B_ARGS})
   nm_test_properties(badinput.${B_NAME} "badinput" 2)
 endfunction()

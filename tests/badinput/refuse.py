@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """One deck that must be refused, for nm_add_bad (cases.cmake).  Exit code 0: it was, as it should be.
 
-On every number of ranks: exit code 2, exactly one message, the same one, and it says what --says asks for; no trace, no hang;
-and not a file in the folder was written, changed or removed, the results of a former run least of all."""
+On every number of ranks: exit code 2, exactly one message, the same one, and it says what --says asks for; no trace, no
+hang; and not a file in the folder was written, changed or removed, the results of a former run least of all."""
 import argparse
 import os
 import shutil
