@@ -42,6 +42,8 @@ PetscErrorCode DeckWarnings(MPI_Comm comm, const Config *config, FILE *file);
 */
 PetscErrorCode DeckView(MPI_Comm comm, const Config *config, FILE *file);
 PetscErrorCode DeckEcho(const Config *config, char **text); /* Not collective.  The same as text; PetscFree it. */
+/* Collective.  The same into a file, complete or not at all; a user error when it cannot be written. */
+PetscErrorCode DeckSave(MPI_Comm comm, const Config *config, const char path[]);
 
 void deck_help(FILE *file);   /* short usage, all blocks and keys */
 void deck_manual(FILE *file); /* the manual of the deck in Markdown */

@@ -3,6 +3,7 @@
 */
 #include "solver/deck_impl.h"
 #include <ctype.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,6 +138,30 @@ PetscErrorCode DeckEcho(const Config *config, char **text)
   fclose(file);
   PetscCall(PetscStrallocpy(buffer, text));
   free(buffer);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode DeckSave(MPI_Comm comm, const Config *config, const char path[])
+{
+  char        unfinished[PATH_MAX_LEN + 8];
+  PetscMPIInt rank;
+  int         error = 0;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  if (rank == 0) {
+    FILE *file;
+
+    snprintf(unfinished, sizeof(unfinished), "%s.part", path);
+    file = fopen(unfinished, "w");
+    if (file) write_echo(config, file);
+    if (!file || fflush(file) || ferror(file)) error = errno ? errno : EIO;
+    if (file && fclose(file) && !error) error = errno;
+    if (!error && rename(unfinished, path)) error = errno;
+    if (error) (void)remove(unfinished);
+  }
+  PetscCallMPI(MPI_Bcast(&error, 1, MPI_INT, 0, comm));
+  PetscCheck(!error, comm, PETSC_ERR_USER_INPUT, "%s cannot be written: %s", path, strerror(error));
   PetscFunctionReturn(0);
 }
 

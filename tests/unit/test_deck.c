@@ -234,6 +234,10 @@ static void the_echo_reads_back(void **state)
   assert_string_equal(first, second);
   PetscFree(first);
   PetscFree(second);
+  assert_int_equal(DeckSave(PETSC_COMM_WORLD, &c, path), 0); /* over the deck itself */
+  ConfigDestroy(&again);
+  assert_int_equal(DeckRead(PETSC_COMM_WORLD, 2, (char *[]){"nanomint", path}, &again), 0);
+  assert_string_equal(c.title, again.title);
   ConfigDestroy(&c);
   ConfigDestroy(&again);
 }
