@@ -21,7 +21,7 @@ static const ParamSpec mdr_params[] = {
     {"nu",                            DIM_NONE, 0.0, 0.49, NAN, offsetof(Mdr, nu), "nu", "Poisson ratio of the grains"},
     {"psi_b",                             DIM_NONE, 0.0, 1.0, 0.5, offsetof(Mdr, psi_b), NULL,
      "free-area ratio below which a grain resists in bulk"},
-    {"damping",                              DIM_NONE, 0.0, 2.0, 0.5, offsetof(Mdr, damping), NULL, "normal dashpot as a fraction of critical"},
+    {"damping",                              DIM_NONE, 0.0, 2.0, 0.2, offsetof(Mdr, damping), NULL, "normal dashpot as a fraction of critical"},
     {"loading_adhesion", DIM_NONE, 0.0, 1.0, 1.0, offsetof(Mdr, loading_adhesion), NULL,
      "1: adhesion acts while loading and across a gap; 0: only on unloading"},
     {"adhesion_range",                             DIM_LENGTH, 1e-3, 10.0, 0.3, offsetof(Mdr, adhesion_range), NULL,
@@ -118,9 +118,10 @@ void mdr_place(const MdrBatch *restrict c, const ContactBatch *restrict in, Lane
 }
 
 /*
-  Attraction of the rim on either side: 2 pi R* W while the apparent spheres overlap, falling to zero across the range
-  (Dugdale stress between spheres, Derjaguin), fading with the free rim of the grain.  A function of the overlap alone,
-  so that no history of flats, necks and breaks can make it give energy.
+  Attraction of the rim on either side: the energy W gained per area of contact, 2 pi R* W at first touch and falling as
+  the cut through the sphere grows more slowly, to zero where the cut reaches the centre.  Outside it falls to zero
+  across the range (Dugdale stress between spheres, Derjaguin); it fades with the free rim of the grain.  A function of
+  the overlap alone, so that no history of flats, necks and breaks can make it give energy.
 */
 static void rim_of_pair(const MdrBatch *restrict c, const ContactBatch *restrict in, const double *restrict r_star,
                         MdrSide *restrict side, double *restrict gap)
@@ -130,7 +131,10 @@ static void rim_of_pair(const MdrBatch *restrict c, const ContactBatch *restrict
 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double d = in->delta[l], near = lm_min(lm_max(1.0 + d * per_range, 0.0), 1.0);
-    const double full = c->rim * 2.0 * pi * r_star[l] * in->W[l] * near;
+    const double span = in->side[0].R[l] + lm_pick(two, in->side[1].R[l], 0.0);
+    const double left =
+        lm_max(1.0 - lm_ratio(lm_max(d, 0.0), span), 0.0); /* d(pi a^2)/dd = 2 pi (R - d) of a cut sphere */
+    const double full = c->rim * 2.0 * pi * r_star[l] * in->W[l] * near * left;
 
     gap[l]         = lm_max(side[0].free[l] + lm_pick(two, side[1].free[l], 0.0) - d, 0.0);
     side[0].rim[l] = full * lm_min(in->side[0].psi[l] * fade, 1.0);

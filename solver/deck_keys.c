@@ -93,7 +93,7 @@ static const DeckKey contact_keys[] = {
      "work_of_adhesion", "grain on grain; ligands cap it at about 50 mJ/m^2"},
     {"kt_ratio", KEY_REAL, DIM_NONE, 0, 10, 1, NULL, AT(kt_ratio), NULL, NULL,
      "multiplies Mindlin's tangential stiffness"},
-    {"damping_t", KEY_REAL, DIM_NONE, 0, 10, 1, NULL, AT(damping_t), NULL, NULL, "tangential per normal damping"},
+    {"damping_t", KEY_REAL, DIM_NONE, 0, 10, 0.3, NULL, AT(damping_t), NULL, NULL, "tangential per normal damping"},
     {"partial_slip", KEY_BOOL, DIM_NONE, NO, "no", AT(partial_slip), NULL, NULL,
      "Mindlin-Deresiewicz partial slip instead of an elastic spring inside Coulomb's cone"},
     {0},
@@ -163,7 +163,7 @@ const DeckStage deck_stages[] = {
 
 #define AT(field) offsetof(TimeConfig, field)
 static const DeckKey time_keys[] = {
-    {"step_fraction", KEY_REAL, DIM_NONE, 1e-3, 0.5, 0.15, NULL, AT(step_fraction), NULL, NULL,
+    {"step_fraction", KEY_REAL, DIM_NONE, 1e-3, 0.5, 0.10, NULL, AT(step_fraction), NULL, NULL,
      "time step per Rayleigh time of the smallest grain; 0.1 to 0.2 is usual"},
     {"skin", KEY_REAL, DIM_NONE, 0.01, 2, 0.2, NULL, AT(skin), NULL, NULL, "of the neighbour list, in mean radii"},
     {"drag", KEY_REAL, DIM_NONE, 0, 1, 0.02, NULL, AT(drag), NULL, NULL,
