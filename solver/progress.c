@@ -13,6 +13,7 @@ struct _p_Progress {
   int         stage;                       /* of the last line, -1 none */
   double      start, last_line, last_bar;  /* wall clock [s] */
   double      stage_start, stage_fraction; /* where this stage began in this session */
+  double      first_time;                  /* wall clock of the first look [s] */
   PetscInt64  first_step, step, grains;
 };
 
@@ -144,7 +145,10 @@ PetscErrorCode ProgressStep(Progress p, const ProgressState *s)
   const double t = now();
 
   PetscFunctionBeginUser;
-  if (p->first_step < 0) p->first_step = s->step;
+  if (p->first_step < 0) {
+    p->first_step = s->step;
+    p->first_time = t;
+  }
   p->step   = s->step;
   p->grains = s->grains;
   if (p->rank) PetscFunctionReturn(0);
@@ -190,7 +194,8 @@ double progress_wall(Progress p) { return p->rank ? 0 : now() - p->start; }
 
 double progress_speed(Progress p)
 {
-  const double wall = progress_wall(p);
+  const double wall = now() - p->first_time;
 
-  return wall > 0 && p->first_step >= 0 ? (double)(p->step - p->first_step) * (double)p->grains / wall : 0;
+  return p->rank == 0 && p->first_step >= 0 && wall > 0 ? (double)(p->step - p->first_step) * (double)p->grains / wall
+                                                        : 0;
 }

@@ -41,7 +41,8 @@ PetscErrorCode ProgressStep(Progress progress, const ProgressState *s);
 /* Ends the bar's line, then prints one line of text as PetscPrintf would. */
 PetscErrorCode ProgressSay(Progress progress, const char format[], ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
 
-/* Seconds since ProgressCreate, and particle-steps per second since then.  Rank 0's clock; 0 elsewhere. */
+/* Seconds since ProgressCreate, and grain-steps per second since the first ProgressStep (the setup does not count; 0
+   until the second).  Rank 0's clock; 0 elsewhere. */
 double progress_wall(Progress progress);
 double progress_speed(Progress progress);
 
