@@ -45,7 +45,7 @@ advice() { # log of a failed cmake, if there is one
   cat >&2 <<TEXT
 mint: something is missing to build nanomint.  Install or load it, then say the same again:
 
-  Debian, Ubuntu (as root)   apt-get install $packages_build $packages_test
+  Debian 12 (as root)        apt-get install $packages_build $packages_test
   Spack                      spack install petsc@3.18: +hdf5+mpi+mumps ^hdf5+mpi metis cmocka cmake python py-numpy py-matplotlib vtk+python
                              spack load petsc hdf5 metis cmocka cmake python py-numpy py-matplotlib vtk
   environment modules        module load gcc openmpi petsc hdf5 metis cmake python   (names differ: module avail petsc)
