@@ -1,6 +1,9 @@
 /*
   signals.h - a polite end: SIGTERM, SIGINT, SIGUSR1, SIGUSR2 and the wall-time limit become flags that the loop reads.
 
+  To have a run requeued send SIGUSR1: the program then ends with EXIT_STOPPED and mpirun passes that on.  Open MPI's
+  mpirun answers SIGTERM with an exit code of its own (1), though the checkpoint is written all the same.
+
   The handlers only set a sig_atomic_t.  A signal may reach some ranks only: the caller puts stop_requested() and
   checkpoint_requested() into its control reduction (MPI_MAX) and acts on the agreed value.
 */
