@@ -130,15 +130,14 @@ static void rim_of_pair(const MdrBatch *restrict c, const ContactBatch *restrict
   const double two = c->sides > 1 ? 1.0 : 0.0;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double d = in->delta[l], near = lm_min(lm_max(1.0 + d * per_range, 0.0), 1.0);
-    const double span = in->side[0].R[l] + lm_pick(two, in->side[1].R[l], 0.0);
-    const double left =
-        lm_max(1.0 - lm_ratio(lm_max(d, 0.0), span), 0.0); /* d(pi a^2)/dd = 2 pi (R - d) of a cut sphere */
-    const double full = c->rim * 2.0 * pi * r_star[l] * in->W[l] * near * left;
+    const double d = in->delta[l], near = lm_min(lm_max(1.0 + d * per_range, 0.0), 1.0), inside = lm_above(d, 0.0);
+    const double span = in->side[0].R[l] + lm_pick(two, in->side[1].R[l], 0.0), per_span = lm_ratio(1.0, span);
+    const double left = lm_max(1.0 - d * per_span * inside, 0.0); /* d(pi a^2)/dd = 2 pi (R - d) of a cut sphere */
+    const double full = c->rim * 2.0 * pi * r_star[l] * in->W[l];
 
     gap[l]         = lm_max(side[0].free[l] + lm_pick(two, side[1].free[l], 0.0) - d, 0.0);
-    side[0].rim[l] = full * lm_min(in->side[0].psi[l] * fade, 1.0);
-    side[1].rim[l] = full * lm_min(in->side[1].psi[l] * fade, 1.0);
+    side[0].rim[l] = full * near * left * lm_min(in->side[0].psi[l] * fade, 1.0);
+    side[1].rim[l] = full * near * left * lm_min(in->side[1].psi[l] * fade, 1.0);
   }
 }
 
@@ -246,12 +245,12 @@ static void mdr_normal(const void *params, const ContactBatch *restrict in, Lane
   combine(&c, p, in, weight, r_star, side, out);
 }
 
-/* Integral of the rim's ramp up to overlap d [nm]. */
-static double ramp_below(double d, double range)
+/* Integral of the rim, over its value at first touch, up to overlap d [nm]. */
+static double rim_below(double d, double range, double span)
 {
-  const double x = lm_max(d + range, 0.0);
+  const double x = lm_max(d + range, 0.0), deep = lm_min(d, span);
 
-  return d > 0.0 ? d + 0.5 * range : 0.5 * x * x / range;
+  return d > 0.0 ? deep * (1.0 - 0.5 * deep / span) + 0.5 * range : 0.5 * x * x / range;
 }
 
 /* A side moves by share x delta but feels half of the pair's force: its energy counts 1/(2 share) times. */
@@ -259,7 +258,7 @@ static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[]
 {
   MdrBatch c = mdr_batch(params, in->tool);
   MdrSide  side[2];
-  Lanes    keep, r_star, gap, part, broken = {0};
+  Lanes    keep, r_star, gap, part, touch[2], broken = {0};
 
   c.psi_b = -1.0; /* the bulk displacement has moved already */
   mdr_place(&c, in, state, side, keep, r_star);
@@ -271,10 +270,21 @@ static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[]
   rim_of_pair(&c, in, r_star, side, gap);
   for (int l = 0; l < CONTACT_LANES; l++) energy[l] = 0.0;
   for (int s = 0; s < c.sides; s++) {
-    mdr_side_stored(&c, &in->side[s], gap, &side[s], part);
+    Lanes slope;
+
     for (int l = 0; l < CONTACT_LANES; l++) {
-      const double weight = lm_max(1.0 - state[MDR_PENALTY][l], 0.0), near = lm_max(1.0 + in->delta[l] / c.range, 0.0);
-      const double rim = lm_ratio(side[s].rim[l], lm_min(near, 1.0)) * ramp_below(in->delta[l], c.range);
+      const double span = in->side[0].R[l] + (c.sides > 1 ? in->side[1].R[l] : 0.0), d = in->delta[l];
+      const double psi = in->side[s].psi[l], fade = c.psi_b > 0.0 ? lm_min(psi / c.psi_b, 1.0) : 1.0;
+
+      touch[s][l] = c.rim * 2.0 * pi * r_star[l] * in->W[l] * fade;
+      slope[l] =
+          lm_ratio(side[s].flex[l] * touch[s][l], side[s].share[l]) * (d > 0.0 ? -lm_ratio(1.0, span) : 1.0 / c.range);
+    }
+    mdr_side_stored(&c, &in->side[s], gap, slope, &side[s], part);
+    for (int l = 0; l < CONTACT_LANES; l++) {
+      const double weight = lm_max(1.0 - state[MDR_PENALTY][l], 0.0);
+      const double span   = in->side[0].R[l] + (c.sides > 1 ? in->side[1].R[l] : 0.0);
+      const double rim    = touch[s][l] * rim_below(in->delta[l], c.range, lm_pick(span, span, 1.0));
 
       energy[l] += weight * (c.sides == 1 ? part[l] - rim : 0.5 * (lm_ratio(part[l], side[s].share[l]) - rim));
     }

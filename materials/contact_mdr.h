@@ -77,8 +77,10 @@ void mdr_profile(const MdrBatch *c, const ContactSide *g, const double *keep, La
 void mdr_peel(const MdrBatch *c, const double *W, MdrSide *s, double *broken);
 /* Force of one side from its profile and adhesive radius; may stretch its neck. */
 void mdr_side_force(const MdrBatch *c, const ContactSide *g, const double *broken, MdrSide *s);
-/* Elastic energy of one side, in its own displacement [aJ]. */
-void mdr_side_stored(const MdrBatch *c, const ContactSide *g, const double *gap, const MdrSide *s, double *energy);
+/* Elastic energy of one side, in its own displacement [aJ]; slope: of the rim by the foundation displacement [nN/nm].
+ */
+void mdr_side_stored(const MdrBatch *c, const ContactSide *g, const double *gap, const double *slope, const MdrSide *s,
+                     double *energy);
 void mdr_grain(const void *params, GrainBatch *g);
 
 #endif

@@ -61,14 +61,14 @@ static double foundation(double E, double A, double B, double x)
   Foundation displacement where the crack bound falls below the rim bound, between lo and hi = g(a): the contact follows
   the crack from there on.  The difference crack - rim bound is rim > 0 at hi and falls towards lo.  Bisection: rare.
 */
-static double crossing(double E, double A, double B, double a, double rim, double lo, double hi)
+static double crossing(double E, double A, double B, double a, double rim, double slope, double lo, double hi)
 {
   const double f  = foundation(E, A, B, hi);
   double       x0 = lo, x1 = hi;
 
   if (f + 2.0 * E * (lo - hi) * a > foundation(E, A, B, lo) - rim) return lo;
   for (int it = 0; it < 60; it++) {
-    const double x = 0.5 * (x0 + x1), d = f + 2.0 * E * (x - hi) * a - foundation(E, A, B, x) + rim;
+    const double x = 0.5 * (x0 + x1), d = f + 2.0 * E * (x - hi) * a - foundation(E, A, B, x) + rim + slope * (x - lo);
 
     if (d > 0.0) x1 = x;
     else x0 = x;
@@ -81,7 +81,8 @@ static double crossing(double E, double A, double B, double a, double rim, doubl
   springs add in tension beyond the rim, uniform compression.  Displacements of the flat are flex times those of the
   foundation.  (The flow limit of the neck is not elastic and left out.)
 */
-void mdr_side_stored(const MdrBatch *c, const ContactSide *g, const double *gap, const MdrSide *s, double *energy)
+void mdr_side_stored(const MdrBatch *c, const ContactSide *g, const double *gap, const double *slope, const MdrSide *s,
+                     double *energy)
 {
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double E = c->E, A = s->A[l], B = s->B[l], de = s->de[l], a = s->stuck[l], rim = s->rim[l];
@@ -92,11 +93,11 @@ void mdr_side_stored(const MdrBatch *c, const ContactSide *g, const double *gap,
     double       U        = s->flex[l] * foundation_energy(E, A, B, de);
 
     if (a > 0.0 && de < ga) {
-      const double x = crossing(E, A, B, a, rim, de, ga);
+      const double x = crossing(E, A, B, a, rim, slope[l], de, ga);
 
-      U += s->flex[l] *
-           ((foundation(E, A, B, ga) + rim) * (de - x) + E * a * ((de - ga) * (de - ga) - (x - ga) * (x - ga)) -
-            foundation_energy(E, A, B, de) + foundation_energy(E, A, B, x));
+      U += s->flex[l] * ((foundation(E, A, B, ga) + rim) * (de - x) - 0.5 * slope[l] * (de - x) * (de - x) +
+                         E * a * ((de - ga) * (de - ga) - (x - ga) * (x - ga)) - foundation_energy(E, A, B, de) +
+                         foundation_energy(E, A, B, x));
     }
     energy[l] = U + 0.5 * g->bulk[l] * lm_max(area + s->ca[l], 0.0) * squeezed * squeezed;
   }

@@ -101,7 +101,7 @@ static void step_size_independence(void **state)
     }
 }
 
-/* Zero external load: a = sqrt(2 R W_h/p_Y), Maugis & Pollock; pull-off of an elastic contact: JKR. */
+/* Zero external load: a = sqrt(2 (R - d) W_h/p_Y), Maugis & Pollock with a cut sphere; pull-off of an elastic contact: JKR. */
 static void neck_and_pull_off(void **state)
 {
   Rig    r;
@@ -114,7 +114,7 @@ static void neck_and_pull_off(void **state)
   }
   a  = r.out.a[0];
   pY = 1.0 + 1.75 * exp(-4.4 * 0.5 * d / 3.25);
-  CHECK_CLOSE(a, sqrt(2.0 * 3.25 * 1.311 / pY), 1e-4, 0); /* WHY: bisected to 1e-5 nm of 1 nm */
+  CHECK_CLOSE(a, sqrt(2.0 * (3.25 - 0.5 * d) * 1.311 / pY), 1e-4, 0); /* WHY: bisected to 1e-5 nm of 1 nm */
   bare(&r, 1e4, 1.311);
   rig_move(&r, 0.0, 0.3, 1000);
   for (int k = 1; k <= 5000; k++) least = fmin(least, rig_fn(&r, 0.3 - 0.6 * k / 5000));
