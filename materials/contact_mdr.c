@@ -202,8 +202,7 @@ static void combine(const MdrBatch *restrict c, const Mdr *restrict p, const Con
   }
 }
 
-/* Tools press harder than flats in the bulk of a packing: 1 + exp(10.7 overlap/R0 - 10), empirical (Zunker et al.
- * 2025). */
+/* Tools press harder than flats inside a packing: 1 + exp(10.7 overlap/R0 - 10), empirical (Zunker et al. 2025). */
 static void wall_factor(const ContactSide *restrict g, const MdrSide *restrict s, double *restrict weight)
 {
   for (int l = 0; l < CONTACT_LANES; l++)
