@@ -37,27 +37,27 @@ typedef struct {
 typedef struct {
   Lanes       delta, vn;
   Lanes       n[3];
-  Lanes       vt[3];        /* tangential velocity of i relative to j at the contact point [nm/ns] */
-  Lanes       wr[3];        /* w_i - w_j [1/ns] */
-  Lanes       spin;         /* (w_i + w_j).n/2 [1/ns] */
-  Lanes       m_eff;        /* m_i m_j/(m_i + m_j) [fg] */
-  Lanes       W;            /* work of adhesion of the pair [nN/nm] */
+  Lanes       vt[3]; /* tangential velocity of i relative to j at the contact point [nm/ns] */
+  Lanes       wr[3]; /* w_i - w_j [1/ns] */
+  Lanes       spin;  /* (w_i + w_j).n/2 [1/ns] */
+  Lanes       m_eff; /* m_i m_j/(m_i + m_j) [fg] */
+  Lanes       W;     /* work of adhesion of the pair [nN/nm] */
   ContactSide side[2];
-  double      dt;           /* step [ns] */
+  double      dt;                    /* step [ns] */
   double      mu, mu_roll, mu_twist; /* friction coefficients of this pairing [-] */
-  int         tool;         /* side 1 of every lane is a rigid flat tool */
+  int         tool;                  /* side 1 of every lane is a rigid flat tool */
 } ContactBatch;
 
 typedef struct {
-  Lanes fn;            /* whole normal force, damping included [nN] */
-  Lanes fn_viscous;    /* the part of fn that is damping [nN] */
-  Lanes ft[3];         /* [nN] */
-  Lanes couple[3];     /* rolling and twisting resistance [nN nm] */
-  Lanes a;             /* contact radius [nm] */
-  Lanes kn;            /* normal stiffness d fn/d delta, for damping and rolling [nN/nm] */
-  Lanes fc;            /* critical normal force that friction limits refer to: fn + 2 F_pulloff [nN] */
-  Lanes eta;           /* damping: fn_viscous = -eta vn where it is not limited [nN ns/nm] */
-  Lanes slip_power;    /* dissipated by sliding, rolling and twisting, >= 0 [nN nm/ns] */
+  Lanes fn;         /* whole normal force, damping included [nN] */
+  Lanes fn_viscous; /* the part of fn that is damping [nN] */
+  Lanes ft[3];      /* [nN] */
+  Lanes couple[3];  /* rolling and twisting resistance [nN nm] */
+  Lanes a;          /* contact radius [nm] */
+  Lanes kn;         /* stiffness of the closed contact, 2 E* a when elastic; for damping and rolling [nN/nm] */
+  Lanes fc;         /* critical normal force that friction limits refer to: fn + 2 F_pulloff [nN] */
+  Lanes eta;        /* damping: fn_viscous = -eta vn where it is not limited [nN ns/nm] */
+  Lanes slip_power; /* dissipated by sliding, rolling and twisting, >= 0 [nN nm/ns] */
   Lanes sum[2][CONTACT_SUMS]; /* what each side adds to its grain's sums; meaning is the law's own */
 } ContactForce;
 
@@ -70,34 +70,35 @@ typedef struct {
 } GrainBatch;
 
 typedef struct {
-  const char       *name, *cite;
-  const ParamSpec  *params;              /* ends with key == NULL */
-  size_t            param_size;
-  int               n_state;             /* doubles of history per contact, all zero before the first touch */
-  const char *const *state_names;        /* n_state names, for the checkpoint */
-  int               n_sum;               /* how many of the CONTACT_SUMS it uses */
-  int               penalty_state;       /* index of the state that takes the screening penalty, or -1 */
-  const char *(*validate)(const void *p);                        /* NULL, or what is wrong with the parameters */
-  double (*reach)(const void *p, double W, double R);            /* largest gap at which the law still acts [nm] */
-  void (*sum_scale)(const void *p, double R, double scale[]);    /* magnitude each sum may reach (fixed-point range) */
-  void (*normal)(const void *p, const ContactBatch *in, Lanes state[], ContactForce *out); /* fn, fn_viscous, a, kn, fc, sum */
-  void (*stored)(const void *p, const ContactBatch *in, Lanes state[], Lanes energy);      /* recoverable energy [aJ] */
-  void (*grain)(const void *p, GrainBatch *g);                   /* NULL when the law keeps nothing on grains */
+  const char        *name, *cite;
+  const ParamSpec   *params; /* ends with key == NULL */
+  size_t             param_size;
+  int                n_state;             /* doubles of history per contact, all zero before the first touch */
+  const char *const *state_names;         /* n_state names, for the checkpoint */
+  int                n_sum;               /* how many of the CONTACT_SUMS it uses */
+  int                penalty_state;       /* index of the state that takes the screening penalty, or -1 */
+  const char *(*validate)(const void *p); /* NULL, or what is wrong with the parameters */
+  double (*reach)(const void *p, double W, double R);         /* largest gap at which the law still acts [nm] */
+  void (*sum_scale)(const void *p, double R, double scale[]); /* magnitude each sum may reach (fixed-point range) */
+  void (*normal)(const void *p, const ContactBatch *in, Lanes state[],
+                 ContactForce *out); /* fn, fn_viscous, a, kn, fc, sum */
+  void (*stored)(const void *p, const ContactBatch *in, Lanes state[], Lanes energy); /* recoverable energy [aJ] */
+  void (*grain)(const void *p, GrainBatch *g); /* NULL when the law keeps nothing on grains */
 } ContactLaw;
 
 extern const ContactLaw *const contact_laws[]; /* THE registry, ends with NULL */
-const ContactLaw *contact_law_find(const char name[]);
+const ContactLaw              *contact_law_find(const char name[]);
 
 /* A law with its parameters and the tangential, rolling and twisting parts that go with it. */
 typedef struct {
   const ContactLaw *law;
-  const void       *p;          /* law->param_size bytes */
-  double            G_star;     /* 1/G* = 2 (2-nu)/G between grains [GPa] */
-  double            G_star_tool; /* 1/G* = (2-nu)/G against a rigid tool [GPa] */
-  double            kt_ratio;   /* multiplies Mindlin's k_t = 8 G* a; 1 */
-  double            damping_t;  /* tangential damping per normal damping; 1 */
+  const void       *p;                 /* law->param_size bytes */
+  double            G_star;            /* 1/G* = 2 (2-nu)/G between grains [GPa] */
+  double            G_star_tool;       /* 1/G* = (2-nu)/G against a rigid tool [GPa] */
+  double            kt_ratio;          /* multiplies Mindlin's k_t = 8 G* a; 1 */
+  double            damping_t;         /* tangential damping per normal damping; 1 */
   int               rolling, twisting; /* parts switched on */
-  int               partial_slip; /* 0: Mindlin without slip inside the cone; 1: Mindlin-Deresiewicz */
+  int               partial_slip;      /* 0: Mindlin without slip inside the cone; 1: Mindlin-Deresiewicz */
 } ContactModel;
 
 /* Doubles of history per contact: of the law, then of the parts that are switched on (contact_parts.h). */

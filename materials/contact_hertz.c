@@ -13,17 +13,22 @@ typedef struct {
   double E, nu, restitution, tsuji, limit_damping;
 } HertzMindlin;
 
+/* clang-format off */
 static const ParamSpec hertz_params[] = {
-    {"E",                              DIM_PRESSURE, 1e-3, 2e3, NAN, offsetof(HertzMindlin, E), "E", "Young's modulus of the grains"},
-    {"nu",                            DIM_NONE, 0.0, 0.49, NAN, offsetof(HertzMindlin, nu), "nu", "Poisson ratio of the grains"},
-    {"restitution",                             DIM_NONE, 0.0, 1.0, 0.5, offsetof(HertzMindlin, restitution), NULL,
+    /* key           dimension     min   max   default  where                                card  what */
+    {"E",             DIM_PRESSURE, 1e-3, 2e3,  NAN,     offsetof(HertzMindlin, E),             "E",
+     "Young's modulus of the grains"},
+    {"nu",            DIM_NONE,     0.0,  0.49, NAN,     offsetof(HertzMindlin, nu),            "nu",
+     "Poisson ratio of the grains"},
+    {"restitution",   DIM_NONE,     0.0,  1.0,  0.5,     offsetof(HertzMindlin, restitution),   NULL,
      "coefficient of restitution that sets the damping; 1: none"},
-    {"tsuji",                              DIM_NONE, 0.0, 1.0, 0.0, offsetof(HertzMindlin, tsuji), NULL,
+    {"tsuji",         DIM_NONE,     0.0,  1.0,  0.0,     offsetof(HertzMindlin, tsuji),         NULL,
      "1: damping by the fit of Tsuji et al. as in LAMMPS; 0: by the exact relation"},
-    {"limit_damping", DIM_NONE, 0.0, 1.0, 1.0, offsetof(HertzMindlin, limit_damping), NULL,
+    {"limit_damping", DIM_NONE,     0.0,  1.0,  1.0,     offsetof(HertzMindlin, limit_damping), NULL,
      "1: damping never turns the normal force into a pull"},
-    {0                            },
+    {0},
 };
+/* clang-format on */
 
 /* E* of two equal grains, or of a grain against a rigid tool [GPa]. */
 static double e_star(const HertzMindlin *p, int tool) { return p->E / ((tool ? 1.0 : 2.0) * (1.0 - p->nu * p->nu)); }

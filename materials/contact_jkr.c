@@ -19,15 +19,19 @@ typedef struct {
   double E, nu, restitution, tsuji;
 } Jkr;
 
+/* clang-format off */
 static const ParamSpec jkr_params[] = {
-    {"E",                              DIM_PRESSURE, 1e-3, 2e3, NAN, offsetof(Jkr, E), "E", "Young's modulus of the grains"},
-    {"nu",                            DIM_NONE, 0.0, 0.49, NAN, offsetof(Jkr, nu), "nu", "Poisson ratio of the grains"},
-    {"restitution",                             DIM_NONE, 0.0, 1.0, 0.5, offsetof(Jkr, restitution), NULL,
+    /* key         dimension     min   max   default  where                     card  what */
+    {"E",           DIM_PRESSURE, 1e-3, 2e3,  NAN,     offsetof(Jkr, E),           "E",
+     "Young's modulus of the grains"},
+    {"nu",          DIM_NONE,     0.0,  0.49, NAN,     offsetof(Jkr, nu),          "nu", "Poisson ratio of the grains"},
+    {"restitution", DIM_NONE,     0.0,  1.0,  0.5,     offsetof(Jkr, restitution), NULL,
      "coefficient of restitution without adhesion, sets the damping; 1: none"},
-    {"tsuji",                              DIM_NONE, 0.0, 1.0, 0.0, offsetof(Jkr, tsuji), NULL,
+    {"tsuji",       DIM_NONE,     0.0,  1.0,  0.0,     offsetof(Jkr, tsuji),       NULL,
      "1: damping by the fit of Tsuji et al. as in LAMMPS; 0: by the exact relation"},
     {0},
 };
+/* clang-format on */
 
 static const char *const jkr_states[JKR_N] = {"contact_radius_nm"};
 

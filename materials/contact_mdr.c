@@ -16,22 +16,28 @@
 
 static const double pi = 0x1.921fb54442d18p1;
 
+/* clang-format off */
 static const ParamSpec mdr_params[] = {
-    {"E",                              DIM_PRESSURE, 1e-3, 2e3, NAN, offsetof(Mdr, E), "E", "Young's modulus of the grains"},
-    {"nu",                            DIM_NONE, 0.0, 0.49, NAN, offsetof(Mdr, nu), "nu", "Poisson ratio of the grains"},
-    {"psi_b",                             DIM_NONE, 0.0, 1.0, 0.5, offsetof(Mdr, psi_b), NULL,
+    /* key              dimension     min   max    default  where                          card  what */
+    {"E",                DIM_PRESSURE, 1e-3, 2e3,   NAN,     offsetof(Mdr, E),                "E",
+     "Young's modulus of the grains"},
+    {"nu",               DIM_NONE,     0.0,  0.49,  NAN,     offsetof(Mdr, nu),               "nu",
+     "Poisson ratio of the grains"},
+    {"psi_b",            DIM_NONE,     0.0,  1.0,   0.5,     offsetof(Mdr, psi_b),            NULL,
      "free-area ratio below which a grain resists in bulk"},
-    {"damping",                              DIM_NONE, 0.0, 2.0, 0.2, offsetof(Mdr, damping), NULL, "normal dashpot as a fraction of critical"},
-    {"loading_adhesion", DIM_NONE, 0.0, 1.0, 1.0, offsetof(Mdr, loading_adhesion), NULL,
+    {"damping",          DIM_NONE,     0.0,  2.0,   0.2,     offsetof(Mdr, damping),          NULL,
+     "normal dashpot as a fraction of critical"},
+    {"loading_adhesion", DIM_NONE,     0.0,  1.0,   1.0,     offsetof(Mdr, loading_adhesion), NULL,
      "1: adhesion acts while loading and across a gap; 0: only on unloading"},
-    {"adhesion_range",                             DIM_LENGTH, 1e-3, 10.0, 0.3, offsetof(Mdr, adhesion_range), NULL,
+    {"adhesion_range",   DIM_LENGTH,   1e-3, 10.0,  0.3,     offsetof(Mdr, adhesion_range),   NULL,
      "gap over which adhesion falls to zero"},
-    {"ductile_cap",                             DIM_NONE, 0.0, 100.0, 2.0, offsetof(Mdr, ductile_cap), NULL,
+    {"ductile_cap",      DIM_NONE,     0.0,  100.0, 2.0,     offsetof(Mdr, ductile_cap),      NULL,
      "flow stress of a neck in tension over the yield stress; 0: no limit"},
-    {"wall_factor",                             DIM_NONE, 0.0, 1.0, 0.0, offsetof(Mdr, wall_factor), NULL,
+    {"wall_factor",      DIM_NONE,     0.0,  1.0,   0.0,     offsetof(Mdr, wall_factor),      NULL,
      "1: tool forces times 1 + exp(10.7 overlap/R0 - 10) (Zunker et al. 2025, empirical)"},
-    {0                            },
+    {0},
 };
+/* clang-format on */
 
 static const char *const mdr_states[MDR_N] = {
     "peak_nm",        "penalty",        "side0_shift_nm", "side0_bulk_nm",  "side0_peak_nm",

@@ -6,22 +6,28 @@
 #include <math.h>
 
 #define AT(field) offsetof(Material, field)
+/* clang-format off */
 const ParamSpec material_params[] = {
-  /* key            dimension           min    max    default where                 card  what */
-    {"E",              DIM_PRESSURE, 1e-3, 2e3, NAN, AT(E), NULL, "Young's modulus"},
-    {"nu",            DIM_NONE, 0.0, 0.49, NAN, AT(nu), NULL, "Poisson ratio"},
-    {"density",             DIM_DENSITY, 1e-8, 1e-3, NAN, AT(density), NULL, "mass density"},
-    {"yield_bulk",            DIM_PRESSURE, 1e-4, 1e3, NAN, AT(yield_bulk), NULL, "yield stress of coarse grains"},
-    {"hall_petch",                DIM_HALL_PETCH, 0.0, 1e3, 0.0, AT(hall_petch), NULL, "k in Y = yield_bulk + k d^(-1/2)"},
-    {"surface_energy",DIM_SURFACE_ENERGY, 0.0, 1e2, NAN, AT(surface_energy), NULL, "of the bare surface"},
-    {"gb_energy",            DIM_SURFACE_ENERGY, 0.0, 1e2, 0.0, AT(gb_energy), NULL, "of a grain boundary"},
-    {"work_of_adhesion",          DIM_SURFACE_ENERGY, 0.0, 2e2, NAN, AT(work_of_adhesion), NULL,
+    /* key               dimension           min   max   default  where                 card  what */
+    {"E",                DIM_PRESSURE,       1e-3, 2e3,  NAN,     AT(E),                NULL, "Young's modulus"},
+    {"nu",               DIM_NONE,           0.0,  0.49, NAN,     AT(nu),               NULL, "Poisson ratio"},
+    {"density",          DIM_DENSITY,        1e-8, 1e-3, NAN,     AT(density),          NULL, "mass density"},
+    {"yield_bulk",       DIM_PRESSURE,       1e-4, 1e3,  NAN,     AT(yield_bulk),       NULL,
+     "yield stress of coarse grains"},
+    {"hall_petch",       DIM_HALL_PETCH,     0.0,  1e3,  0.0,     AT(hall_petch),       NULL,
+     "k in Y = yield_bulk + k d^(-1/2)"},
+    {"surface_energy",   DIM_SURFACE_ENERGY, 0.0,  1e2,  NAN,     AT(surface_energy),   NULL, "of the bare surface"},
+    {"gb_energy",        DIM_SURFACE_ENERGY, 0.0,  1e2,  0.0,     AT(gb_energy),        NULL, "of a grain boundary"},
+    {"work_of_adhesion", DIM_SURFACE_ENERGY, 0.0,  2e2,  NAN,     AT(work_of_adhesion), NULL,
      "of two bare grains; 2 surface_energy - gb_energy when left out"},
-    {"resistivity", DIM_RESISTIVITY, 0.0, 1e30, 0.0, AT(resistivity), NULL, "of the bulk metal"},
-    {"mean_free_path",        DIM_LENGTH, 0.0, 1e6, 0.0, AT(mean_free_path), NULL, "of the conduction electrons"},
-    {"melting_point",            DIM_TEMPERATURE, 1.0, 1e5, NAN, AT(melting_point), NULL, "melting point of the bulk"},
-    {0            },
+    {"resistivity",      DIM_RESISTIVITY,    0.0,  1e30, 0.0,     AT(resistivity),      NULL, "of the bulk metal"},
+    {"mean_free_path",   DIM_LENGTH,         0.0,  1e6,  0.0,     AT(mean_free_path),   NULL,
+     "of the conduction electrons"},
+    {"melting_point",    DIM_TEMPERATURE,    1.0,  1e5,  NAN,     AT(melting_point),    NULL,
+     "melting point of the bulk"},
+    {0},
 };
+/* clang-format on */
 
 void material_complete(Material *m)
 {

@@ -8,16 +8,16 @@
 
 typedef struct {
   char   name[64];
-  double E, nu;             /* Young's modulus [GPa], Poisson ratio */
-  double density;           /* [fg/nm^3] */
-  double yield_bulk;        /* coarse-grained yield stress [GPa] */
-  double hall_petch;        /* k in Y = yield_bulk + k d^(-1/2) [GPa nm^(1/2)]; 0: strength independent of size */
-  double surface_energy;    /* gamma_s [nN/nm] */
-  double gb_energy;         /* gamma_gb [nN/nm] */
-  double work_of_adhesion;  /* of two bare grains, 2 gamma_s - gamma_gb unless the card says otherwise [nN/nm] */
-  double resistivity;       /* of the bulk [Ohm m -> internal 1/(S/m)] */
-  double mean_free_path;    /* of the electrons [nm] */
-  double melting_point;     /* [K] */
+  double E, nu;            /* Young's modulus [GPa], Poisson ratio */
+  double density;          /* [fg/nm^3] */
+  double yield_bulk;       /* coarse-grained yield stress [GPa] */
+  double hall_petch;       /* k in Y = yield_bulk + k d^(-1/2) [GPa nm^(1/2)]; 0: strength independent of size */
+  double surface_energy;   /* gamma_s [nN/nm] */
+  double gb_energy;        /* gamma_gb [nN/nm] */
+  double work_of_adhesion; /* of two bare grains, 2 gamma_s - gamma_gb unless the card says otherwise [nN/nm] */
+  double resistivity;      /* of the bulk [Ohm m -> internal 1/(S/m)] */
+  double mean_free_path;   /* of the electrons [nm] */
+  double melting_point;    /* [K] */
 } Material;
 
 extern const ParamSpec material_params[]; /* ends with key == NULL */

@@ -101,7 +101,7 @@ static void step_size_independence(void **state)
     }
 }
 
-/* Zero external load: a = sqrt(2 (R - d) W_h/p_Y), Maugis & Pollock with a cut sphere; pull-off of an elastic contact: JKR. */
+/* Zero external load: a = sqrt(2 (R - d) W_h/p_Y), Maugis & Pollock with a cut sphere; elastic pull-off: JKR. */
 static void neck_and_pull_off(void **state)
 {
   Rig    r;
