@@ -56,6 +56,7 @@ typedef struct {
   Lanes a;          /* contact radius [nm] */
   Lanes kn;         /* stiffness of the closed contact, 2 E* a when elastic; for damping and rolling [nN/nm] */
   Lanes fc;         /* critical normal force that friction limits refer to: fn + 2 F_pulloff [nN] */
+  Lanes shear;      /* tangential force at which the contact area itself yields, pi a^2 Y/sqrt(3); 1e300: never [nN] */
   Lanes eta;        /* damping: fn_viscous = -eta vn where it is not limited [nN ns/nm] */
   Lanes slip_power; /* dissipated by sliding, rolling and twisting, >= 0 [nN nm/ns] */
   Lanes sum[2][CONTACT_SUMS]; /* what each side adds to its grain's sums; meaning is the law's own */

@@ -55,6 +55,7 @@ static void hertz_normal(const void *params, const ContactBatch *restrict in, La
     out->a[l]          = a;
     out->kn[l]         = 2.0 * E * a;
     out->fc[l]         = elastic;
+    out->shear[l]      = lm_pick(lm_above(a, 0.0), 1e300, 0.0);
     out->eta[l]        = eta;
   }
 }

@@ -91,6 +91,7 @@ static void jkr_normal(const void *params, const ContactBatch *restrict in, Lane
     out->a[l]          = a;
     out->kn[l]         = 2.0 * E * a;
     out->fc[l]         = elastic + 2.0 * hold;
+    out->shear[l]      = lm_pick(lm_above(out->a[l], 0.0), 1e300, 0.0);
     out->eta[l]        = eta;
   }
 }

@@ -195,6 +195,7 @@ static void combine(const MdrBatch *restrict c, const Mdr *restrict p, const Con
     const double a       = half * side[0].a[l] + other * side[1].a[l];
     const double elastic = w * (half * side[0].F[l] + other * side[1].F[l]);
     const double kn      = w * (half * side[0].k[l] * side[0].share[l] + other * side[1].k[l] * side[1].share[l]);
+    const double Y       = c->sides == 1 ? in->side[0].Y[l] : lm_min(in->side[0].Y[l], in->side[1].Y[l]);
     const double eta     = lm_pick(kn, 2.0 * p->damping * sqrt(in->m_eff[l] * kn), 0.0);
     const double hold    = w * pull * r_star[l] * in->W[l];
     const double fn      = lm_max(elastic - eta * in->vn[l], lm_min(elastic, -hold));
@@ -204,6 +205,7 @@ static void combine(const MdrBatch *restrict c, const Mdr *restrict p, const Con
     out->a[l]          = a;
     out->kn[l]         = kn;
     out->fc[l]         = (lm_max(elastic, -hold) + 2.0 * hold) * lm_above(a, 0.0);
+    out->shear[l]      = w * pi * a * a * Y * (1.0 / 1.7320508075688772);
     out->eta[l]        = eta;
   }
 }

@@ -4,6 +4,9 @@
 #include "materials/contact_parts.h"
 #include "materials/contact_vec.h"
 
+/* Fully plastic bending moment of a round neck, (4/3) a^3 Y, over a times its shear capacity pi a^2 Y/sqrt(3). */
+static const double BEND = 4.0 * 1.7320508075688772 / (3.0 * 3.14159265358979323846);
+
 /*
   The spring of contact_slide.  Energies: a spring that holds f at stiffness k keeps f^2/(2k); what is lost when the
   radius changes from a0 to a is f0^2 |a - a0|/(2 k8 a0 max(a, a0)) whichever way it goes; what slides off at the cone
@@ -17,7 +20,7 @@ void contact_slide(const ContactModel *restrict m, const ContactBatch *restrict 
 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const Vec    n = load(in->n, l), vt = load(in->vt, l), f0 = load(state + SLIDE_F, l);
-    const double a = out->a[l], a0 = state[SLIDE_A][l], limit = mu * lm_max(out->fc[l], 0.0);
+    const double a = out->a[l], a0 = state[SLIDE_A][l], limit = lm_min(mu * lm_max(out->fc[l], 0.0), out->shear[l]);
     const double was = lm_above(a0, 0.0), is = lm_above(a, 0.0), b = lm_pick(is, a, 1.0), b0 = lm_pick(was, a0, 1.0);
     const double large = lm_max(b, b0), inv = 1.0 / (b * b0 * large);
     const double keep    = lm_pick(was, lm_min(a, b0) * large * inv * b, 1.0);
@@ -46,7 +49,8 @@ void contact_roll(const ContactModel *restrict m, const ContactBatch *restrict i
   for (int l = 0; l < CONTACT_LANES; l++) {
     const Vec    n = load(in->n, l), f0 = load(state + ROLL_F, l);
     const double R = lm_ratio(in->side[0].R[l] * in->side[1].R[l], in->side[0].R[l] + in->side[1].R[l]);
-    const double k = ratio * out->kn[l], k0 = state[ROLL_K][l], limit = in->mu_roll * lm_max(out->fc[l], 0.0);
+    const double k = ratio * out->kn[l], k0 = state[ROLL_K][l], bend = BEND * out->a[l] * lm_ratio(out->shear[l], R);
+    const double limit   = lm_min(in->mu_roll * lm_max(out->fc[l], 0.0), bend);
     const Vec    v       = scale(R, cross(load(in->wr, l), n));
     const Vec    f1      = carry_over(f0, n, in->spin[l] * dt, keep_of(k, k0));
     const Vec    trial   = axpy(-k * dt, v, f1);
@@ -77,7 +81,7 @@ void contact_twist(const ContactModel *restrict m, const ContactBatch *restrict 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const Vec    n = load(in->n, l);
     const double a = out->a[l], k = k4 * a * a * a, k0 = state[TWIST_K][l], m0 = state[TWIST_M][l];
-    const double limit = (2.0 / 3.0) * a * in->mu_twist * lm_max(out->fc[l], 0.0);
+    const double limit = (2.0 / 3.0) * a * lm_min(in->mu_twist * lm_max(out->fc[l], 0.0), out->shear[l]);
     const double w     = dot(load(in->wr, l), n);
     const double m1    = m0 * keep_of(k, k0);
     const double trial = m1 - k * dt * w;

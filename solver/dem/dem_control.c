@@ -86,7 +86,7 @@ static PetscErrorCode CheckGrains(Dem dem, double lost)
 {
   PetscFunctionBeginUser;
   if (lost < 0.0) PetscFunctionReturn(0);
-  PetscCheck((int64_t)lost % 4 != LOST_NOT_FINITE, dem->g->comm, PETSC_ERR_FP,
+  PetscCheck((int64_t)lost % 4 != LOST_NOT_FINITE, dem->g->comm, PETSC_ERR_CONV_FAILED,
              "grain %lld: position or velocity is not a number; the step is too long for these forces: lower "
              "time_step_fraction",
              (long long)lost / 4);

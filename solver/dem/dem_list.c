@@ -4,6 +4,7 @@
   A list serves until grains have moved, relative to the affine motion of the powder between the punches, by half a
   skin: in a compaction most motion is affine, and neighbours share it.  (The bound: dem_control.c.)
 */
+#include "mesh/die.h"
 #include "solver/dem/dem_impl.h"
 
 PetscErrorCode BatchesFree(Batches *b)
@@ -120,9 +121,11 @@ static PetscErrorCode BatchPairs(Dem dem)
 /* Gap between a grain and a tool. */
 static double tool_gap(const Tools *t, int tool, const double *r)
 {
+  double normal[3];
+
   if (tool == TOOL_BOTTOM) return r[REC_Z] - t->z[TOOL_BOTTOM] - r[REC_R];
   if (tool == TOOL_TOP) return t->z[TOOL_TOP] - r[REC_Z] - r[REC_R];
-  return hypot(t->die_radius - hypot(r[REC_X], r[REC_Y]), fmax(r[REC_Z] - t->die_top, 0.0)) - r[REC_R];
+  return die_gap(r, r[REC_R], t->die_radius, t->die_top, normal);
 }
 
 static PetscErrorCode BatchTool(Dem dem, const Tools *t, int tool)

@@ -29,18 +29,18 @@ static void gather(const GrainRecord *rec, const int row[8], EightOnTool *g, Con
 }
 
 /*
-  Normal of the bore at eight grains and their distance from it.  Below the rim the nearest point is at the grain's
-  height; above it, the edge of the bore, so that a grain leaving the die turns around the edge without a jump.
+  Normal of the block at eight grains and their distance from it; mesh/die.h has the same for one.  Below the rim the
+  nearest point of the bore is at the grain's height; above it the normal turns around the edge without a jump.
 */
 static void die_surface(const Tools *t, const EightOnTool *g, v8 n[3], v8 *gap)
 {
   const v8 r      = v8_sqrt(g->x[0] * g->x[0] + g->x[1] * g->x[1]) + 1e-30;
-  const v8 inward = t->die_radius - r, over = g->x[2] - t->die_top;
-  const i8 above = (i8)(over > v8_set(0.0));
-  const v8 up    = v8_where(above, over);
-  const v8 slant = v8_sqrt(inward * inward + up * up) + 1e-30;
+  const v8 inward = t->die_radius - r, over = g->x[2] - t->die_top, zero = v8_set(0.0);
+  const i8 above = (i8)(over > zero);
+  const v8 up = v8_where(above, over), aside = v8_where((i8)(inward > zero), inward);
+  const v8 slant = v8_sqrt(aside * aside + up * up) + 1e-30;
   const v8 radial =
-      v8_where(above, inward / slant) + v8_where(~above, v8_set(1.0)); /* of the normal, towards the axis */
+      v8_where(above, aside / slant) + v8_where(~above, v8_set(1.0)); /* of the normal, towards the axis */
 
   n[0] = -g->x[0] / r * radial;
   n[1] = -g->x[1] / r * radial;

@@ -66,13 +66,14 @@ static void sliding_on_the_cone(const ContactLaw *law)
     rig_move(&r, 0.0, 0.2, 100);
     r.in.vt[1][0] = 1e4;
     rig_fn(&r, 0.2);
-    CHECK_CLOSE(r.out.ft[1][0], -0.4 * r.out.fc[0], 1e-12, 0);
+    CHECK_CLOSE(r.out.ft[1][0], -fmin(0.4 * r.out.fc[0], r.out.shear[0]), 1e-12,
+                0); /* WHY: same products, one rounding */
     assert_true(r.out.slip_power[0] > 0.0);
     for (int k = 0; k < 5000; k++) {
       for (int d = 0; d < 2; d++) r.in.vt[d][0] = uniform(-100, 100), r.in.wr[d][0] = uniform(-100, 100);
       r.in.vn[0] = uniform(-20, 20);
       rig_fn(&r, 0.2 + 0.2 * sin(0.001 * k));
-      assert_true(hypot(r.out.ft[0][0], r.out.ft[1][0]) <= 0.4 * r.out.fc[0] * (1.0 + 1e-12));
+      assert_true(hypot(r.out.ft[0][0], r.out.ft[1][0]) <= fmin(0.4 * r.out.fc[0], r.out.shear[0]) * (1.0 + 1e-12));
       assert_true(r.out.slip_power[0] >= 0.0);
     }
   }
