@@ -110,6 +110,7 @@ def draw(axes, panel, columns):
     axes.set_ylabel(label)
     if log and shown:
         axes.set_yscale("log")
+        axes.set_ylim(bottom=max(axes.get_ylim()[0], 1e-9))  # rounding is not worth the room
         axes.axhline(1e-3, color="0.3", lw=0.8, ls=":")
     if shown:
         axes.margins(y=0.12)  # room for the names of the stages
