@@ -149,7 +149,8 @@ static const DeckKey dwell_keys[] = {
     {0},
 };
 static const DeckKey release_keys[] = {INERTIAL_NUMBER, {0}};
-static const DeckKey eject_keys[]   = {INERTIAL_NUMBER, {0}};
+static const DeckKey eject_keys[]   = {{"inertial_number", KEY_REAL, DIM_NONE, 1e-6, 0.1, 5e-3, NULL, AT(inertial_number), NULL, NULL,
+     "sets the speed of both punches; the coin slides as a whole, which need not be as slow as pressing"}, {0}};
 #undef AT
 
 const DeckStage deck_stages[] = {
@@ -166,7 +167,7 @@ static const DeckKey time_keys[] = {
     {"step_fraction", KEY_REAL, DIM_NONE, 1e-3, 0.5, 0.10, NULL, AT(step_fraction), NULL, NULL,
      "time step per Rayleigh time of the smallest grain; 0.1 to 0.2 is usual"},
     {"skin", KEY_REAL, DIM_NONE, 0.01, 2, 0.2, NULL, AT(skin), NULL, NULL, "of the neighbour list, in mean radii"},
-    {"drag", KEY_REAL, DIM_NONE, 0, 1, 0.02, NULL, AT(drag), NULL, NULL,
+    {"drag", KEY_REAL, DIM_NONE, 0, 1, 0, NULL, AT(drag), NULL, NULL,
      "fraction of critical damping, relative to the affine motion of the powder"},
     {"gravity", KEY_REAL, DIM_ACCELERATION, 0, 1e6, 0, NULL, AT(gravity), NULL, NULL, "along -z"},
     {"control_interval", KEY_INT, DIM_NONE, 1, 1e5, 20, NULL, AT(control_interval), NULL, NULL,

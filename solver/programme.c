@@ -61,16 +61,24 @@ static int dwell(Programme *p, const StageConfig *s, double time, Tools *t)
   return time - p->now.stage_start >= s->time;
 }
 
+/* A punch that touches nothing has a force that is exactly zero. */
+static int carries(const DemStatus *status, int tool)
+{
+  const double *f = status->force[tool];
+  return f[0] != 0.0 || f[1] != 0.0 || f[2] != 0.0;
+}
+
+/* The top punch goes up until one of the punches has come off: with adhesion the coin may leave the bottom first. */
 static int release(Programme *p, const StageConfig *s, const DemStatus *status, double time, Tools *t)
 {
-  ProgrammeState *n = &p->now;
-  const int       off =
-      status->force[TOOL_TOP][0] == 0.0 && status->force[TOOL_TOP][1] == 0.0 && status->force[TOOL_TOP][2] == 0.0;
+  ProgrammeState *n   = &p->now;
+  const int       off = !carries(status, TOOL_TOP) || !carries(status, TOOL_BOTTOM);
 
   if (!off) n->free_since = -1.0;
   else if (n->free_since < 0.0) n->free_since = time;
-  t->v[TOOL_TOP] = speed(p, s->inertial_number, pressure_scale(p), t);
-  if (off && t->z[TOOL_TOP] - n->height_start > 0.0 && time - n->free_since > 0.1 * rest_time(p)) t->v[TOOL_TOP] = 0.0;
+  /* some way on, so that what swings back does not touch again */
+  t->v[TOOL_TOP] =
+      off && time - n->free_since > 0.1 * rest_time(p) ? 0.0 : speed(p, s->inertial_number, pressure_scale(p), t);
   n->target = 0.0;
   return off && time - n->free_since >= rest_time(p);
 }
@@ -174,8 +182,8 @@ double programme_fraction(const Programme *p, double time, const Tools *t)
   case STAGE_FILL:
   case STAGE_DWELL:
     return fmin(1.0, spent / s->time);
-  case STAGE_PRESS:
-    return fmin(1.0, fmax(0.0, p->now.pressure / s->pressure));
+  case STAGE_PRESS: /* pressure rises about exponentially with time, from a hundredth of the target */
+    return fmin(1.0, log1p(100.0 * fmax(0.0, p->now.pressure) / s->pressure) / log1p(100.0));
   case STAGE_EJECT:
     return fmin(1.0, fmax(0.0, 1.0 - (t->die_top - t->z[TOOL_BOTTOM]) / p->now.height_start));
   default:

@@ -82,10 +82,21 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
+/* The folder of the run, with the deck as it was understood. */
+static PetscErrorCode OpenOutput(Simulation *sim, const Provenance *provenance, PetscInt64 restart_step)
+{
+  const char *path;
+
+  PetscFunctionBeginUser;
+  PetscCall(OutputCreate(sim->comm, &sim->config, provenance, restart_step, &sim->output));
+  PetscCall(OutputPath(sim->output, "deck.echo.yml", &path));
+  PetscCall(DeckSave(sim->comm, &sim->config, path));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode SimulationCreate(MPI_Comm comm, int argc, char **argv, Simulation *sim)
 {
   Provenance provenance;
-  PetscInt64 restart_step = -1;
 
   PetscFunctionBeginUser;
   memset(sim, 0, sizeof *sim);
@@ -98,10 +109,12 @@ PetscErrorCode SimulationCreate(MPI_Comm comm, int argc, char **argv, Simulation
   PetscCall(SignalsInstall(sim->config.output.wall_limit));
   if (sim->config.restart[0]) {
     PetscCall(StartFromCheckpoint(sim));
-    restart_step = sim->step;
-  } else PetscCall(StartFresh(sim));
+    PetscCall(OpenOutput(sim, &provenance, sim->step));
+  } else {
+    PetscCall(OpenOutput(sim, &provenance, -1)); /* a folder that may not be used is refused before any work */
+    PetscCall(StartFresh(sim));
+  }
   PetscCall(DemRepartition(sim->dem, &sim->tools));
-  PetscCall(OutputCreate(comm, &sim->config, &provenance, restart_step, &sim->output));
   PetscFunctionReturn(0);
 }
 

@@ -9,7 +9,7 @@ PetscErrorCode GrainsReserve(Grains g, PetscInt n)
   PetscInt64  *id;
 
   PetscFunctionBeginUser;
-  if (n <= g->n_alloc) PetscFunctionReturn(0);
+  if (n <= g->n_alloc && g->rec) PetscFunctionReturn(0);
   n   = n + n / 16 + 16;
   rec = aligned_alloc(64, (size_t)(n + GRAINS_PAD) * sizeof *rec);
   PetscCheck(rec, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for %" PetscInt_FMT " grains", n);
