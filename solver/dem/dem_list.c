@@ -185,6 +185,8 @@ static PetscErrorCode Rebuild(Dem dem, const Tools *t, ContactHistories *h)
   for (int k = 0; k < TOOL_N; k++) PetscCall(BatchTool(dem, t, k));
   PetscCall(DemRestore(dem, h));
   PetscCall(Remember(dem, t));
+  cells_free(&dem->grid); /* a tenth of the memory, and not needed until the next list */
+  cell_pairs_free(&dem->found);
   dem->r_max = r_max;
   dem->stale = PETSC_FALSE;
   dem->n_builds++;
