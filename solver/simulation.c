@@ -11,6 +11,14 @@ double simulation_time(const Simulation *sim) { return (double)sim->step * sim->
 
 int simulation_running(const Simulation *sim) { return !sim->stop && sim->programme.now.done == 0.0; }
 
+/* The next control: as soon as the engine asks for it, and at every multiple of the interval, where rows are written.
+ */
+static void plan_control(Simulation *sim)
+{
+  const PetscInt64 every = sim->config.time.control_interval, left = every - sim->step % every;
+  sim->next_control = sim->step + PetscMin(sim->status.interval, left);
+}
+
 static PetscErrorCode StartEngine(Simulation *sim)
 {
   double    r_min, r_max;
@@ -35,13 +43,14 @@ static PetscErrorCode StartFresh(Simulation *sim)
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
   PetscCall(DemControl(sim->dem, &sim->tools, 0, s));
   sim->kinetic_start = s->kinetic;
+  plan_control(sim);
   PetscFunctionReturn(0);
 }
 
 /* Where the blob of a checkpoint keeps what. */
 typedef struct {
   ProgrammeState programme;
-  double         kinetic_start;
+  double         kinetic_start, next_control;
 } Blob;
 
 static PetscErrorCode StartFromCheckpoint(Simulation *sim)
@@ -66,6 +75,7 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
   sim->step          = scalars.step;
   sim->tools         = scalars.tools;
   sim->kinetic_start = blob.kinetic_start;
+  sim->next_control  = (PetscInt64)blob.next_control;
   PetscCall(GrainsCreate(sim->comm, rows.n_grains, &sim->grains));
   memcpy(sim->grains->id, rows.id, (size_t)rows.n_grains * sizeof *rows.id);
   memcpy(sim->grains->rec, rows.rec, (size_t)rows.n_grains * sizeof *rows.rec);
@@ -156,8 +166,9 @@ PetscErrorCode Control(Simulation *sim)
 
   PetscFunctionBeginUser;
   sim->stage_over = PETSC_FALSE;
-  if (sim->step % sim->config.time.control_interval) PetscFunctionReturn(0);
+  if (sim->step < sim->next_control) PetscFunctionReturn(0);
   PetscCall(DemControl(sim->dem, &sim->tools, wishes(), &sim->status));
+  plan_control(sim);
   agreed = sim->status.flags;
   if (agreed >= 8) sim->stop = (StopReason)(agreed - 8);
   else if (agreed) sim->checkpoint_wanted = PETSC_TRUE;
@@ -169,14 +180,13 @@ PetscErrorCode Control(Simulation *sim)
 int simulation_report_next(const Simulation *sim)
 {
   const PetscInt64 next = sim->step + 1;
-  return next % sim->config.output.history_every == 0 ||
-         (sim->programme.now.ending > 0.0 && next % sim->config.time.control_interval == 0);
+  return next % sim->config.output.history_every == 0 || (sim->programme.now.ending > 0.0 && next == sim->next_control);
 }
 
 static PetscErrorCode WriteCheckpoint(Simulation *sim)
 {
   const ContactModel model = setup_dem(&sim->config, 1.0, 1.0).model;
-  const Blob         blob  = {sim->programme.now, sim->kinetic_start};
+  const Blob         blob  = {sim->programme.now, sim->kinetic_start, (double)sim->next_control};
   CheckpointScalars  s     = {.step    = sim->step,
                               .time    = simulation_time(sim),
                               .stage   = (PetscInt)sim->programme.now.stage,

@@ -18,6 +18,7 @@ typedef struct {
   Programme   programme;
   DemStatus   status;        /* of the last control */
   PetscInt64  step;          /* steps done */
+  PetscInt64  next_control;  /* step after which the ranks agree again */
   PetscInt64  next_balance;  /* step at which the balance of the ranks is looked at again */
   double      dt;            /* [ns] */
   double      kinetic_start; /* kinetic energy when the account of energies was opened [aJ] */

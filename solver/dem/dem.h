@@ -72,6 +72,7 @@ typedef struct {
   double     v_max;            /* largest speed [nm/ns] */
   double     imbalance;        /* max/mean of the ranks' measured cost since the last partition [-] */
   PetscInt64 flags;            /* largest over the ranks of what the caller passed in */
+  PetscInt   interval;         /* steps until DemControl should be called again, a divisor of control_interval */
   PetscBool  late;             /* some grain had moved farther than the list allowed for */
 } DemStatus;
 

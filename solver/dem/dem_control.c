@@ -4,13 +4,24 @@
 */
 #include "solver/dem/dem_impl.h"
 
+/* Integer sums of all ranks: tool forces, energies as hi and lo words, this rank's busy time in ns. */
+enum {
+  SUM_FORCE,
+  SUM_WORK    = SUM_FORCE + 3 * TOOL_N,
+  SUM_KINETIC = SUM_WORK + 2 * WORK_N,
+  SUM_COST    = SUM_KINETIC + 2,
+  SUM_N
+};
+enum { MAX_MOVED, MAX_RELATIVE, MAX_ACCEL, MAX_SPEED, MAX_LOST, MAX_COST, MAX_FLAGS, MAX_N };
+
 enum { LOST_NOT_FINITE = 1, LOST_OUTSIDE = 2 };
 
 typedef struct {
-  double moved;  /* largest displacement relative to the affine motion, now [nm] */
-  double coming; /* the same, expected until the next control [nm] */
-  double v_max;  /* [nm/ns] */
-  double lost;   /* 4 id + reason of a grain that is not where a grain can be, or -1 */
+  double moved; /* largest displacement relative to the affine motion since the list was built [nm] */
+  double v_rel; /* largest speed relative to it [nm/ns] */
+  double accel; /* largest acceleration [nm/ns^2] */
+  double v_max; /* [nm/ns] */
+  double lost;  /* 4 id + reason of a grain that is not where a grain can be, or -1 */
 } Motion;
 
 static double norm3(const double v[3]) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
@@ -34,20 +45,22 @@ static int where_lost(const Tools *t, const double *r)
 
 static Motion motion(Dem dem, const Tools *t)
 {
-  const double ahead = dem->cfg.dt * dem->cfg.control_interval, s = stretch(dem, t, 0.0);
-  const double height = t->z[TOOL_TOP] - t->z[TOOL_BOTTOM], rate = (t->v[TOOL_TOP] - t->v[TOOL_BOTTOM]) / height;
-  Motion       m = {.lost = -1.0};
+  const double s = stretch(dem, t, 0.0), height = t->z[TOOL_TOP] - t->z[TOOL_BOTTOM];
+  const double rate = (t->v[TOOL_TOP] - t->v[TOOL_BOTTOM]) / height;
+  Motion       m    = {.lost = -1.0};
 
   for (PetscInt i = 0; i < dem->g->n_owned; i++) {
     const double *r = dem->g->rec[i], *x0 = dem->x_build[i];
     const double  u[3] = {r[0] - x0[0], r[1] - x0[1], r[2] - t->z[TOOL_BOTTOM] - s * (x0[2] - dem->z_build[0])};
     const double  v[3] = {r[REC_VX], r[REC_VY], r[REC_VZ] - t->v[TOOL_BOTTOM] - rate * (r[2] - t->z[TOOL_BOTTOM])};
-    const double  now  = norm3(u) + fabs(r[REC_R] - x0[3]);
     const int     lost = where_lost(t, r);
+    double        f[3];
 
-    m.moved  = fmax(m.moved, now);
-    m.coming = fmax(m.coming, now + 1.5 * ahead * norm3(v)); /* half as much again for what forces may add */
-    m.v_max  = fmax(m.v_max, norm3(&r[REC_VX]));
+    dem_grain_force(dem, i, f);
+    m.moved = fmax(m.moved, norm3(u) + fabs(r[REC_R] - x0[3]));
+    m.v_rel = fmax(m.v_rel, norm3(v));
+    m.accel = fmax(m.accel, norm3(f) * r[REC_INV_M]);
+    m.v_max = fmax(m.v_max, norm3(&r[REC_VX]));
     if (lost) m.lost = fmax(m.lost, 4.0 * (double)dem->g->id[i] + lost);
   }
   return m;
@@ -63,6 +76,27 @@ static int list_holds(Dem dem, double s, double u)
   return fmin(s, 1.0) * (touch + dem->cfg.skin) - 2.0 * u > touch;
 }
 
+/* Does a list in which grains have moved by `moved` hold for n more steps?  Accelerations may double on the way. */
+static int holds_for(Dem dem, const Tools *t, const double max[], double moved, PetscInt n)
+{
+  const double time = (double)n * dem->cfg.dt;
+  return list_holds(dem, stretch(dem, t, time), moved + time * (max[MAX_RELATIVE] + max[MAX_ACCEL] * time));
+}
+
+/*
+  Renews the list when it might not hold to the next control; returns the steps until that: control_interval, or the
+  largest divisor of it that a fresh list is sure to survive when grains are being torn about.
+*/
+static PetscInt plan(Dem dem, const Tools *t, const double max[])
+{
+  PetscInt n = dem->cfg.control_interval;
+
+  dem->stale = holds_for(dem, t, max, max[MAX_MOVED], n) ? PETSC_FALSE : PETSC_TRUE;
+  if (dem->stale)
+    while (n > 1 && (dem->cfg.control_interval % n || !holds_for(dem, t, max, 0.0, n))) n--;
+  return n;
+}
+
 static void kinetic_energy(Dem dem, ExactSum *sum)
 {
   for (PetscInt i = 0; i < dem->g->n_owned; i++) {
@@ -71,16 +105,6 @@ static void kinetic_energy(Dem dem, ExactSum *sum)
     exact_add(sum, 0.5 * (m * v * v + J * w * w), dem->u.inv_work);
   }
 }
-
-/* Integer sums of all ranks: tool forces, energies as hi and lo words, this rank's busy time in ns. */
-enum {
-  SUM_FORCE,
-  SUM_WORK    = SUM_FORCE + 3 * TOOL_N,
-  SUM_KINETIC = SUM_WORK + 2 * WORK_N,
-  SUM_COST    = SUM_KINETIC + 2,
-  SUM_N
-};
-enum { MAX_MOVED, MAX_COMING, MAX_SPEED, MAX_LOST, MAX_COST, MAX_FLAGS, MAX_N };
 
 static PetscErrorCode CheckGrains(Dem dem, double lost)
 {
@@ -98,9 +122,9 @@ static PetscErrorCode CheckGrains(Dem dem, double lost)
 
 PetscErrorCode DemControl(Dem dem, const Tools *t, PetscInt64 flags, DemStatus *status)
 {
-  const Motion m    = motion(dem, t);
-  const double cost = dem->cost_pairs + dem->cost_moves, ahead = dem->cfg.dt * dem->cfg.control_interval;
-  double       max[MAX_N] = {m.moved, m.coming, m.v_max, m.lost, cost, (double)flags};
+  const Motion m          = motion(dem, t);
+  const double cost       = dem->cost_pairs + dem->cost_moves;
+  double       max[MAX_N] = {m.moved, m.v_rel, m.accel, m.v_max, m.lost, cost, (double)flags};
   int64_t      sum[SUM_N] = {0};
   ExactSum     kinetic    = {0};
   PetscMPIInt  size;
@@ -130,7 +154,7 @@ PetscErrorCode DemControl(Dem dem, const Tools *t, PetscInt64 flags, DemStatus *
   status->flags     = (PetscInt64)max[MAX_FLAGS];
   status->imbalance = sum[SUM_COST] > 0 ? max[MAX_COST] * size / (1e-9 * (double)sum[SUM_COST]) : 1.0;
   status->late      = !list_holds(dem, stretch(dem, t, 0.0), max[MAX_MOVED]);
-  dem->stale        = !list_holds(dem, stretch(dem, t, ahead), max[MAX_COMING]) ? PETSC_TRUE : PETSC_FALSE;
+  status->interval  = plan(dem, t, max);
   memset(dem->tool_force, 0, sizeof dem->tool_force);
   dem->interval_steps = 0;
   PetscFunctionReturn(0);
