@@ -77,7 +77,7 @@ def check_case(program, work, number, straight):
     end, extra = last_step(straight), []
     for n, part in zip(ranks, parts + [None]):
         if how == "wall" and part is not None:
-            extra += ["-output_wall_limit", "10.2 s"]  # 10 s of it are kept back for the checkpoint
+            extra += ["-output_wall_limit", "10.4 s"]  # 10 s of it are kept back for the checkpoint
         run = start(program, n, folder, law, extra)
         if part is None or how == "wall":
             said, _ = run.communicate(timeout=100)
