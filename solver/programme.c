@@ -4,6 +4,8 @@
 static const double RATE_FLOOR = 0.1;
 /* The servo corrects a relative error e of the pressure with e * GAIN times the stage's punch speed. */
 static const double SERVO_GAIN = 2.0;
+/* A punch is free when its pressure is below this part of the largest pressure of the programme. */
+static const double FREE = 0.005;
 /* After the punch has come off, and after ejection, the coin is left alone this long, in grain transit times d
  * sqrt(rho/P). */
 static const double REST_TRANSITS = 300.0;
@@ -13,9 +15,14 @@ const StageConfig *programme_stage(const Programme *p) { return &p->stage[(Petsc
 static double height(const Tools *t) { return t->z[TOOL_TOP] - t->z[TOOL_BOTTOM]; }
 
 /* Punch speed for which I = rate d sqrt(rho/P), with rate = speed/height (GDR MiDi 2004, Eur. Phys. J. E 14, 341). */
+static double height_speed(const Programme *p, double inertial_number, double pressure, double height)
+{
+  return height * inertial_number * sqrt(pressure / p->density) / p->grain_diameter;
+}
+
 static double speed(const Programme *p, double inertial_number, double pressure, const Tools *t)
 {
-  return height(t) * inertial_number * sqrt(pressure / p->density) / p->grain_diameter;
+  return height_speed(p, inertial_number, pressure, height(t));
 }
 
 /* Largest pressure the programme asks for: the scale of speeds in stages that have none of their own. */
@@ -61,26 +68,20 @@ static int dwell(Programme *p, const StageConfig *s, double time, Tools *t)
   return time - p->now.stage_start >= s->time;
 }
 
-/* A punch that touches nothing has a force that is exactly zero. */
-static int carries(const DemStatus *status, int tool)
+/*
+  The top punch goes up until it carries nothing worth mentioning, then some way on, so that what swings back does not
+  touch again.  (Exactly nothing would be too much to ask: with adhesion a grain may stay between punch and wall.)
+*/
+static int release(Programme *p, const StageConfig *s, double time, Tools *t)
 {
-  const double *f = status->force[tool];
-  return f[0] != 0.0 || f[1] != 0.0 || f[2] != 0.0;
-}
+  ProgrammeState *n     = &p->now;
+  const double    scale = pressure_scale(p), v = height_speed(p, s->inertial_number, scale, n->height_start);
 
-/* The top punch goes up until one of the punches has come off: with adhesion the coin may leave the bottom first. */
-static int release(Programme *p, const StageConfig *s, const DemStatus *status, double time, Tools *t)
-{
-  ProgrammeState *n   = &p->now;
-  const int       off = !carries(status, TOOL_TOP) || !carries(status, TOOL_BOTTOM);
-
-  if (!off) n->free_since = -1.0;
+  if (fabs(n->pressure) > FREE * scale) n->free_since = -1.0;
   else if (n->free_since < 0.0) n->free_since = time;
-  /* some way on, so that what swings back does not touch again */
-  t->v[TOOL_TOP] =
-      off && time - n->free_since > 0.1 * rest_time(p) ? 0.0 : speed(p, s->inertial_number, pressure_scale(p), t);
-  n->target = 0.0;
-  return off && time - n->free_since >= rest_time(p);
+  t->v[TOOL_TOP] = n->free_since >= 0.0 && time - n->free_since > 0.1 * rest_time(p) ? 0.0 : v;
+  n->target      = 0.0;
+  return n->free_since >= 0.0 && time - n->free_since >= rest_time(p);
 }
 
 /* Both punches rise together; the coin is out when the lower face has passed the rim. */
@@ -95,7 +96,7 @@ static int eject(Programme *p, const StageConfig *s, double time, Tools *t)
 }
 
 /* The stage at work, whatever its kind; 1 when it has done what it is for. */
-static int run_stage(Programme *p, const DemStatus *status, double time, Tools *t)
+static int run_stage(Programme *p, double time, Tools *t)
 {
   const StageConfig *s = programme_stage(p);
 
@@ -107,7 +108,7 @@ static int run_stage(Programme *p, const DemStatus *status, double time, Tools *
   case STAGE_DWELL:
     return dwell(p, s, time, t);
   case STAGE_RELEASE:
-    return release(p, s, status, time, t);
+    return release(p, s, time, t);
   case STAGE_EJECT:
     return eject(p, s, time, t);
   default:
@@ -162,7 +163,7 @@ int programme_control(Programme *p, const DemStatus *status, double time, Tools 
   if (p->now.ending > 0.0) return 1;
   p->now.pressure = status->force[TOOL_TOP][2] / area;
   p->now.late_lists += status->late;
-  if (run_stage(p, status, time, t)) p->now.ending = 1.0;
+  if (run_stage(p, time, t)) p->now.ending = 1.0;
   return 0;
 }
 
