@@ -149,7 +149,7 @@ PetscErrorCode RefreshNeighbours(Simulation *sim)
       PetscCall(DemRepartition(sim->dem, &sim->tools));
     sim->next_balance = sim->step + sim->config.partition.check_every;
   }
-  PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_FALSE));
+  PetscCall(DemRefresh(sim->dem, &sim->tools, sim->stage_over)); /* the tools' new speed was not planned for */
   PetscFunctionReturn(0);
 }
 
@@ -270,7 +270,10 @@ PetscErrorCode Report(Simulation *sim)
     PetscCall(ShowProgress(sim, &seen));
     if (due(sim, o->vtk_every)) PetscCall(OutputFrame(sim->output, &sample, &sim->fields));
   }
-  if (sim->stage_over) programme_next(&sim->programme, simulation_time(sim), &sim->tools);
+  if (sim->stage_over) {
+    programme_next(&sim->programme, simulation_time(sim), &sim->tools);
+    sim->next_control = sim->step + 1; /* the tools' speed changes: look again at once */
+  }
   if (sim->stop || sim->checkpoint_wanted || due(sim, o->checkpoint_every)) PetscCall(WriteCheckpoint(sim));
   PetscFunctionReturn(0);
 }
