@@ -166,11 +166,11 @@ const DeckStage deck_stages[] = {
 static const DeckKey time_keys[] = {
     {"step_fraction", KEY_REAL, DIM_NONE, 1e-3, 0.5, 0.10, NULL, AT(step_fraction), NULL, NULL,
      "time step per Rayleigh time of the smallest grain; 0.1 to 0.2 is usual"},
-    {"skin", KEY_REAL, DIM_NONE, 0.01, 2, 0.2, NULL, AT(skin), NULL, NULL, "of the neighbour list, in mean radii"},
+    {"skin", KEY_REAL, DIM_NONE, 0.01, 2, 0.4, NULL, AT(skin), NULL, NULL, "of the neighbour list, in mean radii"},
     {"drag", KEY_REAL, DIM_NONE, 0, 1, 0, NULL, AT(drag), NULL, NULL,
      "fraction of critical damping, relative to the affine motion of the powder"},
     {"gravity", KEY_REAL, DIM_ACCELERATION, 0, 1e6, 0, NULL, AT(gravity), NULL, NULL, "along -z"},
-    {"control_interval", KEY_INT, DIM_NONE, 1, 1e5, 20, NULL, AT(control_interval), NULL, NULL,
+    {"control_interval", KEY_INT, DIM_NONE, 1, 1e5, 10, NULL, AT(control_interval), NULL, NULL,
      "steps between decisions of the servo, the neighbour list and the stages"},
     {"max_steps", KEY_INT64, DIM_NONE, 0, 9e15, 0, NULL, AT(max_steps), NULL, NULL,
      "stop with a checkpoint after this many steps; 0: no limit"},

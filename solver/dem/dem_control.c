@@ -4,10 +4,10 @@
 */
 #include "solver/dem/dem_impl.h"
 
-/* Integer sums of all ranks: tool forces, energies as hi and lo words, this rank's busy time in ns. */
+/* Integer sums of all ranks: tool forces and energies as hi and lo words, this rank's busy time in ns. */
 enum {
   SUM_FORCE,
-  SUM_WORK    = SUM_FORCE + 3 * TOOL_N,
+  SUM_WORK    = SUM_FORCE + 2 * 3 * TOOL_N,
   SUM_KINETIC = SUM_WORK + 2 * WORK_N,
   SUM_COST    = SUM_KINETIC + 2,
   SUM_N
@@ -76,11 +76,15 @@ static int list_holds(Dem dem, double s, double u)
   return fmin(s, 1.0) * (touch + dem->cfg.skin) - 2.0 * u > touch;
 }
 
-/* Does a list in which grains have moved by `moved` hold for n more steps?  Accelerations may double on the way. */
+/*
+  Does a list in which grains have moved by `moved` hold for n more steps?  Accelerations may double on the way, and a
+  grain at rest may be snatched by the adhesion of one more contact.
+*/
 static int holds_for(Dem dem, const Tools *t, const double max[], double moved, PetscInt n)
 {
   const double time = (double)n * dem->cfg.dt;
-  return list_holds(dem, stretch(dem, t, time), moved + time * (max[MAX_RELATIVE] + max[MAX_ACCEL] * time));
+  return list_holds(dem, stretch(dem, t, time),
+                    moved + time * (max[MAX_RELATIVE] + time * (max[MAX_ACCEL] + 0.5 * dem->snatch)));
 }
 
 /*
@@ -120,6 +124,15 @@ static PetscErrorCode CheckGrains(Dem dem, double lost)
           (long long)lost / 4);
 }
 
+/* Value of an ExactSum whose words hi, lo were added over the ranks. */
+static double total(const int64_t words[2], double unit)
+{
+  ExactSum s = {words[0], words[1]};
+
+  exact_normalize(&s);
+  return exact_value(&s, unit);
+}
+
 PetscErrorCode DemControl(Dem dem, const Tools *t, PetscInt64 flags, DemStatus *status)
 {
   const Motion m          = motion(dem, t);
@@ -141,15 +154,9 @@ PetscErrorCode DemControl(Dem dem, const Tools *t, PetscInt64 flags, DemStatus *
   PetscCall(CheckGrains(dem, max[MAX_LOST]));
   for (int k = 0; k < TOOL_N; k++)
     for (int c = 0; c < 3; c++)
-      status->force[k][c] = (double)sum[SUM_FORCE + 3 * k + c] * dem->u.force / PetscMax(dem->interval_steps, 1);
-  for (int k = 0; k < WORK_N; k++) {
-    ExactSum w = {sum[SUM_WORK + 2 * k], sum[SUM_WORK + 2 * k + 1]};
-    exact_normalize(&w);
-    status->work[k] = exact_value(&w, dem->u.work);
-  }
-  kinetic = (ExactSum){sum[SUM_KINETIC], sum[SUM_KINETIC + 1]};
-  exact_normalize(&kinetic);
-  status->kinetic   = exact_value(&kinetic, dem->u.work);
+      status->force[k][c] = total(sum + SUM_FORCE + 2 * (3 * k + c), dem->u.force) / PetscMax(dem->interval_steps, 1);
+  for (int k = 0; k < WORK_N; k++) status->work[k] = total(sum + SUM_WORK + 2 * k, dem->u.work);
+  status->kinetic   = total(sum + SUM_KINETIC, dem->u.work);
   status->v_max     = max[MAX_SPEED];
   status->flags     = (PetscInt64)max[MAX_FLAGS];
   status->imbalance = sum[SUM_COST] > 0 ? max[MAX_COST] * size / (1e-9 * (double)sum[SUM_COST]) : 1.0;

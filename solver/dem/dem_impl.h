@@ -39,10 +39,11 @@ struct _p_Dem {
   ContactHistories waiting;               /* imported histories that no list has taken yet */
   i8               step_work[WORK_N];     /* fixed point, of this step, this rank */
   ExactSum         work[WORK_N];          /* of the run, this rank's part; what came from a checkpoint sits on rank 0 */
-  int64_t          tool_force[TOOL_N][3]; /* fixed point, of the interval, this rank */
+  ExactSum         tool_force[TOOL_N][3]; /* of the interval, this rank */
   PetscInt         interval_steps;        /* steps since the last DemControl */
   PetscInt         n_builds;              /* lists made since the rows were last partitioned */
   double           r_max;                 /* largest apparent radius when the list was built, all ranks [nm] */
+  double           snatch;                /* largest acceleration by the adhesion of one contact, all ranks [nm/ns^2] */
   double           cost_pairs, cost_moves; /* seconds since the last partition */
   double           contacts_done;          /* lanes evaluated in that time */
   PetscInt64       steps_done;             /* steps in that time */
