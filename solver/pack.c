@@ -226,9 +226,9 @@ static PetscErrorCode GrowthEngine(const Config *config, Grains g, double law_pa
                              .G_star_tool = cfg.model.G_star_tool,
                              .kt_ratio    = 1.0,
                              .damping_t   = 1.0};
-  cfg.mu = cfg.mu_roll = cfg.mu_twist = cfg.W = cfg.gravity = 0.0;
-  cfg.drag                                                  = 0.02 / cfg.dt; /* forgets velocities in about 50 steps */
-  cfg.skin                                                  = 0.2 * r_max;
+  cfg.mu = cfg.mu_roll = cfg.mu_twist = cfg.W = cfg.W_tool = cfg.gravity = 0.0;
+  cfg.drag = 0.02 / cfg.dt; /* forgets velocities in about 50 steps */
+  cfg.skin = 0.2 * r_max;
   PetscCall(DemCreate(g, &cfg, dem));
   PetscFunctionReturn(0);
 }

@@ -85,15 +85,16 @@ static int release(Programme *p, const StageConfig *s, double time, Tools *t)
 }
 
 /*
-  Both punches rise together, gently: a punch that starts at full speed v sends a shock of rho c v through the coin. The
-  coin is out when the lower face has passed the rim.
+  Both punches rise together, gently: a punch that starts or stops at full speed v sends a shock of rho c v through the
+  coin.  The coin is out when the lower face has passed the rim.
 */
 static int eject(Programme *p, const StageConfig *s, double time, Tools *t)
 {
-  const int    out  = t->z[TOOL_BOTTOM] >= t->die_top;
-  const double ramp = fmin(1.0, (time - p->now.stage_start) / rest_time(p));
+  const double left = t->die_top - t->z[TOOL_BOTTOM], full = speed(p, s->inertial_number, pressure_scale(p), t);
+  const double start = (time - p->now.stage_start) / rest_time(p), stop = 0.02 + 2.0 * left / (full * rest_time(p));
+  const int    out = left <= 0.0;
 
-  t->v[TOOL_BOTTOM] = t->v[TOOL_TOP] = out ? 0.0 : ramp * speed(p, s->inertial_number, pressure_scale(p), t);
+  t->v[TOOL_BOTTOM] = t->v[TOOL_TOP] = out ? 0.0 : full * fmin(1.0, fmin(start, stop));
   if (!out) p->now.free_since = -1.0;
   else if (p->now.free_since < 0.0) p->now.free_since = time;
   return out && time - p->now.free_since >= rest_time(p);

@@ -12,6 +12,7 @@ double setup_time_step(const Config *config, double radius_min)
 DemConfig setup_dem(const Config *config, double radius_min, double radius_max)
 {
   const ContactConfig *c = &config->contact;
+  const DieConfig     *d = &config->die;
   const Material      *m = &config->material;
   const double         G = shear_modulus(m);
 
@@ -30,6 +31,7 @@ DemConfig setup_dem(const Config *config, double radius_min, double radius_max)
       .mu_roll          = c->rolling_friction,
       .mu_twist         = c->twisting_friction,
       .W                = c->work_of_adhesion,
+      .W_tool           = fmax(d->wall.work_of_adhesion, fmax(d->top.work_of_adhesion, d->bottom.work_of_adhesion)),
       .dt               = setup_time_step(config, radius_min),
       .skin             = config->time.skin * 0.5 * (radius_min + radius_max),
       .radius_max       = radius_max,

@@ -23,6 +23,19 @@ static void choose_units(Dem dem, double R)
   for (int k = 0; k < CONTACT_SUMS; k++) dem->u.inv_sum[k] = 1.0 / dem->u.sum[k];
 }
 
+/*
+  How far adhesion acts, and how hard it pulls (DMT: pi R W between equal grains, 2 pi R W on a tool).  Of grains and
+  tools the stickier counts; half a radius more leaves room for the growth of apparent radii: a contact beyond the reach
+  is taken for broken.
+*/
+static void measure_adhesion(Dem dem)
+{
+  const DemConfig *c = &dem->cfg;
+
+  dem->reach += c->model.law->reach(c->model.p, fmax(c->W, c->W_tool), 1.5 * c->radius_max);
+  dem->snatch = PETSC_PI * fmax(c->W, 2.0 * c->W_tool);
+}
+
 PetscErrorCode DemCreate(Grains grains, const DemConfig *cfg, Dem *out)
 {
   const ContactLaw *law = cfg->model.law;
@@ -38,8 +51,9 @@ PetscErrorCode DemCreate(Grains grains, const DemConfig *cfg, Dem *out)
   dem->n_sum         = law->n_sum;
   dem->penalty_state = law->penalty_state;
   dem->waiting       = (ContactHistories){.n_state = dem->n_state};
-  dem->reach         = 1e-6 * cfg->radius_max + (law->reach ? law->reach(cfg->model.p, cfg->W, cfg->radius_max) : 0.0);
-  dem->stale         = PETSC_TRUE;
+  dem->reach         = 1e-6 * cfg->radius_max;
+  if (law->reach) measure_adhesion(dem);
+  dem->stale = PETSC_TRUE;
   choose_units(dem, cfg->radius_max);
   *out = dem;
   PetscFunctionReturn(0);

@@ -22,6 +22,7 @@ typedef struct {
   ContactModel model;                    /* its law and parameters must outlive the Dem */
   double       modulus;                  /* Young's modulus of the grains: scale of forces [GPa] */
   double       mu, mu_roll, mu_twist, W; /* grain on grain */
+  double       W_tool;                   /* largest of the tools' works of adhesion [nN/nm] */
   double       dt;                       /* [ns] */
   double       skin;                     /* of the neighbour list [nm] */
   double       radius_max;               /* largest apparent radius expected [nm] */

@@ -12,32 +12,38 @@ enum {
   SUM_COST    = SUM_KINETIC + 2,
   SUM_N
 };
-enum { MAX_MOVED, MAX_RELATIVE, MAX_ACCEL, MAX_SPEED, MAX_LOST, MAX_COST, MAX_FLAGS, MAX_N };
+enum { MAX_MOVED, MAX_RELATIVE, MAX_ACCEL, MAX_RADIUS, MAX_SPEED, MAX_LOST, MAX_COST, MAX_FLAGS, MAX_N };
 
 enum { LOST_NOT_FINITE = 1, LOST_OUTSIDE = 2 };
 
 typedef struct {
   double moved; /* largest displacement relative to the affine motion since the list was built [nm] */
   double v_rel; /* largest speed relative to it [nm/ns] */
-  double accel; /* largest acceleration [nm/ns^2] */
+  double accel; /* largest acceleration to come: forces may double, and one more contact may snatch [nm/ns^2] */
+  double r_max; /* largest apparent radius [nm] */
   double v_max; /* [nm/ns] */
   double lost;  /* 4 id + reason of a grain that is not where a grain can be, or -1 */
 } Motion;
 
 static double norm3(const double v[3]) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
 
+/* Between the punches, a time dt from now. */
+static double height_in(const Tools *t, double dt)
+{
+  return t->z[TOOL_TOP] - t->z[TOOL_BOTTOM] + dt * (t->v[TOOL_TOP] - t->v[TOOL_BOTTOM]);
+}
+
 /* Affine map of the powder since the list was built: z -> z_bottom + stretch (z_build - z_bottom_build). */
 static double stretch(Dem dem, const Tools *t, double dt)
 {
-  const double now = t->z[TOOL_TOP] - t->z[TOOL_BOTTOM] + dt * (t->v[TOOL_TOP] - t->v[TOOL_BOTTOM]);
-  return now / (dem->z_build[1] - dem->z_build[0]);
+  return height_in(t, dt) / (dem->z_build[1] - dem->z_build[0]);
 }
 
 static int where_lost(const Tools *t, const double *r)
 {
   for (int k = 0; k < REC_N; k++)
     if (!isfinite(r[k])) return LOST_NOT_FINITE;
-  if (r[REC_Z] > t->die_top + r[REC_R]) return 0; /* above the bore nothing holds it */
+  if (r[REC_Z] > t->die_top) return 0; /* above the bore nothing holds it, on the rim it may lie */
   if (hypot(r[REC_X], r[REC_Y]) > t->die_radius || r[REC_Z] < t->z[TOOL_BOTTOM] || r[REC_Z] > t->z[TOOL_TOP])
     return LOST_OUTSIDE;
   return 0;
@@ -59,7 +65,8 @@ static Motion motion(Dem dem, const Tools *t)
     dem_grain_force(dem, i, f);
     m.moved = fmax(m.moved, norm3(u) + fabs(r[REC_R] - x0[3]));
     m.v_rel = fmax(m.v_rel, norm3(v));
-    m.accel = fmax(m.accel, norm3(f) * r[REC_INV_M]);
+    m.accel = fmax(m.accel, (2.0 * norm3(f) + dem->snatch * r[REC_R]) * r[REC_INV_M]);
+    m.r_max = fmax(m.r_max, r[REC_R]);
     m.v_max = fmax(m.v_max, norm3(&r[REC_VX]));
     if (lost) m.lost = fmax(m.lost, 4.0 * (double)dem->g->id[i] + lost);
   }
@@ -67,37 +74,40 @@ static Motion motion(Dem dem, const Tools *t)
 }
 
 /*
-  Is the list still complete when no grain has moved more than u from its affine place?  A pair outside it was farther
-  apart than touch + skin, touch = 2 r_max + reach; compressed by s <= 1 it is still farther than s (touch + skin) - 2u.
+  Is a list complete, built with radii up to r_max, when since then the powder was stretched by s and no grain has moved
+  more than u from its affine place?  A pair outside it was farther apart than touch + skin, touch = 2 r_max + reach;
+  compressed by s <= 1 it is still farther than s (touch + skin) - 2u.
 */
-static int list_holds(Dem dem, double s, double u)
+static int list_holds(Dem dem, double r_max, double s, double u)
 {
-  const double touch = 2.0 * dem->r_max + dem->reach;
+  const double touch = 2.0 * r_max + dem->reach;
   return fmin(s, 1.0) * (touch + dem->cfg.skin) - 2.0 * u > touch;
 }
 
-/*
-  Does a list in which grains have moved by `moved` hold for n more steps?  Accelerations may double on the way, and a
-  grain at rest may be snatched by the adhesion of one more contact.
-*/
-static int holds_for(Dem dem, const Tools *t, const double max[], double moved, PetscInt n)
+/* The farthest that a grain may go in n steps, relative to the affine motion. */
+static double travel(Dem dem, const double max[], PetscInt n)
 {
   const double time = (double)n * dem->cfg.dt;
-  return list_holds(dem, stretch(dem, t, time),
-                    moved + time * (max[MAX_RELATIVE] + time * (max[MAX_ACCEL] + 0.5 * dem->snatch)));
+  return time * (max[MAX_RELATIVE] + 0.5 * time * max[MAX_ACCEL]);
 }
 
 /*
-  Renews the list when it might not hold to the next control; returns the steps until that: control_interval, or the
-  largest divisor of it that a fresh list is sure to survive when grains are being torn about.
+  Returns the steps until the next control: control_interval, or the largest divisor of it that a list made now is sure
+  to survive when grains are being torn about.  It must not depend on when the list was made, for that depends on the
+  number of ranks and on restarts.  Renews the list when it might not hold as long.
 */
 static PetscInt plan(Dem dem, const Tools *t, const double max[])
 {
-  PetscInt n = dem->cfg.control_interval;
+  const PetscInt every = dem->cfg.control_interval;
+  const double   dt = dem->cfg.dt, height = height_in(t, 0.0);
+  PetscInt       n = every;
 
-  dem->stale = holds_for(dem, t, max, max[MAX_MOVED], n) ? PETSC_FALSE : PETSC_TRUE;
-  if (dem->stale)
-    while (n > 1 && (dem->cfg.control_interval % n || !holds_for(dem, t, max, 0.0, n))) n--;
+  while (n > 1 &&
+         (every % n || !list_holds(dem, max[MAX_RADIUS], height_in(t, (double)n * dt) / height, travel(dem, max, n))))
+    n--;
+  dem->stale = !list_holds(dem, dem->r_max, stretch(dem, t, (double)n * dt), max[MAX_MOVED] + travel(dem, max, n))
+                   ? PETSC_TRUE
+                   : PETSC_FALSE;
   return n;
 }
 
@@ -137,7 +147,7 @@ PetscErrorCode DemControl(Dem dem, const Tools *t, PetscInt64 flags, DemStatus *
 {
   const Motion m          = motion(dem, t);
   const double cost       = dem->cost_pairs + dem->cost_moves;
-  double       max[MAX_N] = {m.moved, m.v_rel, m.accel, m.v_max, m.lost, cost, (double)flags};
+  double       max[MAX_N] = {m.moved, m.v_rel, m.accel, m.r_max, m.v_max, m.lost, cost, (double)flags};
   int64_t      sum[SUM_N] = {0};
   ExactSum     kinetic    = {0};
   PetscMPIInt  size;
@@ -160,7 +170,7 @@ PetscErrorCode DemControl(Dem dem, const Tools *t, PetscInt64 flags, DemStatus *
   status->v_max     = max[MAX_SPEED];
   status->flags     = (PetscInt64)max[MAX_FLAGS];
   status->imbalance = sum[SUM_COST] > 0 ? max[MAX_COST] * size / (1e-9 * (double)sum[SUM_COST]) : 1.0;
-  status->late      = !list_holds(dem, stretch(dem, t, 0.0), max[MAX_MOVED]);
+  status->late      = !list_holds(dem, dem->r_max, stretch(dem, t, 0.0), max[MAX_MOVED]);
   status->interval  = plan(dem, t, max);
   memset(dem->tool_force, 0, sizeof dem->tool_force);
   dem->interval_steps = 0;

@@ -43,7 +43,7 @@ struct _p_Dem {
   PetscInt         interval_steps;        /* steps since the last DemControl */
   PetscInt         n_builds;              /* lists made since the rows were last partitioned */
   double           r_max;                 /* largest apparent radius when the list was built, all ranks [nm] */
-  double           snatch;                /* largest acceleration by the adhesion of one contact, all ranks [nm/ns^2] */
+  double           snatch;                /* force by which one adhesive contact snatches a grain, per radius [nN/nm] */
   double           cost_pairs, cost_moves; /* seconds since the last partition */
   double           contacts_done;          /* lanes evaluated in that time */
   PetscInt64       steps_done;             /* steps in that time */

@@ -169,35 +169,15 @@ static PetscErrorCode Remember(Dem dem, const Tools *t)
   PetscFunctionReturn(0);
 }
 
-/* Largest apparent radius, and largest acceleration by the adhesion of one contact, pi R W/m (DMT), of all ranks. */
-static PetscErrorCode MeasureGrains(Dem dem)
-{
-  const ContactLaw *law    = dem->cfg.model.law;
-  const double      W      = dem->cfg.W;
-  double            max[2] = {0.0, 0.0};
-
-  PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < dem->g->n_owned; i++) {
-    const double *r = dem->g->rec[i];
-
-    max[0] = fmax(max[0], r[REC_R]);
-    if (law->reach && law->reach(dem->cfg.model.p, W, r[REC_R]) > 0.0)
-      max[1] = fmax(max[1], PETSC_PI * r[REC_R] * W * r[REC_INV_M]);
-  }
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, max, 2, MPI_DOUBLE, MPI_MAX, dem->g->comm));
-  dem->r_max  = max[0];
-  dem->snatch = max[1];
-  PetscFunctionReturn(0);
-}
-
 /* New ghosts, pairs and batches around histories h, which are taken over. */
 static PetscErrorCode Rebuild(Dem dem, const Tools *t, ContactHistories *h)
 {
-  double edge;
+  double r_max = 0.0, edge;
 
   PetscFunctionBeginUser;
-  PetscCall(MeasureGrains(dem));
-  edge = (2.0 * dem->r_max + dem->cfg.skin + dem->reach) * (1.0 + 1e-12);
+  for (PetscInt i = 0; i < dem->g->n_owned; i++) r_max = fmax(r_max, dem->g->rec[i][REC_R]);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &r_max, 1, MPI_DOUBLE, MPI_MAX, dem->g->comm));
+  edge = (2.0 * r_max + dem->cfg.skin + dem->reach) * (1.0 + 1e-12);
   if (dem->n_builds % SORT_EVERY == 0) PetscCall(SortOwned(dem, edge));
   PetscCall(GrainsFindGhosts(dem->g, edge));
   PetscCall(FindPairs(dem, edge));
@@ -207,6 +187,7 @@ static PetscErrorCode Rebuild(Dem dem, const Tools *t, ContactHistories *h)
   PetscCall(Remember(dem, t));
   cells_free(&dem->grid); /* a tenth of the memory, and not needed until the next list */
   cell_pairs_free(&dem->found);
+  dem->r_max = r_max;
   dem->stale = PETSC_FALSE;
   dem->n_builds++;
   PetscFunctionReturn(0);
