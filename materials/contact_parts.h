@@ -4,7 +4,8 @@
   Each part is a pure function over the lanes.  A part is an elastic spring that keeps its FORCE (not its stretch), so
   that a change of stiffness never creates energy (Thornton & Yin 1991), a friction limit, and a dashpot.
   No limit exceeds what the contact area carries as a plastic junction: shear pi a^2 Y/sqrt(3), bending (4/3) a^3 Y,
-  twist (2/3) a of the shear.  Needs of the normal law, already in `out`: fn, a, kn, fc, shear, eta.  Adds to out: ft, couple, slip_power.
+  twist (2/3) a of the shear.  Needs of the normal law, already in `out`: fn, a, kn, fc, shear, eta.  Adds to out: ft,
+  couple, slip_power.
 */
 #ifndef MATERIALS_CONTACT_PARTS_H
 #define MATERIALS_CONTACT_PARTS_H

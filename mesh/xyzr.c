@@ -245,9 +245,9 @@ static MeshStatus WorstPair(const Spheres *s, int pair[2], double *worst)
 MeshStatus SpheresInDie(const Spheres *spheres, double die_radius, double z_lo, double z_hi, double max_overlap,
                         char why[], size_t n_why)
 {
-  double     worst = 0.0;
-  int64_t    who   = -1;
-  int        pair[2];
+  double     worst   = 0.0;
+  int64_t    who     = -1;
+  int        pair[2] = {0, 0};
   MeshStatus status;
 
   for (int64_t i = 0; i < spheres->n; i++) {

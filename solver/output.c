@@ -1,6 +1,7 @@
 #include "postproc/files.h"
 #include "solver/output_impl.h"
 #include <errno.h>
+#include <glob.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,14 +47,17 @@ static PetscErrorCode CheckFolder(Output o, PetscInt64 restart_step)
 /* An overwritten run leaves nothing behind that could be taken for the new one's. */
 static PetscErrorCode DropOld(Output o, PetscInt64 restart_step)
 {
-  static const char *const old[] = {"checkpoint.h5", "summary.json"};
+  static const char *const old[] = {"checkpoint.h5", "summary.json", "grains_*.vtk", "contacts_*.vtk", "tools_*.vtk"};
   const char              *path  = NULL;
+  glob_t                   found;
 
   PetscFunctionBeginUser;
   if (restart_step >= 0 || o->rank) PetscFunctionReturn(0);
-  for (int k = 0; k < 2; k++) {
+  for (size_t k = 0; k < sizeof old / sizeof *old; k++) {
     PetscCall(OutputPath(o, old[k], &path));
-    (void)unlink(path);
+    if (glob(path, GLOB_NOSORT, NULL, &found)) continue;
+    for (size_t f = 0; f < found.gl_pathc; f++) (void)unlink(found.gl_pathv[f]);
+    globfree(&found);
   }
   PetscFunctionReturn(0);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { WHY = 512 };
+static const double FILE_OVERLAP = 0.2; /* of a radius, that grains of a file may overlap or pass the wall by */
 
 /* What every packing needs to know of the powder, and this rank's slice of the ids. */
 typedef struct {
@@ -159,27 +160,39 @@ static PetscErrorCode PackLattice(Powder *p, const LatticeKind *kind, Grains *gr
   PetscFunctionReturn(0);
 }
 
+/* Every rank looks at the whole file: do the grains stand in the die, does no pair overlap too much? */
+static PetscErrorCode CheckFile(const Powder *p, double bore, double z_lo, double z_hi)
+{
+  const Config *c        = p->config;
+  char          why[WHY] = "";
+  Spheres       whole    = {0};
+  MeshStatus    status;
+
+  PetscFunctionBeginUser;
+  status = SpheresRead(c->powder.file, 0, -1, &whole, why, WHY);
+  if (!status) status = SpheresInDie(&whole, 0.5 * bore, z_lo, z_hi, FILE_OVERLAP, why, WHY);
+  spheres_free(&whole);
+  PetscCheck(!status, p->comm, PETSC_ERR_USER_INPUT,
+             "%s: powder_file: %s: %s (bore %g nm about the z axis: die_diameter)", c->deck, c->powder.file, why, bore);
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode PackFile(Powder *p, Grains *grains, Tools *tools)
 {
   const PetscInt64 n    = p->last - p->first;
   const double     bore = bore_of(p);
-  double          *x, z[2] = {-1e300, -1e300}, outside = 0.0;
+  double          *x, z[2] = {-1e300, -1e300};
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(PetscMax(3 * n, 1), &x));
   for (PetscInt64 i = 0; i < n; i++) {
     const double *s = p->file.sphere[i];
     for (int k = 0; k < 3; k++) x[3 * i + k] = s[k];
-    z[0]    = fmax(z[0], s[3] - s[2]);
-    z[1]    = fmax(z[1], s[3] + s[2]);
-    outside = fmax(outside, (hypot(s[0], s[1]) + s[3] - 0.5 * bore) / s[3]);
+    z[0] = fmax(z[0], s[3] - s[2]);
+    z[1] = fmax(z[1], s[3] + s[2]);
   }
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, z, 2, MPI_DOUBLE, MPI_MAX, p->comm));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &outside, 1, MPI_DOUBLE, MPI_MAX, p->comm));
-  PetscCheck(outside < 0.2, p->comm, PETSC_ERR_USER_INPUT,
-             "%s: powder_file: a grain reaches %.2g of its radius through the wall of a bore of %g nm about the z "
-             "axis; give die_diameter",
-             p->config->deck, outside, bore);
+  PetscCall(CheckFile(p, bore, -z[0], z[1]));
   PetscCall(MakeGrains(p, x, grains));
   for (PetscInt i = 0; i < (*grains)->n_owned; i++) (*grains)->rec[i][REC_Z] += z[0]; /* the lowest grain on z = 0 */
   set_tools(p->config, bore, z[0] + z[1], tools);
