@@ -242,7 +242,7 @@ static void press_on_plane(const char law[], double W, int steps, double seen[][
   world_begin(&w, law, E, NU, 1);
   w.tools.z[TOOL_BOTTOM] = 0.0;
   w.tools.W[TOOL_BOTTOM] = W;
-  w.cfg.W                = W;
+  w.cfg.W_tool           = W;
   world_grain(&w, 0, R_MEAN, DENSITY, YIELD, x, v);
   world_start(&w, 1e-4, R_MEAN);
   for (int step = 0; step < steps; step++) {
