@@ -12,12 +12,14 @@ static const double REST_TRANSITS = 300.0;
 
 const StageConfig *programme_stage(const Programme *p) { return &p->stage[(PetscInt)p->now.stage]; }
 
+int programme_too_dense(const Programme *p, PetscInt k) { return ((int64_t)p->now.too_dense >> k) & 1; }
+
 static double height(const Tools *t) { return t->z[TOOL_TOP] - t->z[TOOL_BOTTOM]; }
 
 /* Punch speed for which I = rate d sqrt(rho/P), with rate = speed/height (GDR MiDi 2004, Eur. Phys. J. E 14, 341). */
 static double height_speed(const Programme *p, double inertial_number, double pressure, double height)
 {
-  return height * inertial_number * sqrt(pressure / p->density) / p->grain_diameter;
+  return height * inertial_number * sqrt(pressure / p->density) / p->powder.diameter;
 }
 
 static double speed(const Programme *p, double inertial_number, double pressure, const Tools *t)
@@ -37,7 +39,7 @@ static double pressure_scale(const Programme *p)
 
 static double rest_time(const Programme *p)
 {
-  return REST_TRANSITS * p->grain_diameter * sqrt(p->density / pressure_scale(p));
+  return REST_TRANSITS * p->powder.diameter * sqrt(p->density / pressure_scale(p));
 }
 
 /* Velocity of the top punch that brings the pressure to `target`; v_max > 0 caps it. */
@@ -47,6 +49,14 @@ static double servo(double pressure, double target, double v_max)
   return fmax(-v_max, fmin(v_max, v));
 }
 
+/* Is the powder denser than the stage allows, and still does not carry the pressure? */
+static int too_dense(const Programme *p, const StageConfig *s, const Tools *t)
+{
+  const double bore = PETSC_PI * t->die_radius * t->die_radius * height(t);
+  return p->powder.volume >= s->density_limit * bore && p->now.pressure < (1.0 - s->servo_tolerance) * s->pressure;
+}
+
+/* At the density limit the punch stays where it is, in a dwell after it, too. */
 static int press(Programme *p, const StageConfig *s, double time, Tools *t)
 {
   ProgrammeState *n      = &p->now;
@@ -59,6 +69,11 @@ static int press(Programme *p, const StageConfig *s, double time, Tools *t)
   if (n->reached > 0.0 && fabs(n->pressure - s->pressure) <= s->servo_tolerance * s->pressure) {
     if (n->held_since < 0.0) n->held_since = time;
   } else n->held_since = -1.0;
+  if (too_dense(p, s, t)) {
+    n->target = t->v[TOOL_TOP] = 0.0;
+    n->too_dense += ldexp(1.0, (int)n->stage);
+    return 1;
+  }
   return n->held_since >= 0.0 && time - n->held_since >= s->servo_time;
 }
 
@@ -70,16 +85,19 @@ static int dwell(Programme *p, const StageConfig *s, double time, Tools *t)
 
 /*
   The top punch goes up until it carries nothing worth mentioning, then some way on, so that what swings back does not
-  touch again.  (Exactly nothing would be too much to ask: with adhesion a grain may stay between punch and wall.)
+  touch again.  (Exactly nothing would be too much to ask: with adhesion a grain may stay between punch and wall.)  It
+  does not leave the bore, for grains would follow it that nothing holds together.
 */
 static int release(Programme *p, const StageConfig *s, double time, Tools *t)
 {
   ProgrammeState *n     = &p->now;
   const double    scale = pressure_scale(p), v = height_speed(p, s->inertial_number, scale, n->height_start);
 
-  if (fabs(n->pressure) > FREE * scale) n->free_since = -1.0;
+  const int at_rim = t->z[TOOL_TOP] >= t->die_top;
+
+  if (fabs(n->pressure) > FREE * scale && !at_rim) n->free_since = -1.0;
   else if (n->free_since < 0.0) n->free_since = time;
-  t->v[TOOL_TOP] = n->free_since >= 0.0 && time - n->free_since > 0.1 * rest_time(p) ? 0.0 : v;
+  t->v[TOOL_TOP] = at_rim || (n->free_since >= 0.0 && time - n->free_since > 0.1 * rest_time(p)) ? 0.0 : v;
   n->target      = 0.0;
   return n->free_since >= 0.0 && time - n->free_since >= rest_time(p);
 }
@@ -138,22 +156,27 @@ static void begin_stage(Programme *p, double time, Tools *t)
   if (programme_stage(p)->kind == STAGE_FILL) t->v[TOOL_TOP] = t->v[TOOL_BOTTOM] = 0.0;
 }
 
-void programme_start(Programme *p, const Config *config, double grain_diameter, double time, Tools *tools)
+static Programme programme_of(const Config *config, const PowderTotals *powder)
 {
-  *p = (Programme){.n_stages       = config->n_stages,
-                   .stage          = config->stage,
-                   .grain_diameter = grain_diameter,
-                   .density        = config->material.density};
+  return (Programme){
+      .n_stages = config->n_stages, .stage = config->stage, .powder = *powder, .density = config->material.density};
+}
+
+void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double time, Tools *tools)
+{
+  *p = programme_of(config, powder);
   begin_stage(p, time, tools);
 }
 
-void programme_resume(Programme *p, const Config *config, double grain_diameter, const ProgrammeState *state)
+void programme_resume(Programme *p, const Config *config, const PowderTotals *powder, double time,
+                      const ProgrammeState *state, Tools *tools)
 {
-  *p     = (Programme){.n_stages       = config->n_stages,
-                       .stage          = config->stage,
-                       .grain_diameter = grain_diameter,
-                       .density        = config->material.density};
+  *p     = programme_of(config, powder);
   p->now = *state;
+  if (p->now.done > 0.0 && p->now.stage < (double)p->n_stages) {
+    p->now.done = 0.0;
+    begin_stage(p, time, tools);
+  }
 }
 
 void programme_move_tools(double dt, Tools *t)

@@ -8,6 +8,7 @@
 
 #include "solver/config.h"
 #include "solver/dem/dem.h"
+#include "solver/setup.h"
 
 /* All doubles, so that a checkpoint keeps it whole; the same on every rank. */
 typedef struct {
@@ -22,19 +23,22 @@ typedef struct {
   double height_start; /* between the punches when the stage began [nm] */
   double late_lists;   /* controls at which the neighbour list was found late */
   double done;         /* 1: no stage is left */
+  double too_dense;    /* bit k: the press that is stage k ended at its density limit, below its pressure */
 } ProgrammeState;
 
 typedef struct {
   ProgrammeState     now;
   PetscInt           n_stages;
-  const StageConfig *stage;                   /* [n_stages] borrowed */
-  double             grain_diameter, density; /* d and rho of the inertial number [nm], [fg/nm^3] */
+  const StageConfig *stage; /* [n_stages] borrowed */
+  PowderTotals       powder;
+  double             density; /* of the grains [fg/nm^3] */
 } Programme;
 
 /* Starts with the first stage at the given time.  Borrows config. */
-void programme_start(Programme *p, const Config *config, double grain_diameter, double time, Tools *tools);
-/* Goes on with a state from a checkpoint. */
-void programme_resume(Programme *p, const Config *config, double grain_diameter, const ProgrammeState *state);
+void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double time, Tools *tools);
+/* Goes on with a state from a checkpoint; where that was at the end of its programme, with the stage added since. */
+void programme_resume(Programme *p, const Config *config, const PowderTotals *powder, double time,
+                      const ProgrammeState *state, Tools *tools);
 
 /* Tools move by one step. */
 void programme_move_tools(double dt, Tools *tools);
@@ -50,5 +54,7 @@ void programme_next(Programme *p, double time, Tools *tools);
 /* How much of the present stage is done, 0..1. */
 double             programme_fraction(const Programme *p, double time, const Tools *tools);
 const StageConfig *programme_stage(const Programme *p);
+/* Did the press that is stage k end at its density limit, below its pressure? */
+int programme_too_dense(const Programme *p, PetscInt k);
 
 #endif

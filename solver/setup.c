@@ -57,3 +57,21 @@ PetscErrorCode SetupRadii(Grains g, double *radius_min, double *radius_max)
   *radius_max = r[1];
   PetscFunctionReturn(0);
 }
+
+PetscErrorCode SetupTotals(Grains g, double radius_max, PowderTotals *powder)
+{
+  const double length = fixed_unit(2.0 * radius_max), volume = fixed_unit(8.0 * pow(radius_max, 3));
+  ExactSum     sum[2] = {0}; /* of diameters, of volumes */
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < g->n_owned; i++) {
+    const double d = 2.0 * g->rec[i][REC_R0];
+    exact_add(&sum[0], d, 1.0 / length);
+    exact_add(&sum[1], PETSC_PI / 6.0 * d * d * d, 1.0 / volume);
+  }
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, 4, MPI_INT64_T, MPI_SUM, g->comm));
+  for (int k = 0; k < 2; k++) exact_normalize(&sum[k]);
+  powder->diameter = exact_value(&sum[0], length) / (double)g->n_global;
+  powder->volume   = exact_value(&sum[1], volume);
+  PetscFunctionReturn(0);
+}

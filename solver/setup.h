@@ -15,4 +15,13 @@ DemConfig setup_dem(const Config *config, double radius_min, double radius_max);
 /* Collective.  Smallest and largest undeformed radius of all grains [nm]. */
 PetscErrorCode SetupRadii(Grains grains, double *radius_min, double *radius_max);
 
+/* The grains as a whole. */
+typedef struct {
+  double diameter; /* mean [nm] */
+  double volume;   /* of all grains, undeformed [nm^3] */
+} PowderTotals;
+
+/* Collective.  radius_max as from SetupRadii.  The same bits on any number of ranks. */
+PetscErrorCode SetupTotals(Grains grains, double radius_max, PowderTotals *powder);
+
 #endif

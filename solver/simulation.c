@@ -7,7 +7,10 @@
 
 static const double WALL_RESERVE = 10.0; /* [s] kept back for the last checkpoint before the wall-time limit */
 
-double simulation_time(const Simulation *sim) { return (double)sim->step * sim->dt; }
+double simulation_time(const Simulation *sim)
+{
+  return sim->time_start + (double)(sim->step - sim->step_start) * sim->dt;
+}
 
 int simulation_running(const Simulation *sim) { return !sim->stop && sim->programme.now.done == 0.0; }
 
@@ -28,6 +31,7 @@ static PetscErrorCode StartEngine(Simulation *sim)
   PetscCall(SetupRadii(sim->grains, &r_min, &r_max));
   cfg     = setup_dem(&sim->config, r_min, r_max);
   sim->dt = cfg.dt;
+  PetscCall(SetupTotals(sim->grains, r_max, &sim->powder));
   PetscCall(DemCreate(sim->grains, &cfg, &sim->dem));
   PetscFunctionReturn(0);
 }
@@ -39,7 +43,7 @@ static PetscErrorCode StartFresh(Simulation *sim)
   PetscFunctionBeginUser;
   PetscCall(PackGrains(sim->comm, &sim->config, &sim->grains, &sim->tools));
   PetscCall(StartEngine(sim));
-  programme_start(&sim->programme, &sim->config, sim->config.powder.diameter, 0.0, &sim->tools);
+  programme_start(&sim->programme, &sim->config, &sim->powder, 0.0, &sim->tools);
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
   PetscCall(DemControl(sim->dem, &sim->tools, 0, s));
   sim->kinetic_start = s->kinetic;
@@ -50,20 +54,18 @@ static PetscErrorCode StartFresh(Simulation *sim)
 /* Where the blob of a checkpoint keeps what. */
 typedef struct {
   ProgrammeState programme;
-  double         kinetic_start, next_control;
+  double         kinetic_start, next_control, time_start, step_start;
 } Blob;
 
 static PetscErrorCode StartFromCheckpoint(Simulation *sim)
 {
-  const ContactConfig *c     = &sim->config.contact;
-  ContactModel         model = setup_dem(&sim->config, 1.0, 1.0).model;
-  CheckpointScalars    scalars;
-  CheckpointRows       rows;
-  Blob                 blob;
-  char                 changed[1024];
+  ContactModel      model = setup_dem(&sim->config, 1.0, 1.0).model;
+  CheckpointScalars scalars;
+  CheckpointRows    rows;
+  Blob              blob;
+  char              changed[1024];
 
   PetscFunctionBeginUser;
-  (void)c;
   PetscCall(CheckpointRead(sim->comm, sim->config.restart, &model, &scalars, &rows, changed, sizeof changed));
   PetscCheck(scalars.n_blob == (PetscInt)(sizeof blob / sizeof(double)), sim->comm, PETSC_ERR_USER_INPUT,
              "%s: its programme has another layout; it was written by another version of nanomint",
@@ -76,6 +78,8 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
   sim->tools         = scalars.tools;
   sim->kinetic_start = blob.kinetic_start;
   sim->next_control  = (PetscInt64)blob.next_control;
+  sim->step_start    = (PetscInt64)blob.step_start;
+  sim->time_start    = blob.time_start;
   PetscCall(GrainsCreate(sim->comm, rows.n_grains, &sim->grains));
   memcpy(sim->grains->id, rows.id, (size_t)rows.n_grains * sizeof *rows.id);
   memcpy(sim->grains->rec, rows.rec, (size_t)rows.n_grains * sizeof *rows.rec);
@@ -84,7 +88,11 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
   PetscCall(DemImport(sim->dem, &rows.contacts));
   dem_work_set(sim->dem, scalars.words);
   PetscCall(CheckpointRowsDestroy(&rows));
-  programme_resume(&sim->programme, &sim->config, sim->config.powder.diameter, &blob.programme);
+  if (simulation_time(sim) != scalars.time) { /* the step is another now */
+    sim->step_start = sim->step;
+    sim->time_start = scalars.time;
+  }
+  programme_resume(&sim->programme, &sim->config, &sim->powder, scalars.time, &blob.programme, &sim->tools);
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
   if (changed[0])
     PetscCall(PetscPrintf(sim->comm, "nanomint: note: parameters differ from those of %s: %s\n", sim->config.restart,
@@ -186,7 +194,8 @@ int simulation_report_next(const Simulation *sim)
 static PetscErrorCode WriteCheckpoint(Simulation *sim)
 {
   const ContactModel model = setup_dem(&sim->config, 1.0, 1.0).model;
-  const Blob         blob  = {sim->programme.now, sim->kinetic_start, (double)sim->next_control};
+  const Blob         blob  = {sim->programme.now, sim->kinetic_start, (double)sim->next_control, sim->time_start,
+                              (double)sim->step_start};
   CheckpointScalars  s     = {.step    = sim->step,
                               .time    = simulation_time(sim),
                               .stage   = (PetscInt)sim->programme.now.stage,
@@ -281,6 +290,13 @@ PetscErrorCode Report(Simulation *sim)
 PetscErrorCode Conclude(Simulation *sim)
 {
   PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < sim->config.n_stages; k++)
+    if (programme_too_dense(&sim->programme, k))
+      PetscCall(OutputWarn(sim->output,
+                           "%s ended at its density_limit of %g before it reached the pressure of %g GPa; the powder "
+                           "is softer than that, or rigid grains no longer describe it",
+                           sim->config.stage[k].name, sim->config.stage[k].density_limit,
+                           sim->config.stage[k].pressure));
   if (sim->programme.now.late_lists > 0.0)
     PetscCall(OutputWarn(sim->output,
                          "the neighbour list was renewed late %g times: contacts may have been missed; raise time_skin "

@@ -10,24 +10,27 @@
 #include "solver/signals.h"
 
 typedef struct {
-  MPI_Comm    comm;
-  Config      config;
-  Tools       tools;
-  Grains      grains;
-  Dem         dem;
-  Programme   programme;
-  DemStatus   status;        /* of the last control */
-  PetscInt64  step;          /* steps done */
-  PetscInt64  next_control;  /* step after which the ranks agree again */
-  PetscInt64  next_balance;  /* step at which the balance of the ranks is looked at again */
-  double      dt;            /* [ns] */
-  double      kinetic_start; /* kinetic energy when the account of energies was opened [aJ] */
-  PetscBool   stage_over;    /* the step just done was the last of its stage */
-  PetscBool   checkpoint_wanted;
-  StopReason  stop;
-  Output      output;
-  Progress    progress;
-  GrainFields fields;
+  MPI_Comm     comm;
+  Config       config;
+  Tools        tools;
+  Grains       grains;
+  Dem          dem;
+  Programme    programme;
+  DemStatus    status;       /* of the last control */
+  PetscInt64   step;         /* steps done */
+  PetscInt64   next_control; /* step after which the ranks agree again */
+  PetscInt64   next_balance; /* step at which the balance of the ranks is looked at again */
+  double       dt;           /* [ns] */
+  PetscInt64   step_start;   /* since then time has run by dt a step: the restart at which dt was changed, or 0 */
+  double       time_start;   /* time then [ns] */
+  PowderTotals powder;
+  double       kinetic_start; /* kinetic energy when the account of energies was opened [aJ] */
+  PetscBool    stage_over;    /* the step just done was the last of its stage */
+  PetscBool    checkpoint_wanted;
+  StopReason   stop;
+  Output       output;
+  Progress     progress;
+  GrainFields  fields;
 } Simulation;
 
 /* All collective. */
