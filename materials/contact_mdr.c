@@ -260,7 +260,10 @@ static double rim_below(double d, double range, double span)
   return d > 0.0 ? deep * (1.0 - 0.5 * deep / span) + 0.5 * range : 0.5 * x * x / range;
 }
 
-/* A side moves by share x delta but feels half of the pair's force: its energy counts 1/(2 share) times. */
+/* A side moves by share x delta but feels half of the pair's force: its energy counts 1/(2 share) times.  A side that
+   hardly moves has hardly any, and the quotient would be noise. */
+static const double SHARE_MIN = 0.05;
+
 static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[], Lanes energy)
 {
   MdrBatch c = mdr_batch(params, in->tool);
@@ -293,7 +296,8 @@ static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[]
       const double span   = in->side[0].R[l] + (c.sides > 1 ? in->side[1].R[l] : 0.0);
       const double rim    = touch[s][l] * rim_below(in->delta[l], c.range, lm_pick(span, span, 1.0));
 
-      energy[l] += weight * (c.sides == 1 ? part[l] - rim : 0.5 * (lm_ratio(part[l], side[s].share[l]) - rim));
+      energy[l] +=
+          weight * (c.sides == 1 ? part[l] - rim : 0.5 * (part[l] / lm_max(side[s].share[l], SHARE_MIN) - rim));
     }
   }
 }
