@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """A run that is stopped and goes on with another number of ranks must not differ from one that was never stopped.
 
-Killed without warning (kill -9 on every rank), by SIGTERM as a queue does, by SIGUSR1, by its own wall-time limit: after
-the restart history.csv must be byte for byte that of the straight run.  A stop that was asked for exits with 75 and
-leaves a checkpoint."""
+Killed without warning (kill -9 on every rank), by SIGTERM as a queue does, by SIGUSR1, by its own wall-time limit:
+after the restart history.csv must be byte for byte that of the straight run.  A stop that was asked for exits with 75
+and leaves a checkpoint."""
 import csv
 import filecmp
 import os
@@ -63,7 +63,8 @@ def last_step(folder):
 
 def interrupt(program, run, folder, how, step):
     """Waits until the run has passed `step`, ends it; its exit code and what it said."""
-    while run.poll() is None and (last_step(folder) < step or not os.path.exists(os.path.join(folder, "checkpoint.h5"))):
+    checkpoint = os.path.join(folder, "checkpoint.h5")
+    while run.poll() is None and (last_step(folder) < step or not os.path.exists(checkpoint)):
         time.sleep(0.002)
     pids = ranks_of(program, folder)
     for pid in pids if how == signal.SIGKILL else pids[:1]:  # one rank that is told tells the others

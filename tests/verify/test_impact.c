@@ -1,7 +1,7 @@
 /*
   test_impact.c - the eight impact benchmarks of Chung & Ooi 2011, Granular Matter 13, 643.
 
-  Parameters as in the paper, checked against the decks published with Yade, Kratos and PySPH.  Closed forms are derived
+  Parameters are the paper's as the decks published with Yade, Kratos and PySPH give them.  Closed forms are derived
   here: Hertz for force, overlap and duration; impulse and moment of impulse for gross sliding, where the tangential
   impulse is mu times the normal one.  Numbers named `figure` were read off the paper's plots.
 
