@@ -7,48 +7,46 @@ typedef struct {
   PetscInt    count, start; /* records */
 } Parcel;
 
+typedef struct {
+  PetscMPIInt rank;
+  PetscInt    record;
+} Address;
+
 static int by_rank(const void *a, const void *b)
 {
   const PetscMPIInt p = ((const Parcel *)a)->rank, q = ((const Parcel *)b)->rank;
   return (p > q) - (p < q);
 }
 
+static int by_address(const void *a, const void *b)
+{
+  const Address *p = a, *q = b;
+  if (p->rank != q->rank) return p->rank < q->rank ? -1 : 1;
+  return (p->record > q->record) - (p->record < q->record);
+}
+
 /* Packs the records grouped by destination; parcels are in the order of the ranks. */
 static PetscErrorCode Pack(size_t bytes, PetscInt n, const PetscMPIInt dest[], const void *send, PetscInt *n_parcels,
                            Parcel **parcels, char **packed)
 {
-  Parcel   *p     = NULL;
-  PetscInt  count = 0, total = 0, hint = 0;
-  PetscInt *parcel_of;
+  PetscInt total = 0, count = 0;
+  Address *to;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc2(n, &parcel_of, n, &p));
-  for (PetscInt k = 0; k < n;
-       k++) { /* few destinations, and neighbours in the list go the same way: look near the last */
-    parcel_of[k] = -1;
-    if (dest[k] < 0) continue;
-    if (hint >= count || p[hint].rank != dest[k])
-      for (hint = 0; hint < count && p[hint].rank != dest[k]; hint++) {
-      }
-    if (hint == count) p[count++] = (Parcel){.rank = dest[k], .count = 0, .start = count};
-    p[hint].count++;
-    parcel_of[k] = hint;
-  }
-  PetscCall(PetscMalloc1(PetscMax(count, 1), parcels));
-  PetscCall(PetscArraycpy(*parcels, p, count));
-  for (PetscInt c = 0; c < count; c++) (*parcels)[c].start = c;
-  qsort(*parcels, (size_t)count, sizeof(Parcel), by_rank);
-  for (PetscInt c = 0; c < count; c++) { /* p[old] now learns where its records start */
-    const PetscInt old  = (*parcels)[c].start;
-    (*parcels)[c].start = p[old].start = total;
-    total += p[old].count;
-  }
-  PetscCall(PetscMalloc1(PetscMax(bytes * (size_t)total, 1), packed));
+  PetscCall(PetscMalloc1(PetscMax(n, 1), &to));
   for (PetscInt k = 0; k < n; k++)
-    if (parcel_of[k] >= 0)
-      memcpy(*packed + bytes * (size_t)p[parcel_of[k]].start++, (const char *)send + bytes * (size_t)k, bytes);
+    if (dest[k] >= 0) to[total++] = (Address){dest[k], k};
+  qsort(to, (size_t)total, sizeof *to, by_address);
+  PetscCall(PetscMalloc1(PetscMax(total, 1), parcels));
+  PetscCall(PetscMalloc1(PetscMax(bytes * (size_t)total, 1), packed));
+  for (PetscInt k = 0; k < total; k++) {
+    if (!count || (*parcels)[count - 1].rank != to[k].rank)
+      (*parcels)[count++] = (Parcel){.rank = to[k].rank, .start = k};
+    (*parcels)[count - 1].count++;
+    memcpy(*packed + bytes * (size_t)k, (const char *)send + bytes * (size_t)to[k].record, bytes);
+  }
   *n_parcels = count;
-  PetscCall(PetscFree2(parcel_of, p));
+  PetscCall(PetscFree(to));
   PetscFunctionReturn(0);
 }
 
