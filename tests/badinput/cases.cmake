@@ -148,8 +148,8 @@ nm_add_bad(NAME stage_not_in_programme EDIT "title: spoiled" "press2: {pressure:
            FAILS "press2_pressure: there is no stage 'press2' in the programme")
 nm_add_bad(NAME density_limit_below_start EDIT "pressure: 0.6 GPa" "pressure: 0.6 GPa\\n  density_limit: 0.2"
            FAILS "press_density_limit: 0.2 is not above powder_relative_density")
-nm_add_bad(NAME odd_interval EDIT "folder: out" "folder: out, history_every: 30"
-           FAILS "output_history_every: 30 is not a multiple of time_control_interval, 20")
+nm_add_bad(NAME odd_interval EDIT "folder: out" "folder: out, history_every: 35"
+           FAILS "output_history_every: 35 is not a multiple of time_control_interval, 10")
 nm_add_bad(NAME restart_not_there ARGS -restart "nothing.h5"
            FAILS "command line: -restart: there is no file 'nothing.h5'")
 
