@@ -249,7 +249,8 @@ static PetscErrorCode GrowthEngine(const Config *config, Grains g, double law_pa
 static PetscErrorCode Grow(const Config *config, Grains g, const Tools *tools)
 {
   double    params[16], overlap = 1.0;
-  Tools     smooth = *tools;
+  PetscInt  control = 1; /* steps done at the next control */
+  Tools     smooth  = *tools;
   DemStatus status;
   Dem       dem;
 
@@ -263,7 +264,10 @@ static PetscErrorCode Grow(const Config *config, Grains g, const Tools *tools)
     PetscCall(DemForces(dem, &smooth));
     dem_move(dem, &smooth);
     for (PetscInt i = 0; i < g->n_owned; i++) g->rec[i][REC_R] = share * g->rec[i][REC_R0];
-    if ((step + 1) % config->time.control_interval == 0) PetscCall(DemControl(dem, &smooth, 0, &status));
+    if (step + 1 >= control) {
+      PetscCall(DemControl(dem, &smooth, 0, &status));
+      control = step + 1 + status.interval;
+    }
     if (step >= GROW && step % 200 == 0) {
       PetscCall(MaxOverlap(dem, g, &smooth, &overlap));
       if (overlap < OVERLAP_OK) break;

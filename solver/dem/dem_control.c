@@ -94,13 +94,14 @@ static double travel(Dem dem, const double max[], PetscInt n)
 /*
   Returns the steps until the next control: control_interval, or the largest divisor of it that a list made now is sure
   to survive when grains are being torn about.  It must not depend on when the list was made, for that depends on the
-  number of ranks and on restarts.  Renews the list when it might not hold as long.
+  number of ranks and on restarts.  One step at the start, when no forces are known.  Renews the list when it might not
+  hold as long.
 */
 static PetscInt plan(Dem dem, const Tools *t, const double max[])
 {
   const PetscInt every = dem->cfg.control_interval;
   const double   dt = dem->cfg.dt, height = height_in(t, 0.0);
-  PetscInt       n = every;
+  PetscInt       n = dem->interval_steps ? every : 1;
 
   while (n > 1 &&
          (every % n || !list_holds(dem, max[MAX_RADIUS], height_in(t, (double)n * dt) / height, travel(dem, max, n))))
