@@ -5,45 +5,7 @@
   to both grains as integers.  Integers make the sum independent of the order of contacts, hence of the number of ranks
   and of the neighbour list, and action equals reaction exactly.
 */
-#include "solver/dem/dem_impl.h"
-
-typedef struct {
-  v8 x[3], R, v[3], w[3], R0, Y, psi, dbar, bulk, inv_m;
-} EightGrains;
-
-static inline void gather(const GrainRecord *rec, const int row[8], EightGrains *g)
-{
-  v8 a[8], b[8];
-
-  for (int l = 0; l < 8; l++) a[l] = *(const v8 *)rec[row[l]];
-  v8_transpose(a);
-  for (int l = 0; l < 8; l++) b[l] = *(const v8 *)(rec[row[l]] + 8);
-  v8_transpose(b);
-  for (int k = 0; k < 3; k++) {
-    g->x[k] = a[REC_X + k];
-    g->v[k] = a[REC_VX + k];
-  }
-  g->R     = a[REC_R];
-  g->w[0]  = a[REC_WX];
-  g->w[1]  = b[REC_WY - 8];
-  g->w[2]  = b[REC_WZ - 8];
-  g->R0    = b[REC_R0 - 8];
-  g->Y     = b[REC_YIELD - 8];
-  g->psi   = b[REC_PSI - 8];
-  g->dbar  = b[REC_DBAR - 8];
-  g->bulk  = b[REC_BULK - 8];
-  g->inv_m = b[REC_INV_M - 8];
-}
-
-static inline void fill_side(ContactSide *s, const EightGrains *g)
-{
-  V8(s->R)    = g->R;
-  V8(s->R0)   = g->R0;
-  V8(s->Y)    = g->Y;
-  V8(s->psi)  = g->psi;
-  V8(s->dbar) = g->dbar;
-  V8(s->bulk) = g->bulk;
-}
+#include "solver/dem/eight.h"
 
 /* Distances only: is any of the eight near enough to matter?  Needs the first half of the records. */
 static inline int near_enough(const GrainRecord *rec, const int i[8], const int j[8], double reach)
@@ -179,11 +141,11 @@ PetscErrorCode DemPairForces(Dem dem, PetscInt first, PetscInt last)
     Lanes     *state = dem->pairs.state + (size_t)c * (size_t)dem->n_state;
 
     if (!dem->pairs.live[c] && !near_enough(rec, i, j, dem->reach)) continue;
-    gather(rec, i, &a);
-    gather(rec, j, &b);
+    eight_gather(rec, i, &a);
+    eight_gather(rec, j, &b);
     pair_geometry(&a, &b, &in, &arm_i, &arm_j);
-    fill_side(&in.side[0], &a);
-    fill_side(&in.side[1], &b);
+    eight_side(&a, &in.side[0]);
+    eight_side(&b, &in.side[1]);
     contact_force(&dem->cfg.model, &in, state, &out);
     dem->pairs.live[c] = i8_any((i8)(V8(in.delta) > v8_set(-dem->reach)));
     dem_scatter_i(dem, i, arm_i, &in, &out, force);

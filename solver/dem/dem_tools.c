@@ -1,38 +1,11 @@
 /* dem_tools.c - grains on the die wall and the punches: the same laws, with a rigid flat on the other side. */
-#include "solver/dem/dem_impl.h"
-
-typedef struct {
-  v8 x[3], R, v[3], w[3];
-} EightOnTool;
-
-static void gather(const GrainRecord *rec, const int row[8], EightOnTool *g, ContactBatch *in)
-{
-  v8 a[8], b[8];
-
-  for (int l = 0; l < 8; l++) a[l] = *(const v8 *)rec[row[l]];
-  for (int l = 0; l < 8; l++) b[l] = *(const v8 *)(rec[row[l]] + 8);
-  v8_transpose(a);
-  v8_transpose(b);
-  for (int k = 0; k < 3; k++) {
-    g->x[k] = a[REC_X + k];
-    g->v[k] = a[REC_VX + k];
-  }
-  g->R    = a[REC_R];
-  g->w[0] = a[REC_WX], g->w[1] = b[REC_WY - 8], g->w[2] = b[REC_WZ - 8];
-  V8(in->side[0].R)    = g->R;
-  V8(in->side[0].R0)   = b[REC_R0 - 8];
-  V8(in->side[0].Y)    = b[REC_YIELD - 8];
-  V8(in->side[0].psi)  = b[REC_PSI - 8];
-  V8(in->side[0].dbar) = b[REC_DBAR - 8];
-  V8(in->side[0].bulk) = b[REC_BULK - 8];
-  V8(in->m_eff)        = 1.0 / b[REC_INV_M - 8];
-}
+#include "solver/dem/eight.h"
 
 /*
   Normal of the block at eight grains and their distance from it; mesh/die.h has the same for one.  Below the rim the
   nearest point of the bore is at the grain's height; above it the normal turns around the edge without a jump.
 */
-static void die_surface(const Tools *t, const EightOnTool *g, v8 n[3], v8 *gap)
+static void die_surface(const Tools *t, const EightGrains *g, v8 n[3], v8 *gap)
 {
   const v8 r      = v8_sqrt(g->x[0] * g->x[0] + g->x[1] * g->x[1]) + 1e-30;
   const v8 inward = t->die_radius - r, over = g->x[2] - t->die_top, zero = v8_set(0.0);
@@ -48,7 +21,7 @@ static void die_surface(const Tools *t, const EightOnTool *g, v8 n[3], v8 *gap)
   *gap = v8_where(above, slant) + v8_where(~above, inward);
 }
 
-static void tool_surface(const Tools *t, int tool, const EightOnTool *g, v8 n[3], v8 *gap)
+static void tool_surface(const Tools *t, int tool, const EightGrains *g, v8 n[3], v8 *gap)
 {
   if (tool == TOOL_DIE) {
     die_surface(t, g, n, gap);
@@ -60,7 +33,7 @@ static void tool_surface(const Tools *t, int tool, const EightOnTool *g, v8 n[3]
   }
 }
 
-static void tool_geometry(const Tools *t, int tool, const EightOnTool *g, ContactBatch *in, v8 *arm)
+static void tool_geometry(const Tools *t, int tool, const EightGrains *g, ContactBatch *in, v8 *arm)
 {
   v8 n[3], v[3] = {g->v[0], g->v[1], g->v[2] - t->v[tool]}, s[3], vn, gap;
 
@@ -92,7 +65,7 @@ PetscErrorCode DemToolForces(Dem dem, const Tools *t, int tool)
   Batches     *list = &dem->tool[tool];
   ContactBatch in   = {.dt = dem->cfg.dt, .mu = t->mu[tool], .mu_roll = t->mu_roll[tool], .tool = 1};
   ContactForce out;
-  EightOnTool  g;
+  EightGrains  g;
   v8           arm;
   i8           force[3];
 
@@ -103,7 +76,9 @@ PetscErrorCode DemToolForces(Dem dem, const Tools *t, int tool)
     const int *i     = list->i + 8 * c;
     Lanes     *state = list->state + (size_t)c * (size_t)dem->n_state;
 
-    gather((const GrainRecord *)dem->g->rec, i, &g, &in);
+    eight_gather((const GrainRecord *)dem->g->rec, i, &g);
+    eight_side(&g, &in.side[0]);
+    V8(in.m_eff) = 1.0 / g.inv_m;
     tool_geometry(t, tool, &g, &in, &arm);
     if (!list->live[c] && !i8_any((i8)(V8(in.delta) > v8_set(-dem->reach)))) continue;
     contact_force(&dem->cfg.model, &in, state, &out);
