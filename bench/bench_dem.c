@@ -110,7 +110,7 @@ static PetscErrorCode Run(const char *state, const ContactLaw *law, PetscInt ste
   Tools     tools;
   Dem       dem;
   void     *params;
-  double    z, bytes, before = heap_bytes();
+  double    z = 0.0, bytes, before = heap_bytes();
   PetscLogDouble start, end;
 
   PetscFunctionBeginUser;
