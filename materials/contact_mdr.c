@@ -2,10 +2,10 @@
   contact_mdr.c - mechanically derived elastic-plastic adhesive contact with multi-neighbour response.
 
   Zunker & Kamrin 2024, JMPS 183, 105492 and 105493; Zunker et al. 2025.  Each side of a contact is a sphere on a rigid
-  flat (contact_mdr_side.c); the pair force is the mean of its two sides, a tool has one side.  Changes to the published
-  law: the adhesive radius is monotone, so that pull-off does not depend on the step; the neck flows at ductile_cap Y;
-  adhesion also acts while loading and across a gap; the mean surface displacement is one step old, which saves a pass
-  over the contacts and a halo exchange, at an error of first order in the step.
+  flat (contact_mdr_side.c); the pair force is that of its two sides by virtual work, a tool has one side.  Changes to
+  the published law: the adhesive radius is monotone, so that pull-off does not depend on the step; the neck flows at
+  ductile_cap Y; adhesion also acts while loading and across a gap; the mean surface displacement is one step old, which
+  saves a pass over the contacts and a halo exchange, at an error of first order in the step.
 
   History lives from first touch until the pair is adhering nowhere and further apart than adhesion_range; then it is
   zeroed, flats included: grains that far apart turn before they meet again, and the neighbour list may drop the pair.
@@ -182,7 +182,17 @@ static void side_finish(const MdrBatch *restrict c, const ContactSide *restrict 
   }
 }
 
-/* The pair from its sides: mean force, radius and stiffness, damping, friction limit. */
+/* a x + b y, the same bits with the terms exchanged, whatever the compiler fuses. */
+static inline double both(double a, double x, double b, double y)
+{
+  return 0.5 * (lm_fma(a, x, b * y) + lm_fma(b, y, a * x));
+}
+
+/*
+  The pair from its sides: force, radius and stiffness, damping, friction limit.  Sides that move by o_s' of the pair's
+  overlap do the work sum F_s o_s', so that is the force: the mean of the sides where they are equal, as published, and
+  no gain of energy where they are not.
+*/
 static void combine(const MdrBatch *restrict c, const Mdr *restrict p, const ContactBatch *restrict in,
                     const double *restrict weight, const double *restrict r_star, const MdrSide *restrict side,
                     ContactForce *restrict out)
@@ -191,10 +201,13 @@ static void combine(const MdrBatch *restrict c, const Mdr *restrict p, const Con
   const double pull = (c->rim > 0.0 ? 2.0 : 1.5) * pi;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double w       = weight[l];
-    const double a       = half * side[0].a[l] + other * side[1].a[l];
-    const double elastic = w * (half * side[0].F[l] + other * side[1].F[l]);
-    const double kn      = w * (half * side[0].k[l] * side[0].share[l] + other * side[1].k[l] * side[1].share[l]);
+    const double w  = weight[l];
+    const double a  = half * side[0].a[l] + other * side[1].a[l];
+    const double s0 = side[0].share[l], s1 = c->sides == 1 ? 0.0 : side[1].share[l];
+    const double F1      = c->sides == 1 ? 0.0 : side[1].F[l];
+    const double k1      = c->sides == 1 ? 0.0 : side[1].k[l];
+    const double elastic = w * both(s0, side[0].F[l], s1, F1);
+    const double kn      = w * both(s0 * s0, side[0].k[l], s1 * s1, k1);
     const double Y       = c->sides == 1 ? in->side[0].Y[l] : lm_min(in->side[0].Y[l], in->side[1].Y[l]);
     const double eta     = lm_pick(kn, 2.0 * p->damping * sqrt(in->m_eff[l] * kn), 0.0);
     const double hold    = w * pull * r_star[l] * in->W[l];
@@ -260,10 +273,9 @@ static double rim_below(double d, double range, double span)
   return d > 0.0 ? deep * (1.0 - 0.5 * deep / span) + 0.5 * range : 0.5 * x * x / range;
 }
 
-/* A side moves by share x delta but feels half of the pair's force: its energy counts 1/(2 share) times.  A side that
-   hardly moves has hardly any, and the quotient would be noise. */
-static const double SHARE_MIN = 0.05;
+static const double SHARE_MIN = 0.05; /* below it a side hardly moves, and quotients by its share are noise */
 
+/* Energy of the sides, and of the rim they move along. */
 static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[], Lanes energy)
 {
   MdrBatch c = mdr_batch(params, in->tool);
@@ -287,8 +299,8 @@ static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[]
       const double psi = in->side[s].psi[l], fade = c.psi_b > 0.0 ? lm_min(psi / c.psi_b, 1.0) : 1.0;
 
       touch[s][l] = c.rim * 2.0 * pi * r_star[l] * in->W[l] * fade;
-      slope[l] =
-          lm_ratio(side[s].flex[l] * touch[s][l], side[s].share[l]) * (d > 0.0 ? -lm_ratio(1.0, span) : 1.0 / c.range);
+      slope[l]    = side[s].flex[l] * touch[s][l] / lm_max(side[s].share[l], SHARE_MIN) *
+                 (d > 0.0 ? -lm_ratio(1.0, span) : 1.0 / c.range);
     }
     mdr_side_stored(&c, &in->side[s], gap, slope, &side[s], part);
     for (int l = 0; l < CONTACT_LANES; l++) {
@@ -296,8 +308,7 @@ static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[]
       const double span   = in->side[0].R[l] + (c.sides > 1 ? in->side[1].R[l] : 0.0);
       const double rim    = touch[s][l] * rim_below(in->delta[l], c.range, lm_pick(span, span, 1.0));
 
-      energy[l] +=
-          weight * (c.sides == 1 ? part[l] - rim : 0.5 * (part[l] / lm_max(side[s].share[l], SHARE_MIN) - rim));
+      energy[l] += weight * (part[l] - side[s].share[l] * rim);
     }
   }
 }
