@@ -11,6 +11,13 @@
 #include "solver/observe.h"
 #include "solver/progress.h"
 
+/* What depends on this session's machine and ranks, not on the powder. */
+typedef struct {
+  double   wall, speed; /* [s], [particle-steps/s] */
+  PetscInt partitions;  /* times the grains were distributed anew while running */
+  double   imbalance;   /* max/mean measured cost of the ranks since the last time [-] */
+} SessionFacts;
+
 typedef struct _p_Output *Output;
 
 /*
@@ -32,7 +39,7 @@ PetscErrorCode OutputFrame(Output output, const Sample *sample, const GrainField
 PetscErrorCode OutputWarn(Output output, const char format[], ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
 /* Collective.  Writes summary.json from all rows so far.  reason: "done" (no other word), or why the run stopped.  wall
    [s] and speed [particle-steps/s] of this session. */
-PetscErrorCode OutputSummary(Output output, const char reason[], double wall, double speed);
+PetscErrorCode OutputSummary(Output output, const char reason[], const SessionFacts *session);
 /* Not collective.  folder/name, borrowed until the next call. */
 PetscErrorCode OutputPath(Output output, const char name[], const char **path);
 

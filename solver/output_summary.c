@@ -237,7 +237,7 @@ static void write_warnings(Json *j, Output o, int done)
   json_close(j, ']');
 }
 
-static void write_summary(Json *j, Output o, const char reason[], double wall, double speed)
+static void write_summary(Json *j, Output o, const char reason[], const SessionFacts *session)
 {
   const Config *cfg = &o->config;
 
@@ -253,15 +253,17 @@ static void write_summary(Json *j, Output o, const char reason[], double wall, d
   json_close(j, ']');
   write_warnings(j, o, !strcmp(reason, "done"));
   json_open(j, "session", '{');
-  json_number(j, "wall_s", wall);
-  json_number(j, "grain_steps_per_s", speed);
+  json_number(j, "wall_s", session->wall);
+  json_number(j, "grain_steps_per_s", session->speed);
+  json_number(j, "partitions", session->partitions);
+  json_number(j, "imbalance", session->imbalance);
   json_close(j, '}');
   write_provenance(j, &o->provenance);
   json_close(j, '}');
   putc('\n', j->file);
 }
 
-PetscErrorCode OutputSummary(Output o, const char reason[], double wall, double speed)
+PetscErrorCode OutputSummary(Output o, const char reason[], const SessionFacts *session)
 {
   const char *path;
   int         error = 0;
@@ -274,7 +276,7 @@ PetscErrorCode OutputSummary(Output o, const char reason[], double wall, double 
     Json   j = {.file = open_memstream(&text, &length)};
 
     if (j.file) {
-      write_summary(&j, o, reason, wall, speed);
+      write_summary(&j, o, reason, session);
       if (fclose(j.file)) error = errno;
       if (!error) error = file_replace(path, text);
       free(text);

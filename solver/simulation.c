@@ -153,8 +153,10 @@ PetscErrorCode RefreshNeighbours(Simulation *sim)
 {
   PetscFunctionBeginUser;
   if (sim->step >= sim->next_balance && sim->step % sim->config.time.control_interval == 0) {
-    if (sim->next_balance > 0 && sim->status.imbalance > sim->config.partition.imbalance)
+    if (sim->next_balance > 0 && sim->status.imbalance > sim->config.partition.imbalance) {
       PetscCall(DemRepartition(sim->dem, &sim->tools));
+      sim->partitions++;
+    }
     sim->next_balance = sim->step + sim->config.partition.check_every;
   }
   PetscCall(DemRefresh(sim->dem, &sim->tools, sim->stage_over)); /* the tools' new speed was not planned for */
@@ -302,8 +304,11 @@ PetscErrorCode Conclude(Simulation *sim)
                          "the neighbour list was renewed late %g times: contacts may have been missed; raise time_skin "
                          "or lower time_control_interval",
                          sim->programme.now.late_lists));
-  PetscCall(OutputSummary(sim->output, sim->stop ? stop_reason_text(sim->stop) : "done", progress_wall(sim->progress),
-                          progress_speed(sim->progress)));
+  PetscCall(OutputSummary(sim->output, sim->stop ? stop_reason_text(sim->stop) : "done",
+                          &(SessionFacts){.wall       = progress_wall(sim->progress),
+                                          .speed      = progress_speed(sim->progress),
+                                          .partitions = sim->partitions,
+                                          .imbalance  = sim->status.imbalance}));
   if (sim->stop) {
     const char *path;
     PetscCall(OutputPath(sim->output, "checkpoint.h5", &path));

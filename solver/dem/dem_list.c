@@ -19,7 +19,7 @@ PetscErrorCode BatchesFree(Batches *b)
 static PetscErrorCode BatchesReset(Batches *b, PetscInt n, int n_state, PetscInt pad_i, PetscInt pad_j)
 {
   PetscFunctionBeginUser;
-  if (n > b->cap || 4 * n + 64 < b->cap) {
+  if (!b->i || n > b->cap || 4 * n + 64 < b->cap) {
     const size_t cap = (size_t)(n + n / 16 + 4);
 
     PetscCall(BatchesFree(b));
