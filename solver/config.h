@@ -73,7 +73,7 @@ typedef struct {
 
 typedef struct {
   double   imbalance;   /* re-partition when max/mean measured cost exceeds this [-] */
-  PetscInt check_every; /* rebuilds between two looks at the balance */
+  PetscInt check_every; /* steps between two looks at the balance */
 } PartitionConfig;
 
 typedef struct {

@@ -20,6 +20,7 @@ typedef struct {
   PetscInt64   step;         /* steps done */
   PetscInt64   next_control; /* step after which the ranks agree again */
   PetscInt64   next_balance; /* step at which the balance of the ranks is looked at again */
+  PetscInt     partitions;   /* times the grains were distributed anew while running */
   double       dt;           /* [ns] */
   PetscInt64   step_start;   /* since then time has run by dt a step: the restart at which dt was changed, or 0 */
   double       time_start;   /* time then [ns] */
