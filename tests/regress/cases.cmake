@@ -14,4 +14,5 @@ nm_add_run(NAME sticky_tools DECK presses.yml RANKS 1 3 LABELS regress SAME hist
 
 # Fewer grains than ranks.
 nm_add_run(NAME three_grains DECK presses.yml RANKS 1 4 LABELS regress SAME history.csv
-           ARGS -programme press -press_inertial_number 0.05 -powder_grains 3 -die_diameter "9 nm" -powder_relative_density 0.3)
+           ARGS -programme fill -fill_time "2 ns" -powder_grains 3 -powder_packing cohesive -powder_relative_density 0.2
+                -die_diameter "9 nm" -output_history_every 100)
