@@ -4,6 +4,8 @@
 static const double RATE_FLOOR = 0.1;
 /* The servo corrects a relative error e of the pressure with e * GAIN times the stage's punch speed. */
 static const double SERVO_GAIN = 2.0;
+/* The servo's speed sends waves of no more than this part of the target through the coin: faster, it would ring. */
+static const double SERVO_WAVE = 0.5;
 /* A punch is free when its pressure is below this part of the largest pressure of the programme. */
 static const double FREE = 0.005;
 /* After the punch has come off, and after ejection, the coin is left alone this long, in grain transit times d
@@ -42,11 +44,16 @@ static double rest_time(const Programme *p)
   return REST_TRANSITS * p->powder.diameter * sqrt(p->density / pressure_scale(p));
 }
 
-/* Velocity of the top punch that brings the pressure to `target`; v_max > 0 caps it. */
-static double servo(double pressure, double target, double v_max)
+/*
+  Velocity of the top punch that brings the pressure to `target`; v_max > 0 caps it.  So does rho c v, the pressure of
+  the wave that a punch of this speed sends out, c = sqrt(E/rho): the answer comes back only after the wave has passed
+  the coin, and a servo in a hurry would drive the coin's own oscillation instead of damping it.
+*/
+static double servo(const Programme *p, double target, double v_max)
 {
-  const double v = SERVO_GAIN * v_max * (pressure - target) / target;
-  return fmax(-v_max, fmin(v_max, v));
+  const double cap = fmin(v_max, SERVO_WAVE * target / sqrt(p->modulus * p->density));
+  const double v   = SERVO_GAIN * cap * (p->now.pressure - target) / target;
+  return fmax(-cap, fmin(cap, v));
 }
 
 /* Is the powder denser than the stage allows, and still does not carry the pressure? */
@@ -65,7 +72,7 @@ static int press(Programme *p, const StageConfig *s, double time, Tools *t)
 
   n->target = s->pressure;
   if (n->pressure >= s->pressure) n->reached = 1.0;
-  t->v[TOOL_TOP] = n->reached > 0.0 ? servo(n->pressure, s->pressure, v) : -v;
+  t->v[TOOL_TOP] = n->reached > 0.0 ? servo(p, s->pressure, v) : -v;
   if (n->reached > 0.0 && fabs(n->pressure - s->pressure) <= s->servo_tolerance * s->pressure) {
     if (n->held_since < 0.0) n->held_since = time;
   } else n->held_since = -1.0;
@@ -79,7 +86,7 @@ static int press(Programme *p, const StageConfig *s, double time, Tools *t)
 
 static int dwell(Programme *p, const StageConfig *s, double time, Tools *t)
 {
-  t->v[TOOL_TOP] = p->now.target > 0.0 ? servo(p->now.pressure, p->now.target, speed(p, 5e-4, p->now.target, t)) : 0.0;
+  t->v[TOOL_TOP] = p->now.target > 0.0 ? servo(p, p->now.target, speed(p, 5e-4, p->now.target, t)) : 0.0;
   return time - p->now.stage_start >= s->time;
 }
 
@@ -158,8 +165,11 @@ static void begin_stage(Programme *p, double time, Tools *t)
 
 static Programme programme_of(const Config *config, const PowderTotals *powder)
 {
-  return (Programme){
-      .n_stages = config->n_stages, .stage = config->stage, .powder = *powder, .density = config->material.density};
+  return (Programme){.n_stages = config->n_stages,
+                     .stage    = config->stage,
+                     .powder   = *powder,
+                     .density  = config->material.density,
+                     .modulus  = config->material.E};
 }
 
 void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double time, Tools *tools)

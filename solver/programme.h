@@ -31,7 +31,7 @@ typedef struct {
   PetscInt           n_stages;
   const StageConfig *stage; /* [n_stages] borrowed */
   PowderTotals       powder;
-  double             density; /* of the grains [fg/nm^3] */
+  double             density, modulus; /* of the grains [fg/nm^3], [GPa] */
 } Programme;
 
 /* Starts with the first stage at the given time.  Borrows config. */
