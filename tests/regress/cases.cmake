@@ -16,3 +16,8 @@ nm_add_run(NAME sticky_tools DECK presses.yml RANKS 1 3 LABELS regress SAME hist
 nm_add_run(NAME three_grains DECK presses.yml RANKS 1 4 LABELS regress SAME history.csv
            ARGS -programme fill -fill_time "2 ns" -powder_grains 3 -powder_packing cohesive -powder_relative_density 0.2
                 -die_diameter "9 nm" -output_history_every 100)
+
+# A press in a hurry: the servo must not drive the coin's own oscillation (it did, for ever, at this speed).
+nm_add_run(NAME hasty_servo DECK presses.yml RANKS 1 LABELS regress EXPECT history.csv pressure_top_GPa 0.2 RTOL 0.03
+           WHY "the stage ends only when the pressure has stayed within 2 % for servo_time"
+           ARGS -programme press -powder_grains 100 -press_pressure "0.2 GPa" -press_inertial_number 5e-2 -powder_seed 1)
