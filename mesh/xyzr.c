@@ -26,7 +26,9 @@ MeshStatus ReaderError(Reader *reader, const char *format, ...)
 
   if (reader->binary)
     used = snprintf(reader->why, reader->n_why, "%s, byte %lld: ", reader->path, (long long)ftello(reader->file));
-  else used = snprintf(reader->why, reader->n_why, "%s:%lld: ", reader->path, (long long)reader->line);
+  else if (reader->line)
+    used = snprintf(reader->why, reader->n_why, "%s:%lld: ", reader->path, (long long)reader->line);
+  else used = snprintf(reader->why, reader->n_why, "%s: ", reader->path);
   if (used < 0 || (size_t)used >= reader->n_why) return MESH_ERR_CONTENT;
   va_start(args, format);
   vsnprintf(reader->why + used, reader->n_why - (size_t)used, format, args);

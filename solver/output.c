@@ -24,23 +24,39 @@ PetscErrorCode OutputAgree(Output o, int error, const char path[])
   PetscFunctionReturn(0);
 }
 
-/* A new run must not fall on an old one unless the user said so. */
-static PetscErrorCode CheckFolder(Output o, PetscInt64 restart_step)
+/* Not collective.  0: a file can be written into the folder; else the errno. */
+static int try_folder(const char folder[])
+{
+  char path[2 * PATH_MAX_LEN];
+  int  error = file_make_folder(folder);
+
+  if (error) return error;
+  (void)snprintf(path, sizeof(path), "%s/.nanomint.tmp", folder);
+  error = file_touch(path);
+  (void)unlink(path);
+  return error;
+}
+
+PetscErrorCode OutputCheck(MPI_Comm comm, const OutputConfig *config, PetscInt64 restart_step)
 {
   static const char *const traces[] = {"history.csv", "checkpoint.h5", "summary.json"};
-  const char              *path     = NULL;
-  int                      found    = 0;
+  char                     path[2 * PATH_MAX_LEN];
+  PetscMPIInt              rank;
+  int                      found[2] = {0, 0}; /* errno; an older run */
 
   PetscFunctionBeginUser;
-  if (restart_step >= 0 || o->config.output.overwrite) PetscFunctionReturn(0);
-  for (int k = 0; k < 3 && o->rank == 0; k++) {
-    PetscCall(OutputPath(o, traces[k], &path));
-    found = found || access(path, F_OK) == 0;
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  for (int k = 0; k < 3 && rank == 0; k++) {
+    (void)snprintf(path, sizeof(path), "%s/%s", config->folder, traces[k]);
+    found[1] = found[1] || access(path, F_OK) == 0;
   }
-  PetscCallMPI(MPI_Bcast(&found, 1, MPI_INT, 0, o->comm));
-  PetscCheck(!found, o->comm, PETSC_ERR_USER_INPUT,
+  if (restart_step >= 0 || config->overwrite) found[1] = 0;
+  if (rank == 0 && !found[1]) found[0] = try_folder(config->folder);
+  PetscCallMPI(MPI_Bcast(found, 2, MPI_INT, 0, comm));
+  PetscCheck(!found[0], comm, PETSC_ERR_USER_INPUT, "%s cannot be written: %s", config->folder, strerror(found[0]));
+  PetscCheck(!found[1], comm, PETSC_ERR_USER_INPUT,
              "%s already holds a run; give output_folder another name, set output_overwrite, or go on with -restart",
-             o->config.output.folder);
+             config->folder);
   PetscFunctionReturn(0);
 }
 
@@ -76,9 +92,7 @@ PetscErrorCode OutputCreate(MPI_Comm comm, const Config *config, const Provenanc
   o->provenance = *provenance;
   o->last_step  = -1;
   PetscCallMPI(MPI_Comm_rank(comm, &o->rank));
-  if (o->rank == 0) error = file_make_folder(folder);
-  PetscCall(OutputAgree(o, error, folder));
-  PetscCall(CheckFolder(o, restart_step));
+  PetscCall(OutputCheck(comm, &config->output, restart_step));
   PetscCall(OutputHistoryOpen(o, restart_step));
   PetscCall(DropOld(o, restart_step));
   for (int k = 0; k < SERIES_N && o->rank == 0 && !error; k++)

@@ -21,10 +21,17 @@ typedef struct {
 typedef struct _p_Output *Output;
 
 /*
-  OutputCreate - opens the folder of a run, makes it when it is not there.
+  OutputCheck - may a run be written into this folder?  Makes it when it is not there, and changes nothing in it.
+
+  Collective.  A user error when it cannot be written, or when a new run (restart_step -1) meets a folder that holds one
+  and config->overwrite is off.  To be asked before any work.
+*/
+PetscErrorCode OutputCheck(MPI_Comm comm, const OutputConfig *config, PetscInt64 restart_step);
+/*
+  OutputCreate - checks the folder and opens the files of a run; from here on nothing is left of an overwritten one.
 
   Collective.  restart_step: step of the checkpoint the run goes on from, -1 for a new run.  config and provenance are
-  copied.  A user error when a new run meets a folder that holds one and output.overwrite is off.
+  copied.
 */
 PetscErrorCode OutputCreate(MPI_Comm comm, const Config *config, const Provenance *provenance, PetscInt64 restart_step,
                             Output *output);

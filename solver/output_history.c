@@ -89,6 +89,7 @@ PetscErrorCode OutputHistoryOpen(Output o, PetscInt64 restart_step)
     if (!error && ours) {
       o->history = fopen(path, "ab");
       if (!o->history) error = errno;
+      else setvbuf(o->history, NULL, _IONBF, 0); /* nothing is kept that could be written after a failure */
     }
     free(text);
   }
@@ -98,6 +99,19 @@ PetscErrorCode OutputHistoryOpen(Output o, PetscInt64 restart_step)
   PetscCallMPI(MPI_Bcast(&o->last_step, 1, MPI_DOUBLE, 0, o->comm));
   PetscCall(OutputAgree(o, error, path));
   PetscFunctionReturn(0);
+}
+
+/* All of a row or nothing of it: a disk that is full may have taken half.  Returns errno. */
+static int append_row(FILE *f, const char row[])
+{
+  const off_t length = lseek(fileno(f), 0, SEEK_END);
+  int         error;
+
+  errno = 0;
+  if (fputs(row, f) >= 0) return 0;
+  error = errno ? errno : EIO;
+  if (length >= 0 && ftruncate(fileno(f), length)) return error;
+  return error;
 }
 
 PetscErrorCode OutputHistory(Output o, const Observation *seen)
@@ -113,8 +127,7 @@ PetscErrorCode OutputHistory(Output o, const Observation *seen)
   PetscCall(OutputPath(o, "history.csv", &path));
   if (o->rank == 0) {
     format_row(seen, row);
-    errno = 0;
-    if (fputs(row, o->history) < 0 || fflush(o->history)) error = errno ? errno : EIO;
+    error = append_row(o->history, row);
   }
   PetscCall(OutputAgree(o, error, path));
   PetscFunctionReturn(0);

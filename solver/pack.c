@@ -5,6 +5,7 @@
 #include "mesh/sizes.h"
 #include "mesh/xyzr.h"
 #include "solver/setup.h"
+#include "solver/units.h"
 #include <string.h>
 
 enum { WHY = 512 };
@@ -145,12 +146,14 @@ static PetscErrorCode PackLattice(Powder *p, const LatticeKind *kind, Grains *gr
   const double  bore = bore_of(p);
   Lattice       lattice;
   double       *x;
+  char          width[QUANTITY_TEXT];
 
   PetscFunctionBeginUser;
   PetscCheck(LatticeCreate(kind, p->d_max, c->powder.relative_density, 0.5 * bore, 0.0, &lattice) == MESH_OK, p->comm,
              PETSC_ERR_USER_INPUT,
-             "%s: powder_relative_density: %g is not possible for %s in a bore of %g nm (touching grains have %g)",
-             c->deck, c->powder.relative_density, kind->name, bore, lattice_touching_density(kind));
+             "%s: powder_relative_density: %g is not possible for %s in a bore of %s (touching grains have %g)",
+             c->deck, c->powder.relative_density, kind->name, quantity_format(bore, DIM_LENGTH, width),
+             lattice_touching_density(kind));
   PetscCall(PetscMalloc1(PetscMax(3 * (p->last - p->first), 1), &x));
   lattice_range(&lattice, p->first, p->last, x);
   PetscCall(MakeGrains(p, x, grains));
@@ -164,7 +167,7 @@ static PetscErrorCode PackLattice(Powder *p, const LatticeKind *kind, Grains *gr
 static PetscErrorCode CheckFile(const Powder *p, double bore, double z_lo, double z_hi)
 {
   const Config *c        = p->config;
-  char          why[WHY] = "";
+  char          why[WHY] = "", width[QUANTITY_TEXT];
   Spheres       whole    = {0};
   MeshStatus    status;
 
@@ -172,8 +175,8 @@ static PetscErrorCode CheckFile(const Powder *p, double bore, double z_lo, doubl
   status = SpheresRead(c->powder.file, 0, -1, &whole, why, WHY);
   if (!status) status = SpheresInDie(&whole, 0.5 * bore, z_lo, z_hi, FILE_OVERLAP, why, WHY);
   spheres_free(&whole);
-  PetscCheck(!status, p->comm, PETSC_ERR_USER_INPUT,
-             "%s: powder_file: %s: %s (bore %g nm about the z axis: die_diameter)", c->deck, c->powder.file, why, bore);
+  PetscCheck(!status, p->comm, PETSC_ERR_USER_INPUT, "%s: powder_file: %s: %s (bore %s about the z axis: die_diameter)",
+             c->deck, c->powder.file, why, quantity_format(bore, DIM_LENGTH, width));
   PetscFunctionReturn(0);
 }
 
@@ -192,7 +195,7 @@ static PetscErrorCode PackFile(Powder *p, Grains *grains, Tools *tools)
     z[1] = fmax(z[1], s[3] + s[2]);
   }
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, z, 2, MPI_DOUBLE, MPI_MAX, p->comm));
-  PetscCall(CheckFile(p, bore, -z[0], z[1]));
+  PetscCall(CheckFile(p, bore, 0.0 - z[0], z[1]));
   PetscCall(MakeGrains(p, x, grains));
   for (PetscInt i = 0; i < (*grains)->n_owned; i++) (*grains)->rec[i][REC_Z] += z[0]; /* the lowest grain on z = 0 */
   set_tools(p->config, bore, z[0] + z[1], tools);
@@ -304,6 +307,7 @@ static PetscErrorCode PackRandom(Powder *p, int cohesive, Grains *grains, Tools 
   const double  bore = bore_of(p), height = p->volume / (c->powder.relative_density * 0.25 * PETSC_PI * bore * bore);
   PointsPlan    plan;
   double       *x;
+  char          text[3][QUANTITY_TEXT];
 
   PetscFunctionBeginUser;
   PetscCheck(!cohesive || (c->contact.work_of_adhesion > 0.0 && strcmp(c->contact.law->name, "hertz_mindlin")), p->comm,
@@ -314,8 +318,9 @@ static PetscErrorCode PackRandom(Powder *p, int cohesive, Grains *grains, Tools 
   PetscCheck(PointsPlanSet(p->n, 0.5 * (bore - p->d_max), 0.5 * p->d_max, height - p->d_max, 1.0, c->powder.seed,
                            &plan) == MESH_OK,
              p->comm, PETSC_ERR_USER_INPUT,
-             "%s: die_diameter: a bore of %g nm and a height of %g nm have no room for grains of %g nm", c->deck, bore,
-             height, p->d_max);
+             "%s: die_diameter: a bore of %s and a height of %s have no room for grains of %s", c->deck,
+             quantity_format(bore, DIM_LENGTH, text[0]), quantity_format(height, DIM_LENGTH, text[1]),
+             quantity_format(p->d_max, DIM_LENGTH, text[2]));
   PetscCall(PetscMalloc1(PetscMax(3 * (p->last - p->first), 1), &x));
   points_range(&plan, p->first, p->last, x);
   PetscCall(MakeGrains(p, x, grains));
@@ -332,12 +337,13 @@ PetscErrorCode PackGrains(MPI_Comm comm, const Config *config, Grains *grains, T
   const char        *name = config->powder.packing;
   const LatticeKind *kind = lattice_kind_find(name);
   Powder             p;
+  char               bore[QUANTITY_TEXT], grain[QUANTITY_TEXT];
 
   PetscFunctionBeginUser;
   PetscCall(PowderCreate(comm, config, &p));
   PetscCheck(bore_of(&p) > p.d_max, comm, PETSC_ERR_USER_INPUT,
-             "%s: die_diameter: the bore of %g nm is smaller than a grain of %g nm", config->deck, bore_of(&p),
-             p.d_max);
+             "%s: die_diameter: the bore of %s is smaller than a grain of %s", config->deck,
+             quantity_format(bore_of(&p), DIM_LENGTH, bore), quantity_format(p.d_max, DIM_LENGTH, grain));
   if (kind) PetscCall(PackLattice(&p, kind, grains, tools));
   else if (!strcmp(name, "file")) PetscCall(PackFile(&p, grains, tools));
   else PetscCall(PackRandom(&p, !strcmp(name, "cohesive"), grains, tools));

@@ -71,7 +71,7 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
              "%s: its programme has another layout; it was written by another version of nanomint",
              sim->config.restart);
   PetscCheck(scalars.stage < sim->config.n_stages, sim->comm, PETSC_ERR_USER_INPUT,
-             "%s: stands in stage %" PetscInt_FMT ", but programme in %s has only %" PetscInt_FMT " stages",
+             "%s: stands in stage %" PetscInt_FMT ", but the programme of %s has only %" PetscInt_FMT,
              sim->config.restart, scalars.stage + 1, sim->config.deck, sim->config.n_stages);
   memcpy(&blob, scalars.blob, sizeof blob);
   sim->step          = scalars.step;
@@ -115,23 +115,21 @@ static PetscErrorCode OpenOutput(Simulation *sim, const Provenance *provenance, 
 PetscErrorCode SimulationCreate(MPI_Comm comm, int argc, char **argv, Simulation *sim)
 {
   Provenance provenance;
+  int        restart;
 
   PetscFunctionBeginUser;
   memset(sim, 0, sizeof *sim);
   sim->comm = comm;
   PetscCall(DeckRead(comm, argc, argv, &sim->config));
+  restart = sim->config.restart[0] != 0;
   PetscCall(ProvenanceGet(comm, sim->config.deck, sim->config.title, &provenance));
   PetscCall(ProgressCreate(comm, &sim->progress));
   PetscCall(ProgressBanner(sim->progress, &provenance));
   PetscCall(DeckWarnings(comm, &sim->config, stdout));
   PetscCall(SignalsInstall(sim->config.output.wall_limit));
-  if (sim->config.restart[0]) {
-    PetscCall(StartFromCheckpoint(sim));
-    PetscCall(OpenOutput(sim, &provenance, sim->step));
-  } else {
-    PetscCall(OpenOutput(sim, &provenance, -1)); /* a folder that may not be used is refused before any work */
-    PetscCall(StartFresh(sim));
-  }
+  PetscCall(OutputCheck(comm, &sim->config.output, restart ? 0 : -1)); /* refused before any work */
+  PetscCall(restart ? StartFromCheckpoint(sim) : StartFresh(sim));
+  PetscCall(OpenOutput(sim, &provenance, restart ? sim->step : -1)); /* a former run is gone only now */
   PetscCall(DemRepartition(sim->dem, &sim->tools));
   PetscFunctionReturn(0);
 }
