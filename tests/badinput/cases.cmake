@@ -35,7 +35,7 @@ function(nm_add_bad)
                    --work ${CMAKE_CURRENT_BINARY_DIR}/work/badinput.${B_NAME} --program $<TARGET_FILE:nanomint>
                    "--says=${B_FAILS}" ${how} ${one} --ranks ${B_RANKS} --
                    ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} RANKS ${MPIEXEC_PREFLAGS} PROGRAM DECK ${B_ARGS})
-  nm_test_properties(badinput.${B_NAME} "badinput" 2)
+  nm_test_properties(badinput.${B_NAME} "badinput" 1) # two ranks, but they are done before both are awake
 endfunction()
 
 set(cards ${PROJECT_SOURCE_DIR}/inputs/materials)
