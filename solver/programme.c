@@ -157,7 +157,7 @@ static void begin_stage(Programme *p, double time, Tools *t)
   n->free_since   = -1.0;
   n->height_start = height(t);
   if (programme_stage(p)->kind == STAGE_EJECT) {
-    /* the rim stands where the coin's top is: the way through an empty bore would change nothing */
+    /* the rim stands where the top punch is: the way through an empty bore would change nothing */
     t->die_top = t->z[TOOL_BOTTOM] + height(t);
   }
   if (programme_stage(p)->kind == STAGE_FILL) t->v[TOOL_TOP] = t->v[TOOL_BOTTOM] = 0.0;
