@@ -14,10 +14,9 @@ import sys
 
 MARK = "nanomint: error: "
 TRACES = ("PETSC ERROR", "Caught signal", "Sanitizer", "HDF5-DIAG")
-# A start of Open MPI costs more than what is tested here, most of it waiting: the ranks need no daemon of their own, no
-# network, and mpirun need not wait a second before it cleans up behind a program that said no.
-QUICK = {"OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_odls_base_sigkill_timeout": "0",
-         "OMPI_MCA_btl": "self,vader", "OMPI_MCA_pml": "ob1"}
+# A start of Open MPI costs more than what is tested here, most of it waiting: the ranks need no network, and mpirun need
+# not wait a second before it cleans up behind a program that said no.
+QUICK = {"OMPI_MCA_odls_base_sigkill_timeout": "0", "OMPI_MCA_btl": "self,vader", "OMPI_MCA_pml": "ob1"}
 
 
 class Wrong(Exception):
