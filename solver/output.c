@@ -127,7 +127,6 @@ PetscErrorCode OutputWarn(Output o, const char format[], ...)
   va_start(args, format);
   (void)vsnprintf(o->warning[o->n_warnings], WARNING_LEN, format, args);
   va_end(args);
-  PetscCall(PetscPrintf(o->comm, "nanomint: warning: %s\n", o->warning[o->n_warnings]));
   o->n_warnings++;
   PetscFunctionReturn(0);
 }

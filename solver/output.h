@@ -10,6 +10,7 @@
 
 #include "solver/observe.h"
 #include "solver/progress.h"
+#include <stdio.h>
 
 /* What depends on this session's machine and ranks, not on the powder. */
 typedef struct {
@@ -42,11 +43,14 @@ PetscErrorCode OutputDestroy(Output *output); /* Collective.  NULL is fine. */
 PetscErrorCode OutputHistory(Output output, const Observation *seen);
 /* Collective.  Writes grains_*.vtk, contacts_*.vtk, tools_*.vtk (number: the step) and their series. */
 PetscErrorCode OutputFrame(Output output, const Sample *sample, const GrainFields *fields);
-/* Collective.  Keeps a line for the summary (a warning the user should find there) and prints it on rank 0. */
+/* Collective.  Keeps a warning for summary.json and for OutputTell. */
 PetscErrorCode OutputWarn(Output output, const char format[], ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
 /* Collective.  Writes summary.json from all rows so far.  reason: "done" (no other word), or why the run stopped.  wall
    [s] and speed [particle-steps/s] of this session. */
 PetscErrorCode OutputSummary(Output output, const char reason[], const SessionFacts *session);
+/* Not collective.  Rank 0 prints the same for the eye: the coin with units when it is done, warnings, where the files
+ * are. */
+PetscErrorCode OutputTell(Output output, const char reason[], const SessionFacts *session, FILE *to);
 /* Not collective.  folder/name, borrowed until the next call. */
 PetscErrorCode OutputPath(Output output, const char name[], const char **path);
 

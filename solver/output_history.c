@@ -65,7 +65,7 @@ static int keep_rows(Output o, char text[], PetscInt64 restart_step)
       memmove(to, line, length);
       to += length;
       o->last_step = row.step;
-      output_summary_take(o, &row);
+      output_stage_take(o, &row);
     }
     line += length;
   }
@@ -121,7 +121,7 @@ PetscErrorCode OutputHistory(Output o, const Observation *seen)
   int         error = 0;
 
   PetscFunctionBeginUser;
-  output_summary_take(o, seen);
+  output_stage_take(o, seen);
   if (seen->step <= o->last_step) PetscFunctionReturn(0);
   o->last_step = seen->step;
   PetscCall(OutputPath(o, "history.csv", &path));

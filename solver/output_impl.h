@@ -15,6 +15,19 @@ typedef struct {
   double      pressure_max, push_max, inertial_max, overlap_max; /* [GPa], force of either punch [nN], [-], [-] */
 } StageSummary;
 
+/* The coin in numbers, NAN where the programme did not come so far; doubles only. */
+typedef struct {
+  double grains, relative_density, core_density;
+  double height_moment, radius_moment;      /* [nm] */
+  double coordination, contact_radius_mean; /* [-], of the smaller R0 */
+  double pressure_reached, pressure_wanted; /* largest of all stages, and of the presses in the deck [GPa] */
+  double density_under_load, transmission_under_load;
+  double springback_axial, springback_radial; /* relative */
+  double residual_wall_pressure;              /* after release [GPa] */
+  double ejection_force, ejection_shear;      /* [nN], over the side [GPa] */
+  double energy_error;
+} Coin;
+
 struct _p_Output {
   MPI_Comm     comm;
   PetscMPIInt  rank;
@@ -36,6 +49,11 @@ PetscErrorCode OutputAgree(Output output, int error, const char path[]);
 /* Collective.  Opens history.csv: keeps rows up to restart_step (-1: none) and goes on behind them. */
 PetscErrorCode OutputHistoryOpen(Output output, PetscInt64 restart_step);
 /* Not collective.  Takes a row into the summary of its stage. */
-void output_summary_take(Output output, const Observation *o);
+void output_stage_take(Output output, const Observation *o);
+/* Not collective, like the rows it is drawn from. */
+void output_coin(Output output, Coin *coin);
+/* Not collective.  What a reader should know before he believes the numbers, a line each: the run's own warnings, and
+   limits of the model.  done: the programme ran to its end. */
+void output_doubts(Output output, int done, void (*line)(void *to, const char text[]), void *to);
 
 #endif

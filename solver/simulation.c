@@ -289,6 +289,9 @@ PetscErrorCode Report(Simulation *sim)
 
 PetscErrorCode Conclude(Simulation *sim)
 {
+  const char  *reason = sim->stop ? stop_reason_text(sim->stop) : "done";
+  SessionFacts session;
+
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < sim->config.n_stages; k++)
     if (programme_too_dense(&sim->programme, k))
@@ -302,15 +305,17 @@ PetscErrorCode Conclude(Simulation *sim)
                          "the neighbour list was renewed late %g times: contacts may have been missed; raise time_skin "
                          "or lower time_control_interval",
                          sim->programme.now.late_lists));
-  PetscCall(OutputSummary(sim->output, sim->stop ? stop_reason_text(sim->stop) : "done",
-                          &(SessionFacts){.wall       = progress_wall(sim->progress),
-                                          .speed      = progress_speed(sim->progress),
-                                          .partitions = sim->partitions,
-                                          .imbalance  = sim->status.imbalance}));
+  session = (SessionFacts){.wall       = progress_wall(sim->progress),
+                           .speed      = progress_speed(sim->progress),
+                           .partitions = sim->partitions,
+                           .imbalance  = sim->status.imbalance};
+  PetscCall(OutputSummary(sim->output, reason, &session));
+  PetscCall(ProgressSay(sim->progress, "%s", "")); /* an empty line, behind the bar */
+  PetscCall(OutputTell(sim->output, reason, &session, stdout));
   if (sim->stop) {
     const char *path;
     PetscCall(OutputPath(sim->output, "checkpoint.h5", &path));
-    PetscCall(ProgressSay(sim->progress, "stopped: %s; go on with -restart %s", stop_reason_text(sim->stop), path));
+    PetscCall(ProgressSay(sim->progress, "stopped: %s; go on with -restart %s", reason, path));
   }
   PetscFunctionReturn(0);
 }

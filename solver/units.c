@@ -209,16 +209,31 @@ static int write_exact(double value, const Unit *unit, char text[QUANTITY_TEXT])
   return 0;
 }
 
+/* The largest unit that is not above ten times the value. */
+static const Unit *unit_fitting(double value, Dimension dim)
+{
+  const Unit *best = NULL;
+
+  if (value == 0.0 || !isfinite(value)) return unit_usual(dim);
+  for (const Unit *u = units; u->symbol; u++)
+    if (u->dim == dim && u->shown && (!best || fabs(value) >= 0.1 * factor_of(u) * (1.0 - 1e-12))) best = u;
+  return best;
+}
+
+const char *quantity_round(double value, Dimension dim, char text[QUANTITY_TEXT])
+{
+  const Unit *u = unit_fitting(value, dim);
+
+  snprintf(text, QUANTITY_TEXT, "%.3g%s%s", value / factor_of(u), u->symbol[0] ? " " : "", u->symbol);
+  return text;
+}
+
 const char *quantity_format(double value, Dimension dim, char text[QUANTITY_TEXT])
 {
-  const Unit *best = NULL, *one = NULL;
+  const Unit *best = unit_fitting(value, dim), *one = NULL;
 
-  for (const Unit *u = units; u->symbol; u++) {
-    if (u->dim != dim) continue;
-    if (factor_of(u) == 1.0 && !one) one = u;
-    if (u->shown && (!best || (value != 0.0 && fabs(value) >= 0.1 * factor_of(u) * (1.0 - 1e-12)))) best = u;
-  }
-  if (value == 0.0 || !isfinite(value)) best = unit_usual(dim);
+  for (const Unit *u = units; u->symbol && !one; u++)
+    if (u->dim == dim && factor_of(u) == 1.0) one = u;
   if (!isfinite(value)) snprintf(text, QUANTITY_TEXT, "%g", value);
   else if (!write_exact(value, best, text)) (void)write_exact(value, one, text);
   return text;

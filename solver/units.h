@@ -26,6 +26,9 @@ const char *quantity_parse(const char text[], Dimension dim, double *value, char
  * text. */
 const char *quantity_format(double value, Dimension dim, char text[QUANTITY_TEXT]);
 
+/* Three digits in the same unit, for the eye: "597 MPa".  Returns text. */
+const char *quantity_round(double value, Dimension dim, char text[QUANTITY_TEXT]);
+
 const char *dimension_name(Dimension dim);                         /* "pressure" */
 const char *dimension_units(Dimension dim, char list[], size_t n); /* "GPa, MPa, kPa, Pa"; "" for DIM_NONE */
 

@@ -175,6 +175,19 @@ static void prepare(const char name[], Config *config, Provenance *provenance)
   memset(provenance, 0, sizeof(*provenance));
 }
 
+static char heard[4096], heard_stopped[4096]; /* what the last run told at its end; rank 0 */
+
+static void hear(Output output, const char reason[], char text[4096])
+{
+  FILE *f = tmpfile();
+
+  assert_non_null(f);
+  assert_int_equal(OutputTell(output, reason, &(SessionFacts){.wall = 7}, f), 0);
+  rewind(f);
+  text[fread(text, 1, 4095, f)] = 0;
+  fclose(f);
+}
+
 /* Steps first, first + 100 .. last: a row each, a frame every 200. */
 static void run(MPI_Comm comm, const char name[], PetscInt64 restart, PetscInt64 first, PetscInt64 last)
 {
@@ -197,6 +210,8 @@ static void run(MPI_Comm comm, const char name[], PetscInt64 restart, PetscInt64
     release(&p);
   }
   assert_int_equal(OutputSummary(output, "done", &(SessionFacts){0}), 0);
+  hear(output, "done", heard);
+  hear(output, "SIGTERM", heard_stopped);
   assert_int_equal(OutputDestroy(&output), 0);
   assert_int_equal(GrainFieldsDestroy(&f), 0);
 }
@@ -245,6 +260,28 @@ static void restart_leaves_no_seam(void **state)
   run(PETSC_COMM_WORLD, "again", 500, 600, 600);
   if (rank == 0) compare("together", "again", same_files);
   MPI_Barrier(PETSC_COMM_WORLD);
+}
+
+static void the_coin_is_told_on_one_screen(void **state)
+{
+  static const char *const words[] = {
+      "the coin: ",      " 7 s of computing\n",        "relative density ",
+      "under load 0.",   "pressure reached ",          "GPa of 0.6 GPa\n",
+      "diameter ",       "warning:  reached 1.02 GPa", "summary.json, history.csv, grains.vtk.series\n",
+      "plot_history.py "};
+  int lines = 0;
+
+  run(PETSC_COMM_WORLD, "told", -1, 100, 600);
+  if (rank) {
+    assert_string_equal(heard, "");
+    return;
+  }
+  for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
+    if (!strstr(heard, words[k])) fail_msg("'%s' does not say '%s'", heard, words[k]);
+  for (const char *c = heard; *c; c++) lines += *c == '\n';
+  assert_in_range(lines, 8, 24);
+  assert_null(strstr(heard, " nan"));
+  assert_null(strstr(heard_stopped, "the coin"));
 }
 
 static void a_run_is_not_overwritten_unasked(void **state)
@@ -301,9 +338,10 @@ static void a_folder_that_cannot_be_made(void **state)
 int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(observation_has_the_same_bits), cmocka_unit_test(files_do_not_know_the_ranks),
-      cmocka_unit_test(restart_leaves_no_seam),        cmocka_unit_test(a_run_is_not_overwritten_unasked),
-      cmocka_unit_test(foreign_columns_are_refused),   cmocka_unit_test(a_folder_that_cannot_be_made),
+      cmocka_unit_test(observation_has_the_same_bits),    cmocka_unit_test(files_do_not_know_the_ranks),
+      cmocka_unit_test(restart_leaves_no_seam),           cmocka_unit_test(the_coin_is_told_on_one_screen),
+      cmocka_unit_test(a_run_is_not_overwritten_unasked), cmocka_unit_test(foreign_columns_are_refused),
+      cmocka_unit_test(a_folder_that_cannot_be_made),
   };
   char command[300];
   int  failed;

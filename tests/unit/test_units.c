@@ -119,6 +119,18 @@ static void formatting_is_readable(void **state)
   assert_string_equal(quantity_format(1.93e-5, DIM_DENSITY, text), "19.3 g/cm^3");
 }
 
+static void rounding_keeps_three_digits(void **state)
+{
+  char text[QUANTITY_TEXT];
+
+  assert_string_equal(quantity_round(0.59733698, DIM_PRESSURE, text), "0.597 GPa");
+  assert_string_equal(quantity_round(0.000117, DIM_PRESSURE, text), "0.117 MPa");
+  assert_string_equal(quantity_round(-0.01386954, DIM_PRESSURE, text), "-13.9 MPa");
+  assert_string_equal(quantity_round(136.61, DIM_FORCE, text), "0.137 uN");
+  assert_string_equal(quantity_round(0.0, DIM_FORCE, text), "0 nN");
+  assert_string_equal(quantity_round(0.61009, DIM_NONE, text), "0.61");
+}
+
 static void every_dimension_has_a_name_and_units(void **state)
 {
   for (int dim = 0; dim < DIM_N; dim++) {
@@ -133,11 +145,9 @@ static void every_dimension_has_a_name_and_units(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(values_are_in_internal_units),
-      cmocka_unit_test(nonsense_is_refused),
-      cmocka_unit_test(formatting_loses_no_bit),
-      cmocka_unit_test(formatting_is_readable),
-      cmocka_unit_test(every_dimension_has_a_name_and_units),
+      cmocka_unit_test(values_are_in_internal_units), cmocka_unit_test(nonsense_is_refused),
+      cmocka_unit_test(formatting_loses_no_bit),      cmocka_unit_test(formatting_is_readable),
+      cmocka_unit_test(rounding_keeps_three_digits),  cmocka_unit_test(every_dimension_has_a_name_and_units),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,235 @@
+/* output_coin.c - the coin in a few numbers, what to doubt about them, and both on one screen when the run is over. */
+#include "solver/output_impl.h"
+#include "solver/units.h"
+#include <math.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Larger of the two; a NaN counts for nothing. */
+static double larger(double a, double b) { return isnan(a) || b > a ? b : a; }
+
+void output_stage_take(Output out, const Observation *o)
+{
+  const int index = (int)o->stage;
+
+  if (index < 0 || index >= STAGES_MAX) return;
+  StageSummary *s = &out->stage[index];
+  if (!s->rows) {
+    s->first        = *o;
+    s->pressure_max = s->push_max = s->inertial_max = s->overlap_max = NAN;
+  }
+  s->rows++;
+  s->last         = *o;
+  s->pressure_max = larger(s->pressure_max, o->pressure_top);
+  s->push_max     = larger(s->push_max, fmax(fabs(o->force_top), fabs(o->force_bottom)));
+  s->inertial_max = larger(s->inertial_max, o->inertial_number);
+  s->overlap_max  = larger(s->overlap_max, o->overlap_max);
+}
+
+/* The stages that tell the coin: the last one under load, the last release, the last ejection; NULL when not there. */
+typedef struct {
+  const StageSummary *loaded, *released, *ejected, *last;
+} CoinStages;
+
+static CoinStages stages_of(Output o)
+{
+  CoinStages c = {NULL, NULL, NULL, NULL};
+
+  for (PetscInt k = 0; k < o->config.n_stages && k < STAGES_MAX; k++) {
+    const StageSummary *s = &o->stage[k];
+
+    if (!s->rows) continue;
+    c.last = s;
+    switch (o->config.stage[k].kind) {
+    case STAGE_PRESS:
+    case STAGE_DWELL:
+      c.loaded = s;
+      break;
+    case STAGE_RELEASE:
+      c.released = s;
+      break;
+    case STAGE_EJECT:
+      c.ejected = s;
+      break;
+    default:
+      break;
+    }
+  }
+  return c;
+}
+
+static double growth(double after, double before) { return before > 0 ? after / before - 1 : NAN; }
+
+void output_coin(Output out, Coin *coin)
+{
+  const CoinStages   c     = stages_of(out);
+  const Observation *o     = c.last ? &c.last->last : NULL;
+  const Observation *under = c.loaded ? &c.loaded->last : NULL;
+  double            *v     = (double *)coin;
+
+  for (size_t k = 0; k < sizeof(*coin) / sizeof(double); k++) v[k] = NAN;
+  for (int k = 0; k < STAGES_MAX; k++)
+    if (out->stage[k].rows) coin->pressure_reached = larger(coin->pressure_reached, out->stage[k].pressure_max);
+  for (PetscInt k = 0; k < out->config.n_stages; k++)
+    if (out->config.stage[k].kind == STAGE_PRESS && out->stage[k].rows)
+      coin->pressure_wanted = larger(coin->pressure_wanted, out->config.stage[k].pressure);
+  if (o) {
+    coin->grains              = o->grains;
+    coin->relative_density    = o->relative_density;
+    coin->core_density        = o->core_density;
+    coin->height_moment       = o->height_moment;
+    coin->radius_moment       = o->radius_moment;
+    coin->coordination        = o->coordination;
+    coin->contact_radius_mean = o->contact_radius_mean;
+    coin->energy_error        = o->energy_error;
+  }
+  if (under) {
+    coin->density_under_load      = under->relative_density;
+    coin->transmission_under_load = under->transmission;
+  }
+  if (c.released) {
+    coin->residual_wall_pressure = c.released->last.pressure_wall;
+    if (under) coin->springback_axial = growth(c.released->last.height_moment, under->height_moment);
+  }
+  if (c.ejected) {
+    coin->ejection_force = c.ejected->push_max;
+    if (under) coin->springback_radial = growth(c.ejected->last.radius_moment, under->radius_moment);
+    if (under && under->radius_moment > 0) /* over the side of the compact as it stood under load */
+      coin->ejection_shear = c.ejected->push_max / (2 * M_PI * under->radius_moment * under->height_moment);
+  }
+}
+
+typedef struct {
+  void (*line)(void *to, const char text[]);
+  void *to;
+} Teller;
+
+static void tell(const Teller *t, const char format[], ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
+static void tell(const Teller *t, const char format[], ...)
+{
+  char    text[2 * WARNING_LEN];
+  va_list args;
+
+  va_start(args, format);
+  (void)vsnprintf(text, sizeof(text), format, args);
+  va_end(args);
+  t->line(t->to, text);
+}
+
+void output_doubts(Output o, int done, void (*line)(void *to, const char text[]), void *to)
+{
+  const Teller     t   = {line, to};
+  const Config    *cfg = &o->config;
+  const CoinStages c   = stages_of(o);
+
+  for (PetscInt k = 0; k < cfg->n_warnings; k++) tell(&t, "%s", cfg->warning[k]);
+  for (PetscInt k = 0; k < o->n_warnings; k++) tell(&t, "%s", o->warning[k]);
+  for (PetscInt k = 0; k < cfg->n_stages && k < STAGES_MAX; k++) {
+    const StageSummary *s    = &o->stage[k];
+    const char         *name = cfg->stage[k].name;
+
+    if (!s->rows || cfg->stage[k].kind != STAGE_PRESS) continue;
+    if (s->pressure_max > cfg->die.pressure_limit)
+      tell(&t, "%s reached %.3g GPa; the tool carries %.3g GPa", name, s->pressure_max, cfg->die.pressure_limit);
+    if (!done && s == c.last) continue; /* it was stopped in the middle */
+    if (s->last.inertial_number > 1e-3)
+      tell(&t, "%s ends at inertial number %.2g: not quasi-static (1e-3)", name, s->last.inertial_number);
+    if (s->last.pressure_top < (1 - fmax(cfg->stage[k].servo_tolerance, 0.02)) * cfg->stage[k].pressure)
+      tell(&t, "%s reached %.3g GPa of %.3g GPa", name, s->last.pressure_top, cfg->stage[k].pressure);
+  }
+  if (c.loaded && c.loaded->last.contact_radius_mean > 0.35)
+    tell(&t, "mean contact radius %.2f R under load: contacts are no longer independent (0.35)",
+         c.loaded->last.contact_radius_mean);
+  if (c.last && fabs(c.last->last.energy_error) > 0.01)
+    tell(&t, "energy balance is off by %.2g of its largest term", c.last->last.energy_error);
+}
+
+static void print_head(FILE *f, const char label[]) { fprintf(f, "  %-26s ", label); }
+
+/* "label  0.597 GPa of 0.6 GPa"; nothing when there is no number. */
+static void print_quantities(FILE *f, const char label[], double a, const char between[], double b, Dimension dim_a,
+                             Dimension dim_b, const char behind[])
+{
+  char text[2][QUANTITY_TEXT];
+
+  if (!isfinite(a)) return;
+  print_head(f, label);
+  fputs(quantity_round(a, dim_a, text[0]), f);
+  if (isfinite(b)) fprintf(f, "%s%s%s", between, quantity_round(b, dim_b, text[1]), behind);
+  putc('\n', f);
+}
+
+static void print_coin(FILE *f, const Coin *c)
+{
+  if (isfinite(c->relative_density)) {
+    print_head(f, "relative density");
+    fprintf(f, "%.3f", c->relative_density);
+    if (isfinite(c->core_density)) fprintf(f, ", core %.3f", c->core_density);
+    if (isfinite(c->density_under_load)) fprintf(f, ", under load %.3f", c->density_under_load);
+    putc('\n', f);
+  }
+  print_quantities(f, "diameter", 2 * c->radius_moment, ", height ", c->height_moment, DIM_LENGTH, DIM_LENGTH, "");
+  print_quantities(f, "pressure reached", c->pressure_reached, " of ", c->pressure_wanted, DIM_PRESSURE, DIM_PRESSURE,
+                   "");
+  if (isfinite(c->transmission_under_load)) {
+    print_head(f, "at the bottom punch");
+    fprintf(f, "%.3g %% of it\n", 100 * c->transmission_under_load);
+  }
+  if (isfinite(c->springback_axial)) {
+    print_head(f, "springback");
+    fprintf(f, "axial %+.2f %%", 100 * c->springback_axial);
+    if (isfinite(c->springback_radial)) fprintf(f, ", radial %+.2f %%", 100 * c->springback_radial);
+    putc('\n', f);
+  }
+  print_quantities(f, "on the wall after release", c->residual_wall_pressure, "", NAN, DIM_PRESSURE, DIM_NONE, "");
+  print_quantities(f, "ejection force", c->ejection_force, ", ", c->ejection_shear, DIM_FORCE, DIM_PRESSURE,
+                   " over the side");
+  if (isfinite(c->coordination)) {
+    print_head(f, "contacts per grain");
+    fprintf(f, "%.2f, of mean radius %.2f R\n", c->coordination, c->contact_radius_mean);
+  }
+  if (isfinite(c->energy_error)) {
+    print_head(f, "energy error");
+    fprintf(f, "%.2g of the largest term\n", fabs(c->energy_error));
+  }
+}
+
+static void print_doubt(void *to, const char text[]) { fprintf(to, "  warning: %s\n", text); }
+
+/* Those files of a run that are there, and what to do with them. */
+static void print_files(FILE *f, Output o)
+{
+  static const char *const names[] = {"summary.json", "history.csv", "grains.vtk.series", "checkpoint.h5"};
+  const char              *folder  = o->config.output.folder;
+  char                     path[2 * PATH_MAX_LEN];
+  int                      n = 0, frames = 0;
+
+  fprintf(f, "files in %s:", folder);
+  for (int k = 0; k < 4; k++) {
+    (void)snprintf(path, sizeof(path), "%s/%s", folder, names[k]);
+    if (access(path, F_OK)) continue;
+    fprintf(f, "%s %s", n++ ? "," : "", names[k]);
+    frames = frames || k == 2;
+  }
+  fprintf(f, "\n  to draw them: python3 postproc/plot_history.py %s\n", folder);
+  if (frames) fprintf(f, "  to see them:  pvbatch postproc/paraview_coin.py %s, or ParaView itself\n", folder);
+}
+
+PetscErrorCode OutputTell(Output o, const char reason[], const SessionFacts *session, FILE *f)
+{
+  const int done = !strcmp(reason, "done");
+  Coin      coin;
+
+  PetscFunctionBeginUser;
+  if (o->rank) PetscFunctionReturn(0);
+  output_coin(o, &coin);
+  if (done) {
+    fprintf(f, "the coin: %.0f grains, %.3g s of computing\n", coin.grains, session->wall);
+    print_coin(f, &coin);
+  }
+  output_doubts(o, done, print_doubt, f);
+  if (done) print_files(f, o);
+  fflush(f);
+  PetscFunctionReturn(0);
+}
