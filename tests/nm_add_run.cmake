@@ -5,7 +5,7 @@
 #   COMPARE  FILE REFERENCE        every number of two CSV files                     from and why the tolerance is what it is
 #   SAME     FILE ...              byte for byte the same on every number of ranks (of RANKS, the first is the reference)
 #   FAILS    TEXT                  must exit non-zero AND say TEXT (literally)      MATCHES  TEXT   must exit 0 and say TEXT
-#   TIMEOUT  seconds, default 120
+#   TIMEOUT  seconds, default 600
 #
 # The test KIND.NAME.npN (KIND: the first label) fails by exit code.  All the judging is in run_case.py.
 
@@ -43,7 +43,7 @@ set(NM_TEST_ENVIRONMENT
 function(nm_test_properties test labels processors)
   cmake_parse_arguments(P "" "TIMEOUT" "" ${ARGN})
   if(NOT P_TIMEOUT)
-    set(P_TIMEOUT 120)
+    set(P_TIMEOUT 600) # a busy machine may take ten times as long as a quiet one
   endif()
   if(CMAKE_BUILD_TYPE MATCHES "Sanitize|Debug")
     math(EXPR P_TIMEOUT "10 * ${P_TIMEOUT}")
