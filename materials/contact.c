@@ -2,6 +2,7 @@
   contact.c - the registry of contact laws, and the composition of a normal law with its parts.
 */
 #include "materials/contact.h"
+#include "materials/contact_interface.h"
 #include "materials/contact_parts.h"
 
 #include <string.h>
@@ -22,7 +23,9 @@ static int turn_at(const ContactModel *m) { return m->law->n_state + SLIDE_N; }
 static int roll_at(const ContactModel *m) { return turn_at(m) + (m->partial_slip ? TURN_N : 0); }
 static int twist_at(const ContactModel *m) { return roll_at(m) + (m->rolling ? ROLL_N : 0); }
 
-int contact_n_state(const ContactModel *m) { return twist_at(m) + (m->twisting ? TWIST_N : 0); }
+int contact_face_at(const ContactModel *m) { return twist_at(m) + (m->twisting ? TWIST_N : 0); }
+
+int contact_n_state(const ContactModel *m) { return contact_face_at(m) + (m->interface ? FACE_N : 0); }
 
 const char *contact_state_name(const ContactModel *m, int k)
 {
@@ -30,28 +33,55 @@ const char *contact_state_name(const ContactModel *m, int k)
   static const char *const turn[TURN_N]   = {"turn_x_nN", "turn_y_nN", "turn_z_nN", "turn_peak_nN"};
   static const char *const roll[ROLL_N]   = {"roll_x_nN", "roll_y_nN", "roll_z_nN", "roll_k_nN_nm"};
   static const char *const twist[TWIST_N] = {"twist_nN_nm", "twist_k_nN_nm"};
+  static const char *const face[FACE_N]   = {"bond", "coverage", "neck_nm", "layer_nm", "layer_set"};
 
   if (k < 0 || k >= contact_n_state(m)) return NULL;
   if (k < m->law->n_state) return m->law->state_names[k];
   if (k < turn_at(m)) return slide[k - m->law->n_state];
   if (k < roll_at(m)) return turn[k - turn_at(m)];
   if (k < twist_at(m)) return roll[k - roll_at(m)];
-  return twist[k - twist_at(m)];
+  if (k < contact_face_at(m)) return twist[k - twist_at(m)];
+  return face[k - contact_face_at(m)];
 }
 
-void contact_force(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out)
+static void parts(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out)
 {
-  m->law->normal(m->p, in, state, out);
   if (m->partial_slip) contact_slide_partial(m, in, state + m->law->n_state, out);
   else contact_slide(m, in, state + m->law->n_state, out);
   if (m->rolling) contact_roll(m, in, state + roll_at(m), out);
   if (m->twisting) contact_twist(m, in, state + twist_at(m), out);
 }
 
-void contact_stored(const ContactModel *m, const ContactBatch *in, Lanes state[], Lanes energy)
+void contact_force(const ContactModel *m, ContactBatch *in, Lanes state[], ContactForce *out)
 {
+  const ContactInterface *f = in->tool ? NULL : m->interface;
+
+  memset(out->bond, 0, sizeof out->bond);
+  memset(out->thinned, 0, sizeof out->thinned);
+  if (f) {
+    Lanes delta;
+
+    memcpy(delta, in->delta, sizeof delta);
+    contact_interface_before(f, in, state + contact_face_at(m));
+    m->law->normal(m->p, in, state, out);
+    contact_interface_after(f, in, state[m->law->lives_state], state + contact_face_at(m), out);
+    memcpy(in->delta, delta, sizeof delta);
+  } else {
+    m->law->normal(m->p, in, state, out);
+  }
+  parts(m, in, state, out);
+}
+
+void contact_stored(const ContactModel *m, ContactBatch *in, Lanes state[], Lanes energy)
+{
+  const ContactInterface *f     = in->tool ? NULL : m->interface;
+  Lanes                  *layer = f ? state + contact_face_at(m) + FACE_LAYER : NULL;
+
+  for (int l = 0; f && l < CONTACT_LANES; l++) in->delta[l] += layer[0][l];
   m->law->stored(m->p, in, state, energy);
+  for (int l = 0; f && l < CONTACT_LANES; l++) in->delta[l] -= layer[0][l];
   contact_slide_energy(m, in, state + m->law->n_state, energy);
   if (m->rolling) contact_roll_energy(state + roll_at(m), energy);
   if (m->twisting) contact_twist_energy(state + twist_at(m), energy);
+  if (f) contact_interface_energy(f, in, state + contact_face_at(m), energy);
 }

@@ -42,6 +42,8 @@ typedef struct {
   Lanes       spin;  /* (w_i + w_j).n/2 [1/ns] */
   Lanes       m_eff; /* m_i m_j/(m_i + m_j) [fg] */
   Lanes       W;     /* work of adhesion of the pair [nN/nm] */
+  Lanes       cover; /* ligand coverage of the two free surfaces, for a contact that begins [-] */
+  Lanes       neck;  /* radius of a bonded neck wider than the law's contact, 0: none [nm] */
   ContactSide side[2];
   double      dt;                    /* step [ns] */
   double      mu, mu_roll, mu_twist; /* friction coefficients of this pairing [-] */
@@ -58,15 +60,15 @@ typedef struct {
   Lanes fc;         /* critical normal force that friction limits refer to: fn + 2 F_pulloff [nN] */
   Lanes shear;      /* tangential force at which the contact area itself yields, pi a^2 Y/sqrt(3); 1e300: never [nN] */
   Lanes eta;        /* damping: fn_viscous = -eta vn where it is not limited [nN ns/nm] */
+  Lanes bond;       /* 1: bonded, limits are those of the neck whatever the normal force; only with an interface */
+  Lanes thinned;    /* part of the neck's radius that flow in tension took in this step [-] */
   Lanes slip_power; /* dissipated by sliding, rolling and twisting, >= 0 [nN nm/ns] */
   Lanes sum[2][CONTACT_SUMS]; /* what each side adds to its grain's sums; meaning is the law's own */
 } ContactForce;
 
 /* Eight grains at a time: what a law with grain state (MDR) keeps on the grain, and the sums its contacts left. */
-enum { GRAIN_AUX = 4 };
 typedef struct {
   Lanes R, R0, Y, psi, dbar, bulk; /* in and out (R0, Y in) */
-  Lanes aux[GRAIN_AUX];            /* in and out: private state of the law, zero for a new grain */
   Lanes sum[CONTACT_SUMS];         /* in: sums over all contacts of the grain, tools included */
 } GrainBatch;
 
@@ -78,6 +80,7 @@ typedef struct {
   const char *const *state_names;         /* n_state names, for the checkpoint */
   int                n_sum;               /* how many of the CONTACT_SUMS it uses */
   int                penalty_state;       /* index of the state that takes the screening penalty, or -1 */
+  int                lives_state;         /* index of the state that is > 0 while the pair has a history, or -1 */
   const char *(*validate)(const void *p); /* NULL, or what is wrong with the parameters */
   double (*reach)(const void *p, double W, double R);         /* largest gap at which the law still acts [nm] */
   void (*sum_scale)(const void *p, double R, double scale[]); /* magnitude each sum may reach (fixed-point range) */
@@ -85,29 +88,38 @@ typedef struct {
                  ContactForce *out); /* fn, fn_viscous, a, kn, fc, sum */
   void (*stored)(const void *p, const ContactBatch *in, Lanes state[], Lanes energy); /* recoverable energy [aJ] */
   void (*grain)(const void *p, GrainBatch *g); /* NULL when the law keeps nothing on grains */
+  /* Diffusion brings the centres of one pair nearer by `approach` [nm] without a force: flats move along.  R, Y: of the
+     two grains; state: n_state numbers of the pair.  NULL: the law knows no flow, and no interface. */
+  void (*flow)(const void *p, const double R[2], const double Y[2], double approach, double *state);
 } ContactLaw;
 
 extern const ContactLaw *const contact_laws[]; /* THE registry, ends with NULL */
 const ContactLaw              *contact_law_find(const char name[]);
 
+typedef struct ContactInterface ContactInterface; /* contact_interface.h */
+
 /* A law with its parameters and the tangential, rolling and twisting parts that go with it. */
 typedef struct {
-  const ContactLaw *law;
-  const void       *p;                 /* law->param_size bytes */
-  double            G_star;            /* 1/G* = 2 (2-nu)/G between grains [GPa] */
-  double            G_star_tool;       /* 1/G* = (2-nu)/G against a rigid tool [GPa] */
-  double            kt_ratio;          /* multiplies Mindlin's k_t = 8 G* a; 1 */
-  double            damping_t;         /* tangential damping per normal damping; 1 */
-  int               rolling, twisting; /* parts switched on */
-  int               partial_slip;      /* 0: Mindlin without slip inside the cone; 1: Mindlin-Deresiewicz */
+  const ContactLaw       *law;
+  const void             *p;                 /* law->param_size bytes */
+  double                  G_star;            /* 1/G* = 2 (2-nu)/G between grains [GPa] */
+  double                  G_star_tool;       /* 1/G* = (2-nu)/G against a rigid tool [GPa] */
+  double                  kt_ratio;          /* multiplies Mindlin's k_t = 8 G* a; 1 */
+  double                  damping_t;         /* tangential damping per normal damping; 1 */
+  int                     rolling, twisting; /* parts switched on */
+  int                     partial_slip;      /* 0: Mindlin without slip inside the cone; 1: Mindlin-Deresiewicz */
+  const ContactInterface *interface;         /* of grain on grain; NULL: W as given, no bonds */
 } ContactModel;
 
 /* Doubles of history per contact: of the law, then of the parts that are switched on (contact_parts.h). */
 int         contact_n_state(const ContactModel *m);
 const char *contact_state_name(const ContactModel *m, int k); /* for the checkpoint; NULL outside */
-/* Whole force of eight contacts: normal law, then the parts; the history moves on by in->dt.  Pure. */
-void contact_force(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out);
-/* Energy a contact would give back: the law's normal part plus the springs of the parts [aJ].  Pure. */
-void contact_stored(const ContactModel *m, const ContactBatch *in, Lanes state[], Lanes energy);
+int         contact_face_at(const ContactModel *m);           /* first state of the interface, contact_interface.h */
+/* Whole force of eight contacts: normal law, then the parts; the history moves on by in->dt.  Pure, but that an
+   interface sets in->W and in->neck. */
+void contact_force(const ContactModel *m, ContactBatch *in, Lanes state[], ContactForce *out);
+/* Energy a contact would give back: the law's normal part plus the springs of the parts [aJ].  After contact_force with
+   the same arguments. */
+void contact_stored(const ContactModel *m, ContactBatch *in, Lanes state[], Lanes energy);
 
 #endif

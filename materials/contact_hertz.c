@@ -83,6 +83,7 @@ const ContactLaw contact_hertz_mindlin = {
     .params        = hertz_params,
     .param_size    = sizeof(HertzMindlin),
     .penalty_state = -1,
+    .lives_state   = -1,
     .reach         = hertz_reach,
     .normal        = hertz_normal,
     .stored        = hertz_stored,

@@ -127,6 +127,7 @@ const ContactLaw contact_jkr = {
     .n_state       = JKR_N,
     .state_names   = jkr_states,
     .penalty_state = -1,
+    .lives_state   = -1,
     .reach         = jkr_reach,
     .normal        = jkr_normal,
     .stored        = jkr_stored,

@@ -220,6 +220,7 @@ static void combine(const MdrBatch *restrict c, const Mdr *restrict p, const Con
     out->fc[l]         = (lm_max(elastic, -hold) + 2.0 * hold) * lm_above(a, 0.0);
     out->shear[l]      = w * pi * a * a * Y * (1.0 / 1.7320508075688772);
     out->eta[l]        = eta;
+    out->thinned[l]    = 1.0 - lm_min(side[0].thin[l], side[1].thin[l]);
   }
 }
 
@@ -232,7 +233,7 @@ static void wall_factor(const ContactSide *restrict g, const MdrSide *restrict s
 
 static void no_second_side(MdrSide *restrict s, Lanes *restrict sum)
 {
-  for (int l = 0; l < CONTACT_LANES; l++) s->F[l] = s->k[l] = s->a[l] = 0.0;
+  for (int l = 0; l < CONTACT_LANES; l++) s->F[l] = s->k[l] = s->a[l] = 0.0, s->thin[l] = 1.0;
   for (int k = 0; k < MDR_SUMS; k++)
     for (int l = 0; l < CONTACT_LANES; l++) sum[k][l] = 0.0;
 }
@@ -257,7 +258,7 @@ static void mdr_normal(const void *params, const ContactBatch *restrict in, Lane
     state[MDR_PENALTY][l] = keep[l] * state[MDR_PENALTY][l];
   }
   for (int s = 0; s < c.sides; s++) {
-    mdr_side_force(&c, &in->side[s], broken, &side[s]);
+    mdr_side_force(&c, &in->side[s], broken, in->neck, &side[s]);
     side_finish(&c, &in->side[s], gap, keep, weight, state + MDR_SIDE + s * SIDE_N, &side[s], out->sum[s]);
   }
   if (c.sides == 1) no_second_side(&side[1], out->sum[1]);
@@ -345,9 +346,11 @@ const ContactLaw contact_mdr = {
     .state_names   = mdr_states,
     .n_sum         = MDR_SUMS,
     .penalty_state = MDR_PENALTY,
+    .lives_state   = MDR_PEAK,
     .reach         = mdr_reach,
     .sum_scale     = mdr_sum_scale,
     .normal        = mdr_normal,
     .stored        = mdr_stored,
     .grain         = mdr_grain,
+    .flow          = mdr_flow,
 };

@@ -65,6 +65,7 @@ typedef struct {
   Lanes a;     /* contact radius [nm] */
   Lanes rim;   /* attraction of the rim [nN] */
   Lanes F;     /* [nN] */
+  Lanes thin;  /* what flow in tension left of the radius of the neck in this step [-] */
   Lanes k;     /* dF/d overlap, elastic [nN/nm] */
 } MdrSide;
 
@@ -75,8 +76,11 @@ void mdr_place(const MdrBatch *c, const ContactBatch *in, Lanes state[], MdrSide
 void mdr_profile(const MdrBatch *c, const ContactSide *g, const double *keep, Lanes state[], MdrSide *s);
 /* Adhesive radius: grows on loading, peels on unloading; broken: 1 where the side came off in this step. */
 void mdr_peel(const MdrBatch *c, const double *W, MdrSide *s, double *broken);
-/* Force of one side from its profile and adhesive radius; may stretch its neck. */
-void mdr_side_force(const MdrBatch *c, const ContactSide *g, const double *broken, MdrSide *s);
+/* Force of one side from its profile and adhesive radius; may stretch its neck, of radius neck[] where that is wider.
+ */
+void mdr_side_force(const MdrBatch *c, const ContactSide *g, const double *broken, const double *neck, MdrSide *s);
+/* ContactLaw.flow: contact_mdr_flow.c */
+void mdr_flow(const void *params, const double R[2], const double Y[2], double approach, double *state);
 /* Elastic energy of one side, in its own displacement [aJ]; slope: of the rim by the foundation displacement [nN/nm].
  */
 void mdr_side_stored(const MdrBatch *c, const ContactSide *g, const double *gap, const double *slope, const MdrSide *s,

@@ -168,18 +168,20 @@ void mdr_peel(const MdrBatch *restrict c, const double *restrict W, MdrSide *res
 
 /*
   The crack bound, where the flat has moved back behind the stuck radius.  It is limited by flow of the neck,
-  F >= -pi a^2 sigma_t; the stretch that goes with flow takes back part of the plastic overlap (peak), which is paid for
-  again when the neck is pressed anew.  A neck stretched back to its yield point tears.
+  F >= -pi a^2 sigma_t, a the stuck radius or that of a neck which diffusion made wider; the stretch that goes with flow
+  takes back part of the plastic overlap (peak), which is paid for again when the neck is pressed anew.  A neck
+  stretched back to its yield point tears.
 */
 static void stuck_force(const MdrBatch *restrict c, const ContactSide *restrict g, const double *restrict tied,
-                        MdrSide *restrict s)
+                        const double *restrict bonded, MdrSide *restrict s)
 {
   const double E = c->E, cap = c->cap;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double A = s->A[l], de = s->de[l], R = g->R[l], a = s->stuck[l], ga = s->depth[l], was = s->peak[l];
     const double f_ga  = foundation(E, A, s->B[l], lm_ratio(ga, A));
-    const double crack = f_ga + 2.0 * E * (de - ga) * a, neck = -pi * a * a * cap * g->Y[l];
+    const double wide  = lm_max(a, bonded[l]);
+    const double crack = f_ga + 2.0 * E * (de - ga) * a, neck = -pi * wide * wide * cap * g->Y[l];
     const double flows = tied[l] * lm_above(neck, crack) * lm_above(0.0, s->ca[l]);
     /* return to the flow limit at frozen profile, then the radius of the shortened neck */
     const double stretch = flows * lm_max(lm_ratio(neck - crack, 2.0 * E * a), 0.0) * s->flex[l];
@@ -188,9 +190,11 @@ static void stuck_force(const MdrBatch *restrict c, const ContactSide *restrict 
     const double shorter = lm_max(0.9801 * (2.0 * peak * R - peak * peak + s->ca[l] * (1.0 / pi)), 0.0);
     const double a2      = lm_pick(flows, lm_min(a * a, shorter), a * a);
     const double torn    = flows * (1.0 - lm_above(peak, yielded));
-    const double pull    = lm_max(crack, -pi * a2 * cap * g->Y[l]);
+    const double thin2   = lm_pick(flows, lm_ratio(a2, a * a), 1.0);
+    const double pull    = lm_max(crack, -pi * wide * wide * thin2 * cap * g->Y[l]);
 
     s->F[l]     = lm_pick(tied[l], lm_min(s->F[l], pull), s->F[l]);
+    s->thin[l]  = (1.0 - torn) * sqrt(thin2);
     s->stuck[l] = lm_pick(flows, (1.0 - torn) * sqrt(a2), a);
     s->free[l]  = lm_pick(flows, s->free[l] - (was - peak), s->free[l]);
     s->peak[l]  = lm_pick(flows, peak, was);
@@ -206,7 +210,7 @@ static void stuck_force(const MdrBatch *restrict c, const ContactSide *restrict 
   crosses the rim bound: the force is continuous and never above the loading branch, so that no cycle gains energy.
 */
 void mdr_side_force(const MdrBatch *restrict c, const ContactSide *restrict g, const double *restrict broken,
-                    MdrSide *restrict s)
+                    const double *restrict neck, MdrSide *restrict s)
 {
   const double E = c->E;
   Lanes        tied;
@@ -222,7 +226,8 @@ void mdr_side_force(const MdrBatch *restrict c, const ContactSide *restrict g, c
     s->F[l]     = f_na - s->rim[l];
     s->k[l]     = 2.0 * E * wide * s->stiff[l];
     s->depth[l] = ga;
+    s->thin[l]  = 1.0;
     tied[l]     = lm_above(ga, de) * lm_above(a, 0.0);
   }
-  if (lm_any(tied)) stuck_force(c, g, tied, s);
+  if (lm_any(tied)) stuck_force(c, g, tied, neck, s);
 }

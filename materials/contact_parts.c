@@ -20,7 +20,8 @@ void contact_slide(const ContactModel *restrict m, const ContactBatch *restrict 
 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const Vec    n = load(in->n, l), vt = load(in->vt, l), f0 = load(state + SLIDE_F, l);
-    const double a = out->a[l], a0 = state[SLIDE_A][l], limit = lm_min(mu * lm_max(out->fc[l], 0.0), out->shear[l]);
+    const double a = out->a[l], a0 = state[SLIDE_A][l], shear = out->shear[l];
+    const double limit = lm_pick(out->bond[l], shear, lm_min(mu * lm_max(out->fc[l], 0.0), shear));
     const double was = lm_above(a0, 0.0), is = lm_above(a, 0.0), b = lm_pick(is, a, 1.0), b0 = lm_pick(was, a0, 1.0);
     const double large = lm_max(b, b0), inv = 1.0 / (b * b0 * large);
     const double keep    = lm_pick(was, lm_min(a, b0) * large * inv * b, 1.0);
@@ -49,8 +50,10 @@ void contact_roll(const ContactModel *restrict m, const ContactBatch *restrict i
   for (int l = 0; l < CONTACT_LANES; l++) {
     const Vec    n = load(in->n, l), f0 = load(state + ROLL_F, l);
     const double R = lm_ratio(in->side[0].R[l] * in->side[1].R[l], in->side[0].R[l] + in->side[1].R[l]);
-    const double k = ratio * out->kn[l], k0 = state[ROLL_K][l], bend = BEND * out->a[l] * lm_ratio(out->shear[l], R);
-    const double limit   = lm_min(in->mu_roll * lm_max(out->fc[l], 0.0), bend);
+    const double a = out->a[l], disc = 0.25 * lm_ratio(a * a, R * R), bond = out->bond[l];
+    const double k = lm_pick(bond, lm_max(disc, ratio), ratio) * out->kn[l], k0 = state[ROLL_K][l];
+    const double bend    = BEND * a * lm_ratio(out->shear[l], R);
+    const double limit   = lm_pick(bond, bend, lm_min(in->mu_roll * lm_max(out->fc[l], 0.0), bend));
     const Vec    v       = scale(R, cross(load(in->wr, l), n));
     const Vec    f1      = carry_over(f0, n, in->spin[l] * dt, keep_of(k, k0));
     const Vec    trial   = axpy(-k * dt, v, f1);
@@ -81,15 +84,16 @@ void contact_twist(const ContactModel *restrict m, const ContactBatch *restrict 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const Vec    n = load(in->n, l);
     const double a = out->a[l], k = k4 * a * a * a, k0 = state[TWIST_K][l], m0 = state[TWIST_M][l];
-    const double limit = (2.0 / 3.0) * a * lm_min(in->mu_twist * lm_max(out->fc[l], 0.0), out->shear[l]);
-    const double w     = dot(load(in->wr, l), n);
-    const double m1    = m0 * keep_of(k, k0);
-    const double trial = m1 - k * dt * w;
-    const double now   = lm_min(lm_max(trial, -limit), limit);
-    const double both  = trial - 0.5 * m->damping_t * out->eta[l] * a * a * w;
-    const double total = lm_min(lm_max(both, -limit), limit);
-    const double ease  = 0.5 * (lm_ratio(m0 * m0, k0) - lm_ratio(m1 * m1, k));
-    const double slip  = lm_ratio((trial - now) * now, k);
+    const double slides = lm_min(in->mu_twist * lm_max(out->fc[l], 0.0), out->shear[l]);
+    const double limit  = (2.0 / 3.0) * a * lm_pick(out->bond[l], out->shear[l], slides);
+    const double w      = dot(load(in->wr, l), n);
+    const double m1     = m0 * keep_of(k, k0);
+    const double trial  = m1 - k * dt * w;
+    const double now    = lm_min(lm_max(trial, -limit), limit);
+    const double both   = trial - 0.5 * m->damping_t * out->eta[l] * a * a * w;
+    const double total  = lm_min(lm_max(both, -limit), limit);
+    const double ease   = 0.5 * (lm_ratio(m0 * m0, k0) - lm_ratio(m1 * m1, k));
+    const double slip   = lm_ratio((trial - now) * now, k);
 
     state[TWIST_M][l] = now;
     state[TWIST_K][l] = k;

@@ -4,8 +4,8 @@
   Each part is a pure function over the lanes.  A part is an elastic spring that keeps its FORCE (not its stretch), so
   that a change of stiffness never creates energy (Thornton & Yin 1991), a friction limit, and a dashpot.
   No limit exceeds what the contact area carries as a plastic junction: shear pi a^2 Y/sqrt(3), bending (4/3) a^3 Y,
-  twist (2/3) a of the shear.  Needs of the normal law, already in `out`: fn, a, kn, fc, shear, eta.  Adds to out: ft,
-  couple, slip_power.
+  twist (2/3) a of the shear.  A bonded contact (out->bond) carries that much whatever presses it.  Needs of the normal
+  law, already in `out`: fn, a, kn, fc, shear, eta, bond.  Adds to out: ft, couple, slip_power.
 */
 #ifndef MATERIALS_CONTACT_PARTS_H
 #define MATERIALS_CONTACT_PARTS_H
@@ -32,7 +32,8 @@ enum {
 void contact_slide(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out);
 /* Sliding with partial slip (Mindlin & Deresiewicz 1953).  state: SLIDE_N, then TURN_N lanes. */
 void contact_slide_partial(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out);
-/* Rolling: k_r = 2.25 mu_r^2 kn, limit mu_r fc (Ai et al. 2011, type C).  state: ROLL_N lanes. */
+/* Rolling: k_r = 2.25 mu_r^2 kn, limit mu_r fc (Ai et al. 2011, type C); bonded: k_r = kn a^2/(4 R*^2), the bending of
+   a disc (Johnson 1985).  state: ROLL_N lanes. */
 void contact_roll(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out);
 /* Twisting: k = k_t a^2/2, limit (2/3) a mu_twist fc (Marshall 2009).  state: TWIST_N lanes. */
 void contact_twist(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out);

@@ -27,7 +27,8 @@ void contact_slide_partial(const ContactModel *restrict m, const ContactBatch *r
 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const Vec    n = load(in->n, l), vt = load(in->vt, l), f0 = load(state + SLIDE_F, l);
-    const double a = out->a[l], a0 = state[SLIDE_A][l], limit = lm_min(mu * lm_max(out->fc[l], 0.0), out->shear[l]);
+    const double a = out->a[l], a0 = state[SLIDE_A][l], shear = out->shear[l];
+    const double limit = lm_pick(out->bond[l], shear, lm_min(mu * lm_max(out->fc[l], 0.0), shear));
     const double kt = k8 * a, speed = sqrt(dot(vt, vt)), keep = keep_of(a, a0), angle = in->spin[l] * dt;
     const Vec    f1 = carry_over(f0, n, angle, keep), r1 = carry_over(load(state + SLIDE_N, l), n, angle, keep);
     const double peak1 = state[SLIDE_N + TURN_PEAK][l] * keep;

@@ -1,5 +1,6 @@
 /*
-  ligand.h - organic molecules on a grain: they keep cores apart, weaken adhesion, and go when contact stress takes them.
+  ligand.h - organic molecules on a grain: they keep cores apart, weaken adhesion, and go when contact stress takes
+  them.
 
   Coverage is the number of molecules per surface over 5 /nm^2; 1 is a full layer.  It is a number of the contact
   (coverage there falls under load) and of the grain (its free surface takes up what left the contacts).
@@ -21,7 +22,6 @@ typedef struct {
   double unload_modulus;    /* K on unloading and reloading: what was squeezed stays partly squeezed [GPa] */
   double friction;          /* of grains that the layer separates [-] */
   double adhesion;          /* work of adhesion across the layer [nN/nm] */
-  double damping;           /* of the layer, fraction of critical [-] */
   double bond_energy;       /* of a molecule on the metal [aJ] */
   double activation_volume; /* by which deviatoric stress lowers it [nm^3] */
   double attempt_rate;      /* [1/ns] */
@@ -43,9 +43,9 @@ static inline double ligand_bare(double coverage, double threshold)
 }
 
 /*
-  Pressure of the layer [GPa] at gap x D0, by Murnaghan in one dimension: (K/K') ((g/x)^K' - 1), g: gap without load over
-  D0, 1 on first loading.  Podsiadlo et al. 2011 (Nano Lett. 11, 579): K = 2.5 GPa and K' = 6.5 take an oleate layer from
-  1.56 to 0.91 nm at 12.5 GPa.
+  Pressure of the layer [GPa] at gap x D0, by Murnaghan in one dimension: (K/K') ((g/x)^K' - 1), g: gap without load
+  over D0, 1 on first loading.  Podsiadlo et al. 2011 (Nano Lett. 11, 579): K = 2.5 GPa and K' = 6.5 take an oleate
+  layer from 1.56 to 0.91 nm at 12.5 GPa.
 */
 static inline double ligand_pressure(double K, double stiffening, double g, double x)
 {

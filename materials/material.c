@@ -25,6 +25,17 @@ const ParamSpec material_params[] = {
      "of the conduction electrons"},
     {"melting_point",    DIM_TEMPERATURE,    1.0,  1e5,  NAN,     AT(melting_point),    NULL,
      "melting point of the bulk"},
+    {"atomic_volume",       DIM_VOLUME,             0.0, 10.0, 0.0, AT(atomic_volume),       NULL, "of an atom in the metal"},
+    {"boundary_diffusion",  DIM_BOUNDARY_DIFFUSION, 0.0, 1e9,  0.0, AT(boundary_diffusion),  NULL,
+     "width times diffusivity of grain boundaries, prefactor"},
+    {"boundary_activation", DIM_ENERGY,             0.0, 10.0, 0.0, AT(boundary_activation), NULL, "its activation energy"},
+    {"surface_diffusion",   DIM_BOUNDARY_DIFFUSION, 0.0, 1e9,  0.0, AT(surface_diffusion),   NULL,
+     "thickness times diffusivity of bare surfaces, prefactor"},
+    {"surface_activation",  DIM_ENERGY,             0.0, 10.0, 0.0, AT(surface_activation),  NULL, "its activation energy"},
+    {"gb_reflection",       DIM_NONE,               0.0, 0.99, 0.0, AT(gb_reflection),       NULL,
+     "of conduction electrons at a grain boundary"},
+    {"bond",                DIM_NONE,               2.0, 3.0,  3.0, AT(bond),                NULL,
+     "that bare cores make: 3 metal, 2 ionic where aligned"},
     {0},
 };
 /* clang-format on */
@@ -32,6 +43,28 @@ const ParamSpec material_params[] = {
 void material_complete(Material *m)
 {
   if (isnan(m->work_of_adhesion)) m->work_of_adhesion = fmax(2.0 * m->surface_energy - m->gb_energy, 0.0);
+}
+
+/* The first of the named numbers that is not there. */
+static const char *missing(const double value[], const char *const key[], int n)
+{
+  for (int k = 0; k < n; k++)
+    if (value[k] <= 0.0) return key[k];
+  return NULL;
+}
+
+const char *material_missing_diffusion(const Material *m)
+{
+  return missing((double[]){m->surface_energy, m->atomic_volume, m->boundary_diffusion, m->boundary_activation,
+                            m->surface_diffusion, m->surface_activation},
+                 (const char *[]){"surface_energy", "atomic_volume", "boundary_diffusion", "boundary_activation",
+                                  "surface_diffusion", "surface_activation"},
+                 6);
+}
+
+const char *material_missing_conduction(const Material *m)
+{
+  return missing((double[]){m->resistivity, m->mean_free_path}, (const char *[]){"resistivity", "mean_free_path"}, 2);
 }
 
 double material_shear_modulus(const Material *m) { return m->E / (2.0 * (1.0 + m->nu)); }

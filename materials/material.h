@@ -18,6 +18,11 @@ typedef struct {
   double resistivity;      /* of the bulk [Ohm m -> internal 1/(S/m)] */
   double mean_free_path;   /* of the electrons [nm] */
   double melting_point;    /* [K] */
+  double atomic_volume;    /* [nm^3] */
+  double boundary_diffusion, boundary_activation; /* delta_b D_b of grain boundaries at 1/T = 0 [nm^3/ns], [aJ] */
+  double surface_diffusion, surface_activation;   /* delta_s D_s of bare surfaces at 1/T = 0 [nm^3/ns], [aJ] */
+  double gb_reflection;                           /* of conduction electrons at a boundary [-] */
+  double bond; /* class of bond that bare cores make: 3 metal, 2 ionic where aligned */
 } Material;
 
 extern const ParamSpec material_params[]; /* ends with key == NULL */
@@ -27,6 +32,10 @@ extern const ParamSpec material_params[]; /* ends with key == NULL */
   Hall 1951, Petch 1953; the cap is the ideal strength.
 */
 double material_yield(const Material *m, double d);
+
+/* First number that diffusion (necks) or conduction need and the card does not have; NULL: all there. */
+const char *material_missing_diffusion(const Material *m);
+const char *material_missing_conduction(const Material *m);
 
 /*
   material_complete - fills what a card may leave out: work_of_adhesion = 2 gamma_s - gamma_gb where it is NAN.

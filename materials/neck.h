@@ -1,8 +1,9 @@
 /*
   neck.h - how the neck between two touching metal grains grows by diffusion, on the clock of seconds.
 
-  A law takes one contact through a time in which the force on it stays the same; laws are listed in neck_laws[].
-  The time may be long: a law integrates to its own accuracy, whatever dt is.
+  A law takes one contact through a time in which mechanics stands still; laws are listed in neck_laws[].  The
+  neighbours hold the grains meanwhile, so that the force on a contact falls as its neck takes the centres nearer: by
+  `stiffness` times the approach.  (0: a force that stays.)  The time may be long: a law integrates to its own accuracy.
 */
 #ifndef MATERIALS_NECK_H
 #define MATERIALS_NECK_H
@@ -11,13 +12,16 @@
 
 typedef struct {
   double radius;      /* of the grains; 2 R* of unequal ones [nm] */
-  double force;       /* transmitted, > 0 in compression [nN] */
+  double force;       /* transmitted at the begin, > 0 in compression [nN] */
+  double stiffness;   /* by which the force falls with the approach [nN/nm] */
+  double limit;       /* widest neck that the neighbours leave room for; 0: none but the dihedral angle's [nm] */
+  double sink;        /* free surface around that takes up what diffuses, 0: none left .. 1 [-] */
   double bare;        /* what is left of the diffusivities under ligands, 1 - coverage [-] */
   double temperature; /* [K] */
 } NeckInput;
 
 typedef struct {
-  double radius;   /* of the neck, > 0 [nm] */
+  double radius;   /* of the neck, 0: none, and none grows [nm] */
   double approach; /* of the centres by diffusion, adds up [nm] */
 } Neck;
 

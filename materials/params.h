@@ -11,20 +11,24 @@
 
 typedef enum {
   DIM_NONE,
-  DIM_LENGTH,         /* nm      */
-  DIM_TIME,           /* ns      */
-  DIM_MASS,           /* fg      */
-  DIM_VELOCITY,       /* nm/ns   */
-  DIM_ACCELERATION,   /* nm/ns^2 */
-  DIM_RATE,           /* 1/ns    */
-  DIM_FORCE,          /* nN      */
-  DIM_PRESSURE,       /* GPa     */
-  DIM_ENERGY,         /* aJ      */
-  DIM_SURFACE_ENERGY, /* nN/nm   */
-  DIM_DENSITY,        /* fg/nm^3 */
-  DIM_HALL_PETCH,     /* GPa nm^(1/2) */
-  DIM_TEMPERATURE,    /* K       */
-  DIM_RESISTIVITY,    /* GPa-free: nm/nS = 1/(S/m) */
+  DIM_LENGTH,             /* nm      */
+  DIM_TIME,               /* ns      */
+  DIM_MASS,               /* fg      */
+  DIM_VELOCITY,           /* nm/ns   */
+  DIM_ACCELERATION,       /* nm/ns^2 */
+  DIM_RATE,               /* 1/ns    */
+  DIM_FORCE,              /* nN      */
+  DIM_PRESSURE,           /* GPa     */
+  DIM_ENERGY,             /* aJ      */
+  DIM_SURFACE_ENERGY,     /* nN/nm   */
+  DIM_DENSITY,            /* fg/nm^3 */
+  DIM_HALL_PETCH,         /* GPa nm^(1/2) */
+  DIM_TEMPERATURE,        /* K       */
+  DIM_RESISTIVITY,        /* GPa-free: nm/nS = 1/(S/m) */
+  DIM_VOLUME,             /* nm^3    */
+  DIM_PER_LENGTH,         /* 1/nm    */
+  DIM_CONDUCTANCE,        /* nS      */
+  DIM_BOUNDARY_DIFFUSION, /* nm^3/ns: width times diffusivity */
   DIM_N
 } Dimension;
 

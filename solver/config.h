@@ -6,7 +6,7 @@
 #ifndef SOLVER_CONFIG_H
 #define SOLVER_CONFIG_H
 
-#include "materials/contact.h"
+#include "materials/contact_interface.h"
 #include "materials/material.h"
 #include <petscsys.h>
 
@@ -50,6 +50,9 @@ typedef struct {
 
 typedef enum { STAGE_FILL, STAGE_PRESS, STAGE_DWELL, STAGE_RELEASE, STAGE_EJECT, STAGE_N } StageKind;
 
+/* A dwell longer than this is shown by the slow clock [ns]. */
+#define SLOW_FROM 1e3
+
 /* One stage of the programme; its block in the deck has the stage's name (press, press2, ...). */
 typedef struct {
   StageKind kind;
@@ -59,6 +62,7 @@ typedef struct {
   double    servo_time;      /* press: time the servo holds P within tolerance before the stage ends [ns] */
   double    servo_tolerance; /* relative */
   double    time;            /* dwell: duration; fill: settling time [ns] */
+  double    temperature;     /* dwell: of the slow clock [K]; NAN: that of the deck */
   double    density_limit;   /* press: stop here even when P is not reached [-] */
 } StageConfig;
 
@@ -85,17 +89,33 @@ typedef struct {
   PetscBool overwrite;        /* a folder that already holds a run may be written over */
 } OutputConfig;
 
+/* The slow clock. */
+typedef struct {
+  char      necks[NAME_MAX_LEN]; /* of neck_laws[] */
+  PetscBool removal;             /* stress takes ligands out of contacts */
+  double    approach_limit;      /* of a step: diffusive approach of the centres over the radius [-] */
+  double    neck_limit;          /* of a step: growth of the necks [-] */
+  double    removal_limit;       /* of a step: loss of coverage [-] */
+  double    relax_unbalance;     /* the press is at rest when unbalanced per contact forces are below this [-] */
+  PetscInt  relax_steps_max;     /* mechanical steps to wait for it */
+} SinterConfig;
+
 typedef struct {
   char                 title[PATH_MAX_LEN], deck[PATH_MAX_LEN], restart[PATH_MAX_LEN];
   Material             material;
   PowderConfig         powder;
+  double               temperature; /* [K] */
   ContactConfig        contact;
+  Ligand               ligand;
+  SinterConfig         sinter;
   DieConfig            die;
   PetscInt             n_stages;
   StageConfig          stage[STAGES_MAX];
   TimeConfig           time;
   PartitionConfig      partition;
   OutputConfig         output;
+  ContactInterface     interface; /* between the grains, when has_interface: setup_interface */
+  PetscBool            has_interface;
   char                 card[PATH_MAX_LEN]; /* file the material was read from */
   char                *command_line;       /* owned: what followed the deck, "" for nothing */
   PetscInt             n_warnings;

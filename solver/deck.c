@@ -43,6 +43,11 @@ static void add_material(Config *config)
   }
 }
 
+static void add_params(Config *config, const char block[], const ParamSpec params[], size_t base)
+{
+  for (const ParamSpec *p = params; p->key; p++) (void)add_entry(config, block, key_of_param(p), base);
+}
+
 /* Law and programme decide which keys there are, so they are read first. */
 static PetscErrorCode ReadLawAndProgramme(Deck *deck)
 {
@@ -76,6 +81,7 @@ static PetscErrorCode LayOut(Deck *deck)
   for (const DeckBlock *b = deck_blocks; b->name; b++) {
     add_keys(config, b->name, b->keys, b->base);
     if (!strcmp(b->name, "material")) add_material(config);
+    if (!strcmp(b->name, "ligand")) add_params(config, b->name, ligand_params, offsetof(Config, ligand));
     if (!strcmp(b->name, "contact")) {
       snprintf(block, sizeof(block), "contact/%s", config->contact.law->name);
       for (const ParamSpec *p = config->contact.law->params; p->key; p++)

@@ -213,6 +213,32 @@ static PetscErrorCode CheckInterval(Deck *deck, const char name[], PetscInt *eve
   PetscFunctionReturn(0);
 }
 
+/* A dwell of seconds needs a law that knows how to flow, and a metal whose diffusion is known. */
+static PetscErrorCode CheckSlowDwell(Deck *deck, const StageConfig *s)
+{
+  const Config     *config    = deck->config;
+  const PetscBool   diffusion = (PetscBool)strcmp(config->sinter.necks, "none");
+  const char *const missing   = diffusion ? material_missing_diffusion(&config->material) : NULL;
+  char              label[LABEL_LEN], name[2 * NAME_MAX_LEN], time[QUANTITY_TEXT];
+
+  PetscFunctionBeginUser;
+  if (s->time <= SLOW_FROM) PetscFunctionReturn(0);
+  snprintf(name, sizeof(name), "%s_time", s->name);
+  blame(deck, name, label);
+  quantity_format(s->time, DIM_TIME, time);
+  PetscCheck(
+      config->contact.law->flow, deck->comm, USER_ERROR,
+      "%s: a dwell of %s is on the slow clock, which needs a law whose contacts can flow: contact_law mdr, not %s "
+      "(up to 1 us any law will do)",
+      label, time, config->contact.law->name);
+  PetscCheck(
+      !missing, deck->comm, USER_ERROR,
+      "%s: a dwell of %s needs '%s' of the material, which %s does not have; add it to the card with its source, "
+      "or to the deck as material: {%s: ...}, or choose sinter: {necks: none}",
+      label, time, missing, deck->card_path, missing);
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode CompleteOutput(Deck *deck)
 {
   OutputConfig *output = &deck->config->output;
@@ -237,8 +263,13 @@ PetscErrorCode DeckComplete(Deck *deck)
   PetscCheck(!wrong, deck->comm, USER_ERROR, "%s: contact_%s: %s", deck->path, contact->law->name, wrong);
   PetscCall(CompletePowder(deck));
   PetscCall(CompleteDie(deck));
-  for (PetscInt k = 0; k < deck->config->n_stages; k++)
-    if (deck->config->stage[k].kind == STAGE_PRESS) PetscCall(CheckPress(deck, &deck->config->stage[k]));
+  for (PetscInt k = 0; k < deck->config->n_stages; k++) {
+    StageConfig *s = &deck->config->stage[k];
+
+    if (s->kind == STAGE_PRESS) PetscCall(CheckPress(deck, s));
+    if (s->kind != STAGE_DWELL || isnan(s->temperature)) s->temperature = deck->config->temperature;
+    if (s->kind == STAGE_DWELL) PetscCall(CheckSlowDwell(deck, s));
+  }
   PetscCall(CompleteOutput(deck));
   PetscFunctionReturn(0);
 }

@@ -28,7 +28,8 @@ static void walk(FILE *file, BlockWriter write)
   char name[NAME_MAX_LEN], title[CELL_LEN];
 
   for (const DeckBlock *b = deck_blocks; b->name; b++) {
-    write(file, b->name, b->what, b->keys);
+    if (!strcmp(b->name, "ligand")) write_params(file, b->name, b->what, ligand_params, write);
+    else write(file, b->name, b->what, b->keys);
     if (!strcmp(b->name, "contact")) {
       for (size_t k = 0; contact_laws[k]; k++) {
         snprintf(name, sizeof(name), "contact/%s", contact_laws[k]->name);

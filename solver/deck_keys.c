@@ -31,6 +31,12 @@ static const DeckChoice sizes[] = {
     {0},
 };
 
+static const DeckChoice neck_choices[] = {
+    {"parhami_mcmeeking", NO, "grain-boundary and surface diffusion"},
+    {"none", NO, "necks stay as mechanics made them"},
+    {0},
+};
+
 /* Pressure a tool carries [GPa]: steel 1, state of the art (carbide, sintered diamond) 3 to 7.
    Nagaoka, Saghy & Chen 2023. */
 const DeckChoice deck_tools[] = {
@@ -45,6 +51,8 @@ static const DeckKey top_keys[] = {
     {"title", KEY_TEXT, DIM_NONE, NO, "", AT(title), NULL, NULL, "one line that says what the run is"},
     {"programme", KEY_PROGRAMME, DIM_NONE, NO, NULL, AT(stage), NULL, NULL,
      "list of stages in order, e.g. [fill, press, dwell, release, eject]; digits tell stages of a kind apart: press2"},
+    {"temperature", KEY_REAL, DIM_TEMPERATURE, 1, 1e4, 300, NULL, AT(temperature), NULL, NULL,
+     "of the press; a dwell may have its own"},
     {"restart", KEY_FILE, DIM_NONE, NO, "", AT(restart), NULL, NULL, "checkpoint to go on from"},
     {0},
 };
@@ -145,7 +153,10 @@ static const DeckKey press_keys[] = {
     {0},
 };
 static const DeckKey dwell_keys[] = {
-    {"time", KEY_REAL, DIM_TIME, 1e-3, 1e6, 5, NULL, AT(time), NULL, NULL, "how long the pressure is held"},
+    {"time", KEY_REAL, DIM_TIME, 1e-3, 1e18, 5, NULL, AT(time), NULL, NULL,
+     "how long the pressure is held; above 1 us on the slow clock, on which ligands leave and necks grow"},
+    {"temperature", KEY_REAL, DIM_TEMPERATURE, 1, 1e4, NAN, "same", AT(temperature), NULL, NULL,
+     "of the slow clock in this dwell; same: temperature of the deck"},
     {0},
 };
 static const DeckKey release_keys[] = {INERTIAL_NUMBER, {0}};
@@ -161,6 +172,29 @@ const DeckStage deck_stages[] = {
     {"eject", STAGE_EJECT, eject_keys, "the bottom punch pushes the coin out of the die"},
     {0},
 };
+
+/* Only texts, a switch and what decides how far the slow clock goes in a step: the numbers of ligands are those of
+   ligand_params (materials/ligand.c). */
+static const DeckKey no_keys[] = {{0}};
+
+#define AT(field) offsetof(SinterConfig, field)
+static const DeckKey sinter_keys[] = {
+    {"necks", KEY_CHOICE, DIM_NONE, NO, "parhami_mcmeeking", AT(necks), neck_choices, NULL,
+     "how the necks of bonded contacts grow"},
+    {"removal", KEY_BOOL, DIM_NONE, NO, "yes", AT(removal), NULL, NULL, "contact stress takes ligands out of contacts"},
+    {"approach_limit", KEY_REAL, DIM_NONE, 1e-5, 0.1, 0.005, NULL, AT(approach_limit), NULL, NULL,
+     "of a step of the slow clock: approach of the centres by diffusion, over the radius (root mean square)"},
+    {"neck_limit", KEY_REAL, DIM_NONE, 1e-4, 1, 0.02, NULL, AT(neck_limit), NULL, NULL,
+     "of a step: growth of the necks (root mean square)"},
+    {"removal_limit", KEY_REAL, DIM_NONE, 1e-3, 1, 0.1, NULL, AT(removal_limit), NULL, NULL,
+     "of a step: loss of coverage in the contacts (root mean square)"},
+    {"relax_unbalance", KEY_REAL, DIM_NONE, 1e-8, 0.1, 1e-3, NULL, AT(relax_unbalance), NULL, NULL,
+     "the press is at rest when unbalanced forces are below this part of the contact forces"},
+    {"relax_steps_max", KEY_INT, DIM_NONE, 1, 1e9, 4000, NULL, AT(relax_steps_max), NULL, NULL,
+     "mechanical steps to wait for it; the residual stands in summary.json"},
+    {0},
+};
+#undef AT
 
 #define AT(field) offsetof(TimeConfig, field)
 static const DeckKey time_keys[] = {
@@ -212,6 +246,8 @@ const DeckBlock deck_blocks[] = {
     {"material", material_keys, 0, "what the grains are made of; any number of the card can be given here instead"},
     {"powder", powder_keys, BASE(powder), "the grains and how they lie"},
     {"contact",contact_keys, BASE(contact), "what grains do to each other"},
+    {"ligand", no_keys, BASE(ligand), "organic molecules on the grains"},
+    {"sinter", sinter_keys, BASE(sinter), "the slow clock: ligands, bonds and necks in a dwell of seconds"},
     {"die", die_keys, BASE(die), "the cylinder and the two punches"},
     {"die/wall", tool_keys, BASE(die.wall), "face of the bore"},
     {"die/top", tool_keys, BASE(die.top), "face of the top punch"},

@@ -31,6 +31,7 @@ static PetscErrorCode Run(int argc, char **argv, ExitCode *code)
   while (simulation_running(&sim)) {
     PetscCall(Step(&sim));
     PetscCall(Control(&sim)); /* forces agreed on by all ranks: servo, next stage?    */
+    PetscCall(Sinter(&sim));  /* in a dwell, at rest: the clock of seconds makes a step */
     PetscCall(Report(&sim));  /* observe, write, checkpoint, progress: when it is due */
   }
   PetscCall(Conclude(&sim)); /* what the coin is */

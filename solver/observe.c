@@ -29,6 +29,12 @@ enum {
   T_TENSILE,
   T_OVERLAP,
   T_AREA_RADIUS,
+  T_FACES, /* contacts between grains with an interface */
+  T_BONDED,
+  T_NECK,
+  T_COVER,
+  T_LAYER,
+  T_COVER_FREE,
   T_STORED,
   T_WALL,
   T_FABRIC,
@@ -106,7 +112,21 @@ static void add_grains(Totals *t, const Sample *s, const Region *region, const G
     totals_add(t, T_ENDS, z[k]);
     totals_add(t, T_ENDS_BEARING, z[k] >= 2 ? z[k] : 0);
     totals_add(t, T_BEARING, z[k] >= 2);
+    totals_add(t, T_COVER_FREE, s->grains->aux[k][AUX_FREE]);
   }
+}
+
+/* What lies between two grains that touch. */
+static void add_interface(Totals *t, const Sample *s, const ContactSample *c)
+{
+  const int bonded = c->bond >= BOND_IONIC;
+
+  if (c->bond < 0) return;
+  totals_add(t, T_FACES, 1);
+  totals_add(t, T_BONDED, bonded);
+  totals_add(t, T_NECK, bonded ? c->neck / contact_radius0(s, c) : 0.0);
+  totals_add(t, T_COVER, c->coverage);
+  totals_add(t, T_LAYER, c->layer);
 }
 
 static void add_contacts(Totals *t, const Sample *s)
@@ -125,6 +145,7 @@ static void add_contacts(Totals *t, const Sample *s)
     totals_add(t, T_TENSILE, c->fn < 0);
     totals_add(t, T_OVERLAP, c->delta / contact_radius0(s, c));
     totals_add(t, T_AREA_RADIUS, c->a / contact_radius0(s, c));
+    add_interface(t, s, c);
     totals_add(t, T_FABRIC + SYM_XX, n[0] * n[0]);
     totals_add(t, T_FABRIC + SYM_YY, n[1] * n[1]);
     totals_add(t, T_FABRIC + SYM_ZZ, n[2] * n[2]);
@@ -198,6 +219,12 @@ static void see_structure(const Extremes *x, const double v[], Observation *o)
   o->overlap_mean            = ratio(v[T_OVERLAP], pairs);
   o->overlap_max             = isfinite(x->overlap) ? x->overlap : NAN;
   o->contact_radius_mean     = ratio(v[T_AREA_RADIUS], pairs);
+  o->bonded                  = ratio(v[T_BONDED], v[T_FACES]);
+  o->bonded_coordination     = 2 * v[T_BONDED] / v[T_GRAINS];
+  o->neck_mean               = ratio(v[T_NECK], v[T_BONDED]);
+  o->coverage_contact        = ratio(v[T_COVER], v[T_FACES]);
+  o->layer_mean              = ratio(v[T_LAYER], v[T_FACES]);
+  o->coverage_free           = v[T_COVER_FREE] / v[T_GRAINS];
   o->unbalance               = ratio(v[T_NET], v[T_ABS]);
   for (int k = 0; k < SYM_N; k++) {
     o->fabric[k]   = ratio(v[T_FABRIC + k], pairs);
@@ -295,8 +322,12 @@ PetscErrorCode Observe(const Sample *sample, Observation *seen, GrainFields *fie
   add_contacts(&totals, sample);
   PetscCall(TotalsSum(g->comm, &totals, value));
 
-  *seen = (Observation){
-      .step = (double)sample->step, .time = sample->time, .stage = sample->stage, .target = sample->target};
+  *seen = (Observation){.step        = (double)sample->step,
+                        .time        = sample->time,
+                        .stage       = sample->stage,
+                        .target      = sample->target,
+                        .slow_time   = 1e-9 * sample->slow_time,
+                        .temperature = sample->temperature};
   see_tools(sample, &region, value, seen);
   see_size(sample, &region, value, seen);
   see_structure(&extremes, value, seen);

@@ -36,6 +36,8 @@ typedef struct {
      Balance: kinetic - kinetic_start + NORMAL + TANGENTIAL + VISCOUS + DRAG = TOOLS + GRAVITY */
   double work[WORK_N];
   double kinetic_start; /* kinetic energy when `work` began [aJ] */
+  double slow_time;     /* shown by the slow clock [ns] */
+  double temperature;   /* [K] */
 } Sample;
 
 /* Per owned grain, in the order of the rows of Grains; for files.  Buffers grow, GrainFieldsDestroy frees them. */
@@ -52,6 +54,7 @@ typedef struct {
 /* One row of history.csv; the columns, their names and units: observation_columns[]. */
 typedef struct {
   double step, time, stage;             /* [-], [ns], [-] */
+  double slow_time, temperature;        /* shown by the slow clock [s]; [K] */
   double target;                        /* [GPa] */
   double grains;                        /* [-] */
   double height, z_bottom, z_top;       /* between the punch faces, and the faces [nm] */
@@ -78,6 +81,12 @@ typedef struct {
   double overlap_mean, overlap_max; /* delta / smaller R0, tools included in max [-] */
   double contact_radius_mean;       /* a / smaller R0 over contacts between grains [-] */
   double radius_growth;             /* mean R/R0 - 1 [-] */
+  double bonded;                    /* contacts between grains that are bonded (ionic, metal) / all [-] */
+  double bonded_coordination;       /* bonded contacts per grain [-] */
+  double neck_mean;                 /* radius of the necks / smaller R0, over bonded contacts [-] */
+  double coverage_contact;          /* ligands in contacts between grains, mean; NAN: no interface [-] */
+  double coverage_free;             /* ligands on the free surface of a grain, mean [-] */
+  double layer_mean;                /* thickness of the ligand layer in contacts between grains, mean [nm] */
   double volume_error;              /* (apparent spheres less their caps) / true volumes - 1 [-] */
   double unbalance;                 /* sum |F_grain| / sum over grains and contacts |f| [-] */
   double inertial_number;           /* |strain rate| d sqrt(density/pressure_top) [-] */

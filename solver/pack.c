@@ -22,6 +22,7 @@ typedef struct {
   double        *diameters; /* sizes: file */
   double         volume;    /* of all grains [nm^3] */
   double         d_max;     /* [nm] */
+  double         shell;     /* ligands keep cores apart by it: packings are of shells, taken off at the end [nm] */
 } Powder;
 
 static void slice(Powder *p)
@@ -36,7 +37,7 @@ static void slice(Powder *p)
 
 static double diameter_of(const Powder *p, PetscInt64 id)
 {
-  return p->file.sphere ? 2.0 * p->file.sphere[id - p->first][3] : p->law->diameter(&p->sizes, id);
+  return p->file.sphere ? 2.0 * p->file.sphere[id - p->first][3] : p->law->diameter(&p->sizes, id) + p->shell;
 }
 
 /* Sum of the grain volumes, the same bits on any number of ranks, and the largest diameter. */
@@ -81,6 +82,7 @@ static PetscErrorCode PowderCreate(MPI_Comm comm, const Config *config, Powder *
                PETSC_ERR_USER_INPUT, "%s: powder_sizes_file: %s", config->deck, why);
     p->sizes.value = p->diameters;
   }
+  p->shell = setup_layer(config) * fmin(config->ligand.coverage, 1.0);
   PetscCall(Totals(p));
   PetscFunctionReturn(0);
 }
@@ -99,13 +101,12 @@ static double bore_of(const Powder *p)
   return isnan(d->diameter) ? cbrt(4.0 * p->volume / (0.70 * PETSC_PI * d->aspect_ratio)) : d->diameter;
 }
 
-/* Everything of a record but the place. */
-static void fill_record(const Powder *p, PetscInt64 id, double *rec)
+/* Everything of a record but place and motion. */
+static void fill_record(const Powder *p, double d, double *rec)
 {
-  const double    d = diameter_of(p, id), given = p->config->powder.yield_strength;
-  const Material *m = &p->config->material;
+  const double    given = p->config->powder.yield_strength;
+  const Material *m     = &p->config->material;
 
-  memset(rec, 0, sizeof(GrainRecord));
   rec[REC_R] = rec[REC_R0] = 0.5 * d;
   rec[REC_YIELD]           = isnan(given) ? material_yield(m, d) : given;
   rec[REC_PSI]             = 1.0;
@@ -120,7 +121,7 @@ static PetscErrorCode MakeGrains(const Powder *p, const double x[], Grains *grai
   for (PetscInt64 id = p->first; id < p->last; id++) {
     const PetscInt row = (PetscInt)(id - p->first);
     (*grains)->id[row] = id;
-    fill_record(p, id, (*grains)->rec[row]);
+    fill_record(p, diameter_of(p, id), (*grains)->rec[row]);
     for (int k = 0; k < 3; k++) (*grains)->rec[row][REC_X + k] = x[3 * row + k];
   }
   PetscFunctionReturn(0);
@@ -242,7 +243,7 @@ static PetscErrorCode GrowthEngine(const Config *config, Grains g, double law_pa
                              .G_star_tool = cfg.model.G_star_tool,
                              .kt_ratio    = 1.0,
                              .damping_t   = 1.0};
-  cfg.mu = cfg.mu_roll = cfg.mu_twist = cfg.W = cfg.W_tool = cfg.gravity = 0.0;
+  cfg.mu = cfg.mu_roll = cfg.mu_twist = cfg.W = cfg.W_tool = cfg.gravity = cfg.layer = 0.0;
   cfg.drag = 0.02 / cfg.dt; /* forgets velocities in about 50 steps */
   cfg.skin = 0.2 * r_max;
   PetscCall(DemCreate(g, &cfg, dem));
@@ -332,6 +333,17 @@ static PetscErrorCode PackRandom(Powder *p, int cohesive, Grains *grains, Tools 
   PetscFunctionReturn(0);
 }
 
+/* The shells come off, and every grain gets its ligands. */
+static void cover_grains(const Powder *p, Grains g)
+{
+  const double off = p->file.sphere ? 0.0 : p->shell;
+
+  for (PetscInt i = 0; i < g->n_owned; i++) {
+    if (off > 0.0) fill_record(p, 2.0 * g->rec[i][REC_R0] - off, g->rec[i]);
+    g->aux[i][AUX_COVER] = g->aux[i][AUX_FREE] = p->config->ligand.coverage;
+  }
+}
+
 PetscErrorCode PackGrains(MPI_Comm comm, const Config *config, Grains *grains, Tools *tools)
 {
   const char        *name = config->powder.packing;
@@ -347,6 +359,7 @@ PetscErrorCode PackGrains(MPI_Comm comm, const Config *config, Grains *grains, T
   if (kind) PetscCall(PackLattice(&p, kind, grains, tools));
   else if (!strcmp(name, "file")) PetscCall(PackFile(&p, grains, tools));
   else PetscCall(PackRandom(&p, !strcmp(name, "cohesive"), grains, tools));
+  cover_grains(&p, *grains);
   PetscCall(PowderDestroy(&p));
   PetscFunctionReturn(0);
 }

@@ -56,6 +56,18 @@ static double servo(const Programme *p, double target, double v_max)
   return fmax(-cap, fmin(cap, v));
 }
 
+/*
+  The same between two steps of the slow clock, where the coin hardly moves and only the pressure has to come back: a
+  punch of half the speed whose wave would make up for the difference swallows it within some passes of the wave.
+*/
+static double follow(const Programme *p, double target)
+{
+  const double v   = 0.5 * (p->now.pressure - target) / sqrt(p->modulus * p->density);
+  const double cap = 0.1 * target / sqrt(p->modulus * p->density);
+
+  return fmax(-cap, fmin(cap, v));
+}
+
 /* Is the powder denser than the stage allows, and still does not carry the pressure? */
 static int too_dense(const Programme *p, const StageConfig *s, const Tools *t)
 {
@@ -87,22 +99,50 @@ static int press(Programme *p, const StageConfig *s, double time, Tools *t)
 static int dwell(Programme *p, const StageConfig *s, double time, Tools *t)
 {
   t->v[TOOL_TOP] = p->now.target > 0.0 ? servo(p, p->now.target, speed(p, 5e-4, p->now.target, t)) : 0.0;
+  if (programme_slow(p)) {
+    if (p->now.target > 0.0) t->v[TOOL_TOP] = follow(p, p->now.target);
+    return p->now.slow_left <= 0.0 && p->now.rested > 0.0;
+  }
   return time - p->now.stage_start >= s->time;
 }
 
+int programme_slow(const Programme *p)
+{
+  const StageConfig *s = programme_stage(p);
+
+  return p->now.done == 0.0 && s->kind == STAGE_DWELL && s->time > SLOW_FROM;
+}
+
+void programme_ticked(Programme *p, double dt, double time)
+{
+  ProgrammeState *n = &p->now;
+
+  n->slow_left -= dt;
+  if (n->slow_left <= 1e-9 * programme_stage(p)->time) n->slow_left = 0.0; /* what rounding left */
+  n->slow_time += dt;
+  n->slow_steps += 1.0;
+  n->slow_dt    = dt;
+  n->slow_since = time;
+  n->rested     = 0.0;
+}
+
+void programme_rested(Programme *p) { p->now.rested = 1.0; }
+
 /*
   The top punch goes up until it carries nothing worth mentioning, then some way on, so that what swings back does not
-  touch again.  (Exactly nothing would be too much to ask: with adhesion a grain may stay between punch and wall.)  It
-  does not leave the bore, for grains would follow it that nothing holds together.
+  touch again.  (Exactly nothing would be too much to ask: with adhesion a grain may stay between punch and wall.)  A
+  coin that sticks to it is free as well once it has come off the bottom punch: it only hangs on.  The punch does not
+  leave the bore, for grains would follow it that nothing holds together.
 */
 static int release(Programme *p, const StageConfig *s, double time, Tools *t)
 {
   ProgrammeState *n     = &p->now;
   const double    scale = pressure_scale(p), v = height_speed(p, s->inertial_number, scale, n->height_start);
 
-  const int at_rim = t->z[TOOL_TOP] >= t->die_top;
+  const int at_rim = t->z[TOOL_TOP] >= t->die_top, off = fabs(n->pressure) <= FREE * scale;
+  const int hangs = n->pressure < 0.0 && fabs(n->pressure_bottom) <= FREE * scale;
 
-  if (fabs(n->pressure) > FREE * scale && !at_rim) n->free_since = -1.0;
+  if (!off && !hangs && !at_rim) n->free_since = -1.0;
   else if (n->free_since < 0.0) n->free_since = time;
   t->v[TOOL_TOP] = at_rim || (n->free_since >= 0.0 && time - n->free_since > 0.1 * rest_time(p)) ? 0.0 : v;
   n->target      = 0.0;
@@ -156,6 +196,9 @@ static void begin_stage(Programme *p, double time, Tools *t)
   n->held_since   = -1.0;
   n->free_since   = -1.0;
   n->height_start = height(t);
+  n->rested       = 0.0;
+  n->slow_since   = time;
+  n->slow_left    = programme_slow(p) ? programme_stage(p)->time : 0.0;
   if (programme_stage(p)->kind == STAGE_EJECT) {
     /* the rim stands where the top punch is: the way through an empty bore would change nothing */
     t->die_top = t->z[TOOL_BOTTOM] + height(t);
@@ -199,7 +242,8 @@ int programme_control(Programme *p, const DemStatus *status, double time, Tools 
   const double area = PETSC_PI * t->die_radius * t->die_radius;
 
   if (p->now.ending > 0.0) return 1;
-  p->now.pressure = status->force[TOOL_TOP][2] / area;
+  p->now.pressure        = status->force[TOOL_TOP][2] / area;
+  p->now.pressure_bottom = -status->force[TOOL_BOTTOM][2] / area;
   p->now.late_lists += status->late;
   if (run_stage(p, time, t)) p->now.ending = 1.0;
   return 0;
@@ -219,8 +263,9 @@ double programme_fraction(const Programme *p, double time, const Tools *t)
 
   switch (s->kind) {
   case STAGE_FILL:
-  case STAGE_DWELL:
     return fmin(1.0, spent / s->time);
+  case STAGE_DWELL:
+    return programme_slow(p) ? 1.0 - p->now.slow_left / s->time : fmin(1.0, spent / s->time);
   case STAGE_PRESS: /* pressure rises about exponentially with time, from a hundredth of the target */
     return fmin(1.0, log1p(100.0 * fmax(0.0, p->now.pressure) / s->pressure) / log1p(100.0));
   case STAGE_EJECT:

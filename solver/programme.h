@@ -12,18 +12,26 @@
 
 /* All doubles, so that a checkpoint keeps it whole; the same on every rank. */
 typedef struct {
-  double stage;        /* index of the present stage */
-  double stage_start;  /* time it began [ns] */
-  double ending;       /* 1: the stage ends with the next control, which is reported */
-  double pressure;     /* on the top punch, mean over the last interval [GPa] */
-  double held_since;   /* time since which the pressure has been within tolerance; < 0: not yet [ns] */
-  double reached;      /* 1: this press has reached its pressure, the servo is at work */
-  double target;       /* pressure the servo holds, also in the dwell after a press [GPa] */
-  double free_since;   /* release: time since which the top punch carries nothing; < 0: it does [ns] */
-  double height_start; /* between the punches when the stage began [nm] */
-  double late_lists;   /* controls at which the neighbour list was found late */
-  double done;         /* 1: no stage is left */
-  double too_dense;    /* bit k: the press that is stage k ended at its density limit, below its pressure */
+  double stage;           /* index of the present stage */
+  double stage_start;     /* time it began [ns] */
+  double ending;          /* 1: the stage ends with the next control, which is reported */
+  double pressure;        /* on the top punch, mean over the last interval [GPa] */
+  double pressure_bottom; /* on the bottom punch, the same [GPa] */
+  double held_since;      /* time since which the pressure has been within tolerance; < 0: not yet [ns] */
+  double reached;         /* 1: this press has reached its pressure, the servo is at work */
+  double target;          /* pressure the servo holds, also in the dwell after a press [GPa] */
+  double free_since;      /* release: time since which the top punch carries nothing; < 0: it does [ns] */
+  double height_start;    /* between the punches when the stage began [nm] */
+  double late_lists;      /* controls at which the neighbour list was found late */
+  double done;            /* 1: no stage is left */
+  double slow_time;       /* shown by the slow clock since the run began [ns] */
+  double slow_left;       /* time the slow clock has still to show in this stage; 0: none [ns] */
+  double slow_steps;      /* it has made since the run began */
+  double slow_dt;         /* its last step [ns] */
+  double slow_since;      /* mechanical time of its last step, or of the begin of the stage [ns] */
+  double residual;        /* largest unbalance at which a step of the slow clock began [-] */
+  double rested;          /* 1: the press is at rest after its last step */
+  double too_dense;       /* bit k: the press that is stage k ended at its density limit, below its pressure */
 } ProgrammeState;
 
 typedef struct {
@@ -50,6 +58,15 @@ void programme_move_tools(double dt, Tools *tools);
 */
 int  programme_control(Programme *p, const DemStatus *status, double time, Tools *tools);
 void programme_next(Programme *p, double time, Tools *tools);
+
+/*
+  The slow clock (design: two clocks).  A dwell longer than SLOW_FROM is not followed nanosecond by nanosecond: the
+  press is brought to rest, the slow clock makes a step, the press is brought to rest again, until the time is over.
+*/
+int  programme_slow(const Programme *p); /* is the present stage on the slow clock? */
+void programme_ticked(Programme *p, double dt,
+                      double time);  /* the slow clock went on by dt [ns] at mechanical `time` */
+void programme_rested(Programme *p); /* the press is at rest after its last step */
 
 /* How much of the present stage is done, 0..1. */
 double             programme_fraction(const Programme *p, double time, const Tools *tools);

@@ -9,6 +9,28 @@ double setup_time_step(const Config *config, double radius_min)
          (0.1631 * m->nu + 0.8766);
 }
 
+/*
+  What lies between the grains: with a law that can flow, and grains that stick or carry ligands.  W stays that of bare
+  grains; the interface makes less of it where ligands are.
+*/
+void setup_interface(Config *config)
+{
+  const ContactConfig *c = &config->contact;
+
+  config->has_interface = (PetscBool)(c->law->flow && (c->work_of_adhesion > 0.0 || config->ligand.coverage > 0.0));
+  config->interface     = (ContactInterface){.ligand     = config->ligand,
+                                             .W_bare     = c->work_of_adhesion,
+                                             .friction   = c->friction,
+                                             .bond_class = config->material.bond == BOND_IONIC ? BOND_TOUCH : BOND_METAL};
+}
+
+double setup_layer(const Config *config)
+{
+  const Ligand *l = &config->ligand;
+
+  return config->has_interface && l->coverage >= l->threshold ? l->gap : 0.0;
+}
+
 DemConfig setup_dem(const Config *config, double radius_min, double radius_max)
 {
   const ContactConfig *c = &config->contact;
@@ -23,9 +45,10 @@ DemConfig setup_dem(const Config *config, double radius_min, double radius_max)
                            .G_star_tool  = G / (2.0 - m->nu),
                            .kt_ratio     = c->kt_ratio,
                            .damping_t    = c->damping_t,
-                           .rolling      = c->rolling_friction > 0.0,
-                           .twisting     = c->twisting_friction > 0.0,
-                           .partial_slip = c->partial_slip},
+                           .rolling      = c->rolling_friction > 0.0 || config->has_interface,
+                           .twisting     = c->twisting_friction > 0.0 || config->has_interface,
+                           .partial_slip = c->partial_slip,
+                           .interface    = config->has_interface ? &config->interface : NULL},
       .modulus          = m->E,
       .mu               = c->friction,
       .mu_roll          = c->rolling_friction,
@@ -34,6 +57,7 @@ DemConfig setup_dem(const Config *config, double radius_min, double radius_max)
       .W_tool           = fmax(d->wall.work_of_adhesion, fmax(d->top.work_of_adhesion, d->bottom.work_of_adhesion)),
       .dt               = setup_time_step(config, radius_min),
       .skin             = config->time.skin * 0.5 * (radius_min + radius_max),
+      .layer            = setup_layer(config),
       .radius_max       = radius_max,
       .gravity          = config->time.gravity,
       .control_interval = config->time.control_interval,

@@ -9,6 +9,11 @@
    pi R sqrt(rho/G)/(0.1631 nu + 0.8766) [ns].  Pure. */
 double setup_time_step(const Config *config, double radius_min);
 
+/* Fills config->interface and has_interface from the deck. */
+void setup_interface(Config *config);
+/* Thickest ligand layer that may lie between two cores, 0 where cores touch from the start [nm].  Pure. */
+double setup_layer(const Config *config);
+
 /* The engine's numbers for grains between these radii [nm].  The law's parameters stay config's.  Pure. */
 DemConfig setup_dem(const Config *config, double radius_min, double radius_max);
 

@@ -3,6 +3,7 @@
 #include "solver/deck.h"
 #include "solver/pack.h"
 #include "solver/setup.h"
+#include "solver/slow.h"
 #include <string.h>
 
 static const double WALL_RESERVE = 10.0; /* [s] kept back for the last checkpoint before the wall-time limit */
@@ -121,6 +122,7 @@ PetscErrorCode SimulationCreate(MPI_Comm comm, int argc, char **argv, Simulation
   memset(sim, 0, sizeof *sim);
   sim->comm = comm;
   PetscCall(DeckRead(comm, argc, argv, &sim->config));
+  setup_interface(&sim->config);
   restart = sim->config.restart[0] != 0;
   PetscCall(ProvenanceGet(comm, sim->config.deck, sim->config.title, &provenance));
   PetscCall(ProgressCreate(comm, &sim->progress));
@@ -188,7 +190,8 @@ PetscErrorCode Control(Simulation *sim)
 int simulation_report_next(const Simulation *sim)
 {
   const PetscInt64 next = sim->step + 1;
-  return next % sim->config.output.history_every == 0 || (sim->programme.now.ending > 0.0 && next == sim->next_control);
+  return next % sim->config.output.history_every == 0 || slow_looks(sim, next) ||
+         (sim->programme.now.ending > 0.0 && next == sim->next_control);
 }
 
 static PetscErrorCode WriteCheckpoint(Simulation *sim)
@@ -224,7 +227,7 @@ static PetscErrorCode WriteCheckpoint(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
-static void take_sample(Simulation *sim, Sample *s)
+void simulation_sample(Simulation *sim, Sample *s)
 {
   *s = (Sample){.step          = sim->step,
                 .time          = simulation_time(sim),
@@ -233,7 +236,9 @@ static void take_sample(Simulation *sim, Sample *s)
                 .target        = sim->programme.now.target > 0.0 ? sim->programme.now.target : NAN,
                 .grains        = sim->grains,
                 .tools         = &sim->tools,
-                .kinetic_start = sim->kinetic_start};
+                .kinetic_start = sim->kinetic_start,
+                .slow_time     = sim->programme.now.slow_time,
+                .temperature   = programme_stage(&sim->programme)->temperature};
   dem_samples(sim->dem, &s->n_contacts, &s->contacts);
   memcpy(s->tool_force, sim->status.force, sizeof s->tool_force);
   memcpy(s->work, sim->status.work, sizeof s->work);
@@ -273,7 +278,7 @@ PetscErrorCode Report(Simulation *sim)
 
   PetscFunctionBeginUser;
   if (row) {
-    take_sample(sim, &sample);
+    simulation_sample(sim, &sample);
     PetscCall(Observe(&sample, &seen, &sim->fields));
     PetscCall(OutputHistory(sim->output, &seen));
     PetscCall(ShowProgress(sim, &seen));

@@ -49,6 +49,10 @@ PetscErrorCode RefreshNeighbours(Simulation *sim);
 PetscErrorCode Control(Simulation *sim);
 /* Not collective.  Is the step that comes next one to be reported?  Then its contacts must be written down. */
 int simulation_report_next(const Simulation *sim);
+/* In a dwell on the slow clock: is the press at rest?  Then ligands, bonds and necks go on (slow.c). */
+PetscErrorCode Sinter(Simulation *sim);
+/* Not collective.  The state as observables see it; borrowed until the next step. */
+void simulation_sample(Simulation *sim, Sample *sample);
 /* When due: history row, frame, checkpoint, progress; and the next stage when one is over. */
 PetscErrorCode Report(Simulation *sim);
 /* Summary and last words. */

@@ -53,6 +53,7 @@ PetscErrorCode DemCreate(Grains grains, const DemConfig *cfg, Dem *out)
   dem->waiting       = (ContactHistories){.n_state = dem->n_state};
   dem->reach         = 1e-6 * cfg->radius_max;
   if (law->reach) measure_adhesion(dem);
+  dem->reach += cfg->layer;
   dem->stale = PETSC_TRUE;
   choose_units(dem, cfg->radius_max);
   *out = dem;

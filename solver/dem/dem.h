@@ -25,6 +25,7 @@ typedef struct {
   double       W_tool;                   /* largest of the tools' works of adhesion [nN/nm] */
   double       dt;                       /* [ns] */
   double       skin;                     /* of the neighbour list [nm] */
+  double       layer;                    /* thickest ligand layer between two cores [nm] */
   double       radius_max;               /* largest apparent radius expected [nm] */
   double       drag;                     /* rate of damping relative to the affine motion [1/ns] */
   double       gravity;                  /* along -z [nm/ns^2] */
@@ -51,8 +52,19 @@ typedef struct {
   double     branch[3];    /* x_i - x_j; from the contact point to x_i for a tool [nm] */
   double     f[3];         /* force on i [nN] */
   double     fn, a, delta; /* normal force [nN], contact radius [nm], overlap [nm] */
+  double     kn;           /* stiffness [nN/nm] */
   double     stored;       /* energy it would give back [aJ] */
+  int        bond;         /* class, contact_interface.h; -1 where the model has no interface, and on tools */
+  double     coverage;     /* ligands in the contact [-] */
+  double     neck, layer;  /* radius of the bonded neck, thickness of the ligand layer [nm] */
+  PetscInt   at;           /* where its history is, for DemRenew */
 } ContactSample;
+
+/* What a slow process made of a sampled contact between grains. */
+typedef struct {
+  double coverage, neck; /* [-], [nm] */
+  double approach;       /* of the centres by diffusion since the sample [nm] */
+} ContactChange;
 
 /* Contact histories by global ids: lo < hi, or lo = the grain and hi = -1 - tool. */
 typedef struct {
@@ -97,6 +109,10 @@ PetscErrorCode DemControl(Dem dem, const Tools *tools, PetscInt64 flags, DemStat
 void dem_sample_next(Dem dem);
 /* Not collective.  Borrowed until the next sampled step. */
 void dem_samples(Dem dem, PetscInt *n, const ContactSample **samples);
+/* Not collective.  Right after a sampled step: sample s goes on with this interface, its flats moved along. */
+void dem_contact_change(Dem dem, const ContactSample *s, const ContactChange *change);
+/* Collective.  The free surfaces of grains have changed: contacts to come begin with their coverage. */
+PetscErrorCode DemCoverage(Dem dem);
 /* Not collective.  Force on grain `row` in the last step [nN]. */
 void dem_grain_force(Dem dem, PetscInt row, double f[3]);
 

@@ -146,6 +146,7 @@ PetscErrorCode DemPairForces(Dem dem, PetscInt first, PetscInt last)
     pair_geometry(&a, &b, &in, &arm_i, &arm_j);
     eight_side(&a, &in.side[0]);
     eight_side(&b, &in.side[1]);
+    if (dem->pairs.cover) V8(in.cover) = V8(dem->pairs.cover[c]);
     contact_force(&dem->cfg.model, &in, state, &out);
     dem->pairs.live[c] = i8_any((i8)(V8(in.delta) > v8_set(-dem->reach)));
     dem_scatter_i(dem, i, arm_i, &in, &out, force);
@@ -155,7 +156,7 @@ PetscErrorCode DemPairForces(Dem dem, PetscInt first, PetscInt last)
     if (dem->sampling) {
       Lanes branch[3];
       for (int k = 0; k < 3; k++) V8(branch[k]) = a.x[k] - b.x[k];
-      PetscCall(DemRecord(dem, &in, &out, state, i, j, -1, (const Lanes *)branch));
+      PetscCall(DemRecord(dem, &in, &out, state, c, -1, (const Lanes *)branch));
     }
   }
   PetscFunctionReturn(0);

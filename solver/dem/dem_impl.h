@@ -15,6 +15,7 @@ typedef struct {
   int     *i, *j;           /* [8 n] rows, id_i < id_j; j unused for tools */
   char    *live;            /* [n] some lane has a history */
   Lanes   *state;           /* [n][n_state] */
+  Lanes   *cover;           /* [n] coverage of the two free surfaces; NULL: no interface */
 } Batches;
 
 typedef struct {
@@ -61,10 +62,11 @@ void dem_scatter_i(Dem dem, const int *i, const v8 arm, const ContactBatch *in, 
 void dem_add_work(Dem dem, const ContactBatch *in, const ContactForce *out, int owned_ends);
 
 /* dem_sample.c */
-PetscErrorCode DemRecord(Dem dem, const ContactBatch *in, const ContactForce *out, Lanes *state, const int *i,
-                         const int *j, int tool, const Lanes branch[3]);
+PetscErrorCode DemRecord(Dem dem, ContactBatch *in, const ContactForce *out, Lanes *state, PetscInt batch, int tool,
+                         const Lanes branch[3]);
 
 /* dem_list.c */
+void dem_list_cover(Dem dem);
 enum { SORT_EVERY = 50 }; /* lists between two sorts of the owned rows by place */
 PetscErrorCode BatchesFree(Batches *b);
 

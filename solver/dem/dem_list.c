@@ -10,13 +10,13 @@
 PetscErrorCode BatchesFree(Batches *b)
 {
   PetscFunctionBeginUser;
-  free(b->i), free(b->j), free(b->live), free(b->state);
+  free(b->i), free(b->j), free(b->live), free(b->state), free(b->cover);
   *b = (Batches){0};
   PetscFunctionReturn(0);
 }
 
 /* n batches with free lanes on `pad` and `pad` + 1 and no history; earlier contents are lost. */
-static PetscErrorCode BatchesReset(Batches *b, PetscInt n, int n_state, PetscInt pad_i, PetscInt pad_j)
+static PetscErrorCode BatchesReset(Batches *b, PetscInt n, int n_state, int covered, PetscInt pad_i, PetscInt pad_j)
 {
   PetscFunctionBeginUser;
   if (!b->i || n > b->cap || 4 * n + 64 < b->cap) {
@@ -28,8 +28,9 @@ static PetscErrorCode BatchesReset(Batches *b, PetscInt n, int n_state, PetscInt
     b->j     = aligned_alloc(64, 64 * cap);
     b->live  = malloc(cap);
     b->state = aligned_alloc(64, sizeof(Lanes) * cap * (size_t)n_state);
-    PetscCheck(b->i && b->j && b->live && b->state, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for %zu contacts",
-               8 * cap);
+    b->cover = covered ? aligned_alloc(64, sizeof(Lanes) * cap) : NULL;
+    PetscCheck(b->i && b->j && b->live && b->state && (b->cover || !covered), PETSC_COMM_SELF, PETSC_ERR_MEM,
+               "no memory for %zu contacts", 8 * cap);
   }
   b->n = n;
   memset(b->live, 0, (size_t)n);
@@ -89,6 +90,19 @@ static int pair_class(Grains g, PetscInt i, PetscInt j, double near)
   return (j < g->n_owned ? INNER_NEAR : RIM_NEAR) + (d2 > sum * sum);
 }
 
+/* What two free surfaces bring into a new contact: their mean. */
+void dem_list_cover(Dem dem)
+{
+  const Grains   g   = dem->g;
+  const PetscInt pad = g->n_owned + g->n_ghost;
+
+  for (PetscInt k = 0; dem->pairs.cover && k < 8 * dem->pairs.n; k++) {
+    const PetscInt i = dem->pairs.i[k], j = dem->pairs.j[k];
+
+    dem->pairs.cover[k / 8][k % 8] = i < pad ? 0.5 * (g->aux[i][AUX_FREE] + g->aux[j][AUX_FREE]) : 0.0;
+  }
+}
+
 static PetscErrorCode BatchPairs(Dem dem)
 {
   Grains           g              = dem->g;
@@ -101,8 +115,8 @@ static PetscErrorCode BatchPairs(Dem dem)
     for (int p = f->first[i]; p < f->first[i + 1]; p++) count[pair_class(g, i, f->other[p], near)]++;
   n_inner = (count[INNER_NEAR] + count[INNER_FAR] + 7) / 8;
   n_rim   = (count[RIM_NEAR] + count[RIM_FAR] + 7) / 8;
-  PetscCall(
-      BatchesReset(&dem->pairs, n_inner + n_rim, dem->n_state, g->n_owned + g->n_ghost, g->n_owned + g->n_ghost + 1));
+  PetscCall(BatchesReset(&dem->pairs, n_inner + n_rim, dem->n_state, dem->cfg.model.interface != NULL,
+                         g->n_owned + g->n_ghost, g->n_owned + g->n_ghost + 1));
   dem->pairs.n_inner = n_inner;
   next[INNER_NEAR]   = 0;
   next[INNER_FAR]    = count[INNER_NEAR];
@@ -115,6 +129,7 @@ static PetscErrorCode BatchPairs(Dem dem)
       dem->pairs.i[at]    = (int)(swap ? j : i);
       dem->pairs.j[at]    = (int)(swap ? i : j);
     }
+  dem_list_cover(dem);
   PetscFunctionReturn(0);
 }
 
@@ -137,7 +152,7 @@ static PetscErrorCode BatchTool(Dem dem, const Tools *t, int tool)
 
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < g->n_owned; i++) n += tool_gap(t, tool, g->rec[i]) < far;
-  PetscCall(BatchesReset(&dem->tool[tool], (n + 7) / 8, dem->n_state, pad, pad));
+  PetscCall(BatchesReset(&dem->tool[tool], (n + 7) / 8, dem->n_state, 0, pad, pad));
   for (PetscInt i = 0; i < g->n_owned; i++)
     if (tool_gap(t, tool, g->rec[i]) < far) dem->tool[tool].i[at++] = (int)i;
   PetscFunctionReturn(0);

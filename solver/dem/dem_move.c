@@ -10,7 +10,6 @@ static void grains_gather(Dem dem, const PetscInt row[8], GrainBatch *b)
 
     b->R[l] = r[REC_R], b->R0[l] = r[REC_R0], b->Y[l] = r[REC_YIELD];
     b->psi[l] = r[REC_PSI], b->dbar[l] = r[REC_DBAR], b->bulk[l] = r[REC_BULK];
-    for (int k = 0; k < GRAIN_AUX; k++) b->aux[k][l] = row[l] < dem->g->n_owned ? dem->g->aux[row[l]][k] : 0.0;
     for (int k = 0; k < CONTACT_SUMS; k++) b->sum[k][l] = (double)a[k < 4 ? k : k - 4 + ACC_SUM4] * dem->u.sum[k];
   }
 }
@@ -21,7 +20,6 @@ static void grains_scatter(Dem dem, const PetscInt row[8], const GrainBatch *b)
     double *r = dem->g->rec[row[l]];
 
     r[REC_R] = b->R[l], r[REC_PSI] = b->psi[l], r[REC_DBAR] = b->dbar[l], r[REC_BULK] = b->bulk[l];
-    for (int k = 0; k < GRAIN_AUX; k++) dem->g->aux[row[l]][k] = b->aux[k][l];
   }
 }
 

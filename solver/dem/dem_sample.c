@@ -1,4 +1,5 @@
 /* dem_sample.c - the contacts of one step, written down for observables and output. */
+#include "materials/contact_interface.h"
 #include "solver/dem/dem_impl.h"
 
 void dem_sample_next(Dem dem) { dem->sampling = PETSC_TRUE; }
@@ -23,11 +24,27 @@ static PetscErrorCode Grow(Dem dem)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode DemRecord(Dem dem, const ContactBatch *in, const ContactForce *out, Lanes *state, const int *i,
-                         const int *j, int tool, const Lanes branch[3])
+/* What lies between the grains of lane l; nothing where there is no interface. */
+static void record_interface(Dem dem, const Lanes *state, int l, int tool, ContactSample *s)
 {
-  const int pad = (int)(dem->g->n_owned + dem->g->n_ghost);
-  Lanes     stored;
+  const Lanes *face = state + contact_face_at(&dem->cfg.model);
+
+  s->bond = -1;
+  if (tool >= 0 || !dem->cfg.model.interface) return;
+  s->bond     = (int)face[FACE_BOND][l] - 1;
+  s->coverage = face[FACE_COVER][l];
+  s->neck     = face[FACE_NECK][l];
+  s->layer    = face[FACE_LAYER][l];
+}
+
+/* tool: -1 for pairs. */
+PetscErrorCode DemRecord(Dem dem, ContactBatch *in, const ContactForce *out, Lanes *state, PetscInt batch, int tool,
+                         const Lanes branch[3])
+{
+  const int      pad = (int)(dem->g->n_owned + dem->g->n_ghost);
+  const Batches *b   = tool < 0 ? &dem->pairs : &dem->tool[tool];
+  const int     *i = b->i + 8 * batch, *j = b->j + 8 * batch;
+  Lanes          stored;
 
   PetscFunctionBeginUser;
   PetscCall(Grow(dem));
@@ -37,19 +54,47 @@ PetscErrorCode DemRecord(Dem dem, const ContactBatch *in, const ContactForce *ou
 
     if (i[l] >= pad || (out->fn[l] == 0.0 && in->delta[l] <= 0.0)) continue;
     *s = (ContactSample){.i      = i[l],
-                         .j      = j ? j[l] : -1 - tool,
+                         .j      = tool < 0 ? j[l] : -1 - tool,
                          .id_i   = dem->g->id[i[l]],
-                         .id_j   = j ? dem->g->id[j[l]] : -1 - tool,
+                         .id_j   = tool < 0 ? dem->g->id[j[l]] : -1 - tool,
                          .fn     = out->fn[l],
                          .a      = out->a[l],
+                         .kn     = out->kn[l],
                          .delta  = in->delta[l],
-                         .stored = stored[l]};
+                         .stored = stored[l],
+                         .at     = 8 * batch + l};
     for (int k = 0; k < 3; k++) {
       s->n[k]      = in->n[k][l];
       s->f[k]      = out->fn[l] * in->n[k][l] + out->ft[k][l];
       s->branch[k] = branch[k][l];
     }
+    record_interface(dem, state, l, tool, s);
     dem->n_samples++;
   }
+  PetscFunctionReturn(0);
+}
+
+void dem_contact_change(Dem dem, const ContactSample *s, const ContactChange *change)
+{
+  const ContactModel *m     = &dem->cfg.model;
+  const int           l     = (int)(s->at % 8);
+  Lanes              *state = dem->pairs.state + (size_t)(s->at / 8) * (size_t)dem->n_state;
+  Lanes              *face  = state + contact_face_at(m);
+  const double       *a = dem->g->rec[s->i], *b = dem->g->rec[s->j];
+  const double        R[2] = {a[REC_R], b[REC_R]}, Y[2] = {a[REC_YIELD], b[REC_YIELD]};
+  double              law[CONTACT_STATE_MAX];
+
+  for (int k = 0; k < m->law->n_state; k++) law[k] = state[k][l];
+  m->law->flow(m->p, R, Y, change->approach, law);
+  for (int k = 0; k < m->law->n_state; k++) state[k][l] = law[k];
+  face[FACE_COVER][l] = change->coverage;
+  face[FACE_NECK][l]  = change->neck;
+}
+
+PetscErrorCode DemCoverage(Dem dem)
+{
+  PetscFunctionBeginUser;
+  PetscCall(GrainsHaloAux(dem->g));
+  dem_list_cover(dem);
   PetscFunctionReturn(0);
 }

@@ -91,7 +91,7 @@ PetscErrorCode DemToolForces(Dem dem, const Tools *t, int tool)
     if (dem->sampling) {
       Lanes branch[3];
       for (int k = 0; k < 3; k++) V8(branch[k]) = arm * V8(in.n[k]);
-      PetscCall(DemRecord(dem, &in, &out, state, i, NULL, tool, (const Lanes *)branch));
+      PetscCall(DemRecord(dem, &in, &out, state, c, tool, (const Lanes *)branch));
     }
   }
   PetscFunctionReturn(0);

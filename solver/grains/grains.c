@@ -16,7 +16,7 @@ PetscErrorCode GrainsReserve(Grains g, PetscInt n)
   PetscCall(PetscCalloc2(n, &aux, n, &id));
   if (g->n_alloc) {
     memcpy(rec, g->rec, (size_t)(g->n_owned + g->n_ghost) * sizeof *rec);
-    memcpy(aux, g->aux, (size_t)g->n_owned * sizeof *aux);
+    memcpy(aux, g->aux, (size_t)(g->n_owned + g->n_ghost) * sizeof *aux);
     memcpy(id, g->id, (size_t)(g->n_owned + g->n_ghost) * sizeof *id);
     free(g->rec);
     PetscCall(PetscFree2(g->aux, g->id));
@@ -55,6 +55,8 @@ PetscErrorCode GrainsCreate(MPI_Comm comm, PetscInt n_owned, Grains *grains)
   PetscCallMPI(MPI_Allreduce(&n, &g->n_global, 1, MPIU_INT64, MPI_SUM, comm));
   PetscCallMPI(MPI_Type_contiguous(REC_N, MPI_DOUBLE, &g->rec_type));
   PetscCallMPI(MPI_Type_commit(&g->rec_type));
+  PetscCallMPI(MPI_Type_contiguous(GRAINS_AUX, MPI_DOUBLE, &g->aux_type));
+  PetscCallMPI(MPI_Type_commit(&g->aux_type));
   *grains = g;
   PetscFunctionReturn(0);
 }
@@ -79,6 +81,7 @@ PetscErrorCode GrainsDestroy(Grains *grains)
   free(g->rec);
   PetscCall(PetscFree2(g->aux, g->id));
   PetscCallMPI(MPI_Type_free(&g->rec_type));
+  PetscCallMPI(MPI_Type_free(&g->aux_type));
   PetscCall(PetscFree(*grains));
   PetscFunctionReturn(0);
 }
@@ -159,5 +162,14 @@ PetscErrorCode GrainsHaloEnd(Grains g)
 {
   PetscFunctionBeginUser;
   if (g->halo) PetscCall(PetscSFBcastEnd(g->halo, g->rec_type, g->rec, g->rec + g->n_owned, MPI_REPLACE));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode GrainsHaloAux(Grains g)
+{
+  PetscFunctionBeginUser;
+  if (!g->halo) PetscFunctionReturn(0);
+  PetscCall(PetscSFBcastBegin(g->halo, g->aux_type, g->aux, g->aux + g->n_owned, MPI_REPLACE));
+  PetscCall(PetscSFBcastEnd(g->halo, g->aux_type, g->aux, g->aux + g->n_owned, MPI_REPLACE));
   PetscFunctionReturn(0);
 }

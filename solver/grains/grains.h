@@ -35,7 +35,13 @@ enum {
 /* columns of the fixed-point accumulator of a grain: force and torque stand where the record has the velocities */
 enum { ACC_SUM0 = 0, ACC_FX = 4, ACC_FY, ACC_FZ, ACC_TX, ACC_TY, ACC_TZ, ACC_SUM4, ACC_SUM5, ACC_N };
 
-enum { GRAINS_AUX = 4, GRAINS_PAD = 2 }; /* law state per grain; rows far away that fill incomplete batches */
+enum {
+  AUX_COVER, /* ligands of the grain over its whole surface at coverage 1; none is lost [-] */
+  AUX_FREE,  /* coverage of the surface that touches nothing [-] */
+  AUX_TOUCH, /* other grains that touch it, when the slow clock looked last [-] */
+  GRAINS_AUX
+};
+enum { GRAINS_PAD = 2 }; /* rows far away that fill incomplete batches */
 
 typedef double  GrainRecord[REC_N] __attribute__((aligned(64)));
 typedef double  GrainAux[GRAINS_AUX];
@@ -48,11 +54,11 @@ struct _p_Grains {
   PetscInt64   n_global;
   PetscInt64  *id;         /* [n_owned + n_ghost] global id, fixed at packing */
   GrainRecord *rec;        /* [n_owned + n_ghost + GRAINS_PAD] the last rows are the pads, far from everything */
-  GrainAux    *aux;        /* [n_owned] private state of the contact law on the grain */
+  GrainAux    *aux;        /* [n_owned + n_ghost] what changes on the slow clock only; ghosts: GrainsHaloAux */
   PetscInt    *owner_row;  /* [n_ghost] row on the owner */
   PetscMPIInt *owner_rank; /* [n_ghost] */
   PetscSF      halo;       /* roots: owned rows, leaves: ghosts; NULL on one rank */
-  MPI_Datatype rec_type;
+  MPI_Datatype rec_type, aux_type;
 };
 
 /* All functions are collective unless said otherwise. */
@@ -71,6 +77,8 @@ PetscErrorCode GrainsKeepGhosts(Grains grains, const PetscBool keep[], PetscInt 
 /* Copies the owners' records into the ghosts, in two halves so that work can go on between. */
 PetscErrorCode GrainsHaloBegin(Grains grains);
 PetscErrorCode GrainsHaloEnd(Grains grains);
+/* The same for aux, when it has changed.  (A new list brings it along.) */
+PetscErrorCode GrainsHaloAux(Grains grains);
 
 /*
   GrainsPartition - which rank each owned grain should live on, so that cost balances and few contacts are cut (METIS).

@@ -197,6 +197,7 @@ PetscErrorCode GrainsFindGhosts(Grains g, double reach)
   for (PetscInt k = 0; k < n_got; k++) {
     g->id[g->n_owned + k] = got[k].id;
     memcpy(g->rec[g->n_owned + k], got[k].rec, sizeof got[k].rec);
+    memcpy(g->aux[g->n_owned + k], got[k].aux, sizeof got[k].aux);
     g->owner_row[k]  = got[k].owner_row;
     g->owner_rank[k] = source[k];
   }
@@ -223,7 +224,10 @@ PetscErrorCode GrainsKeepGhosts(Grains g, const PetscBool keep[], PetscInt row_o
     const PetscInt from = g->n_owned + k, to = g->n_owned + kept;
     row_of[k] = keep[k] ? to : -1;
     if (!keep[k]) continue;
-    if (to != from) memcpy(g->rec[to], g->rec[from], sizeof(GrainRecord));
+    if (to != from) {
+      memcpy(g->rec[to], g->rec[from], sizeof(GrainRecord));
+      memcpy(g->aux[to], g->aux[from], sizeof(GrainAux));
+    }
     g->id[to]           = g->id[from];
     g->owner_row[kept]  = g->owner_row[k];
     g->owner_rank[kept] = g->owner_rank[k];

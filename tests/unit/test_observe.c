@@ -61,6 +61,7 @@ typedef struct {
   struct _p_Grains grains;
   PetscInt64       id[COLUMN];
   GrainRecord      rec[COLUMN + GRAINS_PAD];
+  GrainAux         aux[COLUMN];
   ContactSample    contact[COLUMN + 1];
   Tools            tools;
   Sample           sample;
@@ -71,8 +72,8 @@ static void build_column(Column *c, double force)
   const double R = 2, gap = 2 * R - 0.1;
 
   memset(c, 0, sizeof(*c));
-  c->grains =
-      (struct _p_Grains){.comm = PETSC_COMM_SELF, .n_owned = COLUMN, .n_global = COLUMN, .id = c->id, .rec = c->rec};
+  c->grains = (struct _p_Grains){
+      .comm = PETSC_COMM_SELF, .n_owned = COLUMN, .n_global = COLUMN, .id = c->id, .rec = c->rec, .aux = c->aux};
   for (int k = 0; k < COLUMN; k++) {
     c->id[k]             = k;
     c->rec[k][REC_Z]     = R - 0.05 + k * gap;

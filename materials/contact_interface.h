@@ -1,0 +1,56 @@
+/*
+  contact_interface.h - what lies between two grains: ligands, the bond, the neck.  A part of a contact like sliding or
+  rolling, but around the normal law rather than behind it: it tells the law how far apart the cores are and how sticky,
+  and turns what the law answers into what a bonded contact carries.
+
+  Bond classes (physics: Nagaoka, Saghy & Chen 2023):
+    ligand   a layer separates the cores: soft, lubricated, van der Waals
+    touch    cores touch, nothing more (ionic crystals that are not aligned)
+    ionic    aligned crystals joined: brittle
+    metal    one metal: carries tension, shear, bending and twist up to the flow of its neck
+*/
+#ifndef MATERIALS_CONTACT_INTERFACE_H
+#define MATERIALS_CONTACT_INTERFACE_H
+
+#include "materials/contact.h"
+#include "materials/ligand.h"
+
+enum { BOND_LIGAND, BOND_TOUCH, BOND_IONIC, BOND_METAL, BOND_CLASSES };
+extern const char *const bond_names[BOND_CLASSES];
+
+/* State of the part, behind all others; zero before the first touch. */
+enum {
+  FACE_BOND,  /* bond class + 1; 0: nothing yet */
+  FACE_COVER, /* coverage in the contact [-] */
+  FACE_NECK,  /* radius of the neck, 0: none [nm] */
+  FACE_LAYER, /* thickness of the ligand layer [nm] */
+  FACE_SET,   /* how far it was ever squeezed, 1 - thickness/unloaded thickness [-] */
+  FACE_N
+};
+
+struct ContactInterface {
+  Ligand ligand;
+  double W_bare;     /* work of adhesion of bare grains [nN/nm] */
+  double friction;   /* of bare grains [-] */
+  int    bond_class; /* that touching cores of this material reach: BOND_METAL, or BOND_TOUCH */
+};
+
+/*
+  Before the law: coverage of the contact gives W; the layer's thickness is added to the overlap, so that the law sees
+  cores that touch through it.  in: delta and W change, everything else stays.
+*/
+void contact_interface_before(const ContactInterface *f, ContactBatch *in, Lanes state[]);
+/*
+  After the law: the layer settles between the cores, the bond class follows from coverage and touch, necks grow with
+  the contact and thin with it; out: a, fc, shear, bond of a bonded contact.
+  lives: > 0 where the law has a history.  friction: of this pairing.
+*/
+void contact_interface_after(const ContactInterface *f, const ContactBatch *in, const double *lives, Lanes state[],
+                             ContactForce *out);
+/* Energy that squeezed layers would give back, added to energy [aJ]. */
+void contact_interface_energy(const ContactInterface *f, const ContactBatch *in, Lanes state[], Lanes energy);
+
+/* Radius of the area that a layer of thickness D carries on, between cores that touch over radius a [nm]. */
+double contact_layer_radius(const Ligand *l, double coverage, double D, double a, double r_star);
+
+#endif
