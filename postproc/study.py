@@ -19,7 +19,9 @@ sys.dont_write_bytecode = True
 try:
     import yaml  # noqa: F401  (study_file needs it)
 except ImportError:
-    sys.exit("study: error: this needs PyYAML for Python 3 (Debian: apt-get install python3-yaml; else: pip install pyyaml)")
+    print("study: error: this needs PyYAML for Python 3 (Debian: apt-get install python3-yaml; else: pip install pyyaml)",
+          file=sys.stderr)
+    sys.exit(2)
 
 from study_file import OWNED, Bad, did_you_mean, read_study
 from study_run import DONE, FAILED, GO_ON, NEW, STOPPED, Folder, Held, Lock, make_folder, read_deck, read_json, \

@@ -110,6 +110,13 @@ def product_and_band():
     check(not any(".tmp" in name or name.endswith("/lock") for name in listing("out/studies/good")), "nothing is left over")
 
 
+def picture():
+    done = subprocess.run([sys.executable, os.path.join(POSTPROC, "plot_study.py"), path("out/studies/good")], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    drawn = done.returncode == 0 and os.path.getsize(path("out/studies/good/study.png")) > 10000
+    check(drawn or "needs matplotlib" in done.stdout, "the tables can be drawn", done.stdout)
+
+
 def resume():
     tables = [open(path("out/studies/good", n)).read() for n in ("study.csv", "study_bands.csv")]
     before = listing("out/studies/good/runs")
@@ -340,7 +347,7 @@ def main():
     write("decks/other.yml", DECK)  # small.yml is changed while these run
     with concurrent.futures.ThreadPoolExecutor() as pool:  # most of it is waiting for MPI to start
         for done in [pool.submit(one_by_one, *parts) for parts in (
-                (product_and_band, resume, changed_inputs, lost_lock, refusals), (cases_and_failure, interrupted),
+                (product_and_band, picture, resume, changed_inputs, lost_lock, refusals), (cases_and_failure, interrupted),
                 (slurm, collect_nothing))]:
             done.result()
 
