@@ -7,6 +7,8 @@ usage() {
 usage: ./mint COMMAND
 
   run [DECK] [-key value ...]  press a coin: build, then run DECK (inputs/au_coin.yml) on NP ranks
+  study FILE [options]         build, then run a table of variations of a deck and gather it in one CSV; goes on where it
+                               stopped;  ./mint study --help,  ./mint study inputs/studies/pressure.yml --list
   test [ctest arguments]       build, then run the tests;  ./mint test -L unit  runs one kind
   bench [dem [arguments]]      speed on standard dense packings, beside the codes installed here (bench/README.md)
   build [preset]               only build: release (build/), debug (build-debug/), sanitize (build-sanitize/)
@@ -15,7 +17,7 @@ usage: ./mint COMMAND
   help                         this text
 
 environment
-  NP=4              ranks; default: 2, or 1 on a machine with one core
+  NP=4              ranks; default: 2, or 1 on a machine with one core; of a study: what its file says
   MPIEXEC=srun      what starts the ranks, given "-n NP"; default: mpirun
   CMAKE_ARGS="..."  more arguments for cmake when it configures, e.g. -DNANOMINT_NATIVE=OFF
 TEXT
@@ -38,7 +40,8 @@ environment() {
 # ---------------------------------------------------------------------------------------------------------- what is missing
 
 packages_build="build-essential cmake ninja-build pkg-config petsc-dev libopenmpi-dev openmpi-bin libmetis-dev libhdf5-openmpi-dev"
-packages_test="libcmocka-dev python3 python3-numpy python3-matplotlib python3-vtk9"
+packages_study="python3 python3-yaml"
+packages_test="libcmocka-dev python3 python3-numpy python3-matplotlib python3-vtk9 python3-yaml"
 
 advice() { # log of a failed cmake, if there is one
   if [ -f "${1:-}" ]; then grep -A 6 '^CMake Error' "$1" | head -n 20 >&2; fi
@@ -46,11 +49,11 @@ advice() { # log of a failed cmake, if there is one
 mint: something is missing to build nanomint.  Install or load it, then say the same again:
 
   Debian 12 (as root)        apt-get install $packages_build $packages_test
-  Spack                      spack install petsc@3.18: +hdf5+mpi+mumps ^hdf5+mpi metis cmocka cmake python py-numpy py-matplotlib vtk+python
-                             spack load petsc hdf5 metis cmocka cmake python py-numpy py-matplotlib vtk
+  Spack                      spack install petsc@3.18: +hdf5+mpi+mumps ^hdf5+mpi metis cmocka cmake python py-numpy py-matplotlib py-pyyaml vtk+python
+                             spack load petsc hdf5 metis cmocka cmake python py-numpy py-matplotlib py-pyyaml vtk
   environment modules        module load gcc openmpi petsc hdf5 metis cmake python   (names differ: module avail petsc)
   anything else              a C11 compiler, CMake 3.21, pkg-config, MPI, PETSc 3.18 or newer (real, double), METIS 5,
-                             parallel HDF5, cmocka;  Python 3 with numpy, vtk and matplotlib for tests and plots.
+                             parallel HDF5, cmocka;  Python 3 with numpy, vtk, matplotlib and yaml for tests and plots.
                              Where they are: export CMAKE_PREFIX_PATH=DIR:DIR PKG_CONFIG_PATH=DIR/lib/pkgconfig
 TEXT
   exit 1
@@ -141,6 +144,21 @@ mint_run() {
   exec "${MPIEXEC:-mpirun}" -n "$NP" "$root/build/nanomint" "$deck" "$@"
 }
 
+# A python3 of one's own often hides the system's modules.
+python_with() { # module
+  for python in python3 /usr/bin/python3; do
+    if "$python" -c "import $1" 2>/dev/null; then echo "$python" && return; fi
+  done
+}
+
+mint_study() {
+  build release --target nanomint
+  python=$(python_with yaml)
+  # shellcheck disable=SC2086  # a list
+  if [ -z "$python" ] && install_packages $packages_study; then python=$(python_with yaml); fi
+  exec "${python:-python3}" "$root/postproc/study.py" "$root/build/nanomint" ${NP:+--ranks "$NP"} "$@"
+}
+
 mint_test() {
   # shellcheck disable=SC2086  # a list
   if can_install; then install_packages $packages_build $packages_test || advice; fi
@@ -174,7 +192,7 @@ environment
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
-  run | test | bench | build | format | clean) "mint_$command" "$@" ;;
+  run | study | test | bench | build | format | clean) "mint_$command" "$@" ;;
   help | -h | --help) usage ;;
   *) usage >&2 && die "no command '$command'" ;;
 esac

@@ -206,3 +206,17 @@ PetscErrorCode DeckWarnings(MPI_Comm comm, const Config *config, FILE *file)
     PetscCall(PetscFPrintf(comm, file, "nanomint: warning: %s\n", config->warning[k]));
   PetscFunctionReturn(0);
 }
+
+PetscErrorCode DeckCheck(MPI_Comm comm, int argc, char *argv[])
+{
+  Config         config;
+  PetscErrorCode ierr;
+
+  PetscFunctionBeginUser;
+  ierr = DeckRead(comm, argc, argv, &config);
+  if (!ierr) ierr = DeckWarnings(comm, &config, stdout);
+  if (!ierr) ierr = PetscPrintf(comm, "%s: deck is fine\n", config.deck);
+  PetscCall(ConfigDestroy(&config));
+  PetscCall(ierr);
+  PetscFunctionReturn(0);
+}

@@ -23,6 +23,15 @@
 int deck_answers(int *argc, char ***argv);
 
 /*
+  deck_take_check - takes -check out of the command line; 0 when it was not there.  Call before PetscInitialize.
+  DeckCheck       - what is wrong with this deck, as an error, or its warnings and "deck is fine" on stdout.
+
+  DeckCheck is collective and writes no file.
+*/
+int            deck_take_check(int *argc, char **argv);
+PetscErrorCode DeckCheck(MPI_Comm comm, int argc, char *argv[]);
+
+/*
   DeckRead - reads argv[1] and the options given after it.
 
   Collective.  Touches no file but reads the deck, the material card and looks whether the files they name exist (rank

@@ -63,6 +63,7 @@ void deck_help(FILE *file)
   fprintf(file,
           "nanomint %s - presses a powder of nanocrystals in a piston-cylinder and says what comes out\n\n"
           "usage:  nanomint DECK.yml [-key value ...]        mpirun -n 4 nanomint inputs/au_coin.yml\n"
+          "        nanomint DECK.yml [-key value ...] -check  reads and checks the deck, runs nothing\n"
           "        nanomint -help | -version | -manual\n\n"
           "Any key can be given again on the command line, which wins: press: {pressure: ...} is -press_pressure \"0.6 "
           "GPa\".\n"
@@ -121,7 +122,9 @@ void deck_manual(FILE *file)
                 "- Options of PETSc's solvers (`ksp_type: cg`) may stand at the top of the deck; those PETSc reads "
                 "when it starts\n"
                 "  (`-log_view`) only on the command line.\n"
-                "- A deck that is not right in every key is refused before any work, and the message names the key.\n"
+                "- A deck that is not right in every key is refused before any work, and the message names the key; "
+                "`-check` behind it\n"
+                "  asks for no more than that, and runs nothing.\n"
                 "- `deck.echo.yml` in the folder of a run holds every value in force and where it came from, and is a "
                 "deck itself.\n\n"
                 "## Units\n\n| of | units |\n| --- | --- |\n");
@@ -133,6 +136,17 @@ void deck_manual(FILE *file)
 static int is_word(const char token[], const char word[])
 {
   return token[0] == '-' && (!strcmp(token + 1, word) || (token[1] == '-' && !strcmp(token + 2, word)));
+}
+
+int deck_take_check(int *argc, char **argv)
+{
+  const int given = *argc;
+
+  *argc = 0;
+  for (int k = 0; k < given; k++)
+    if (k == 0 || !is_word(argv[k], "check")) argv[(*argc)++] = argv[k];
+  argv[*argc] = NULL;
+  return *argc < given;
 }
 
 int deck_answers(int *argc, char ***argv)

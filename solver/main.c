@@ -44,10 +44,12 @@ int main(int argc, char **argv)
 {
   ExitCode       code = EXIT_DONE;
   PetscErrorCode ierr;
+  int            check;
 
   if (deck_answers(&argc, &argv)) return EXIT_DONE; /* -help, -version, -manual */
+  check = deck_take_check(&argc, argv);
   if (PetscInitialize(&argc, &argv, NULL, help)) return EXIT_INTERNAL;
   ierr = ErrorsBegin();
-  if (!ierr) ierr = Run(argc, argv, &code);
+  if (!ierr) ierr = check ? DeckCheck(PETSC_COMM_WORLD, argc, argv) : Run(argc, argv, &code);
   return ErrorsEnd(ierr, code);
 }

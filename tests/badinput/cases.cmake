@@ -42,6 +42,8 @@ set(cards ${PROJECT_SOURCE_DIR}/inputs/materials)
 set(pressure "allowed 1 MPa .. 100 GPa")
 
 # values
+nm_add_bad(NAME check_only ARGS -check -press_presure "0.6 GPa"
+           FAILS "-press_presure: unknown key; did you mean 'press_pressure'?")
 nm_add_bad(NAME no_unit EDIT "0.6 GPa" "0.6"
            FAILS "deck.yml: press_pressure: '0.6' has no unit; write e.g. '0.6 GPa' (${pressure})")
 nm_add_bad(NAME wrong_dimension EDIT "0.6 GPa" "0.6 nm"

@@ -21,3 +21,7 @@ nm_add_run(NAME three_grains DECK presses.yml RANKS 1 4 LABELS regress SAME hist
 nm_add_run(NAME hasty_servo DECK presses.yml RANKS 1 LABELS regress EXPECT history.csv pressure_top_GPa 0.2 RTOL 0.03
            WHY "the stage ends only when the pressure has stayed within 2 % for servo_time"
            ARGS -programme press -powder_grains 100 -press_pressure "0.2 GPa" -press_inertial_number 5e-2 -powder_seed 1)
+
+# Reads and checks, and runs nothing.
+nm_add_run(NAME check_only DECK presses.yml RANKS 1 2 LABELS regress ARGS -check -press_pressure "5 GPa"
+           MATCHES "presses.yml: deck is fine")
