@@ -39,13 +39,20 @@ const char *contact_state_name(const ContactModel *m, int k)
   return twist[k - twist_at(m)];
 }
 
+void contact_forces(const ContactModel *m, int n, const ContactBatch in[], Lanes *const state[], ContactForce out[])
+{
+  m->law->normal(m->p, n, in, state, out);
+  for (int b = 0; b < n; b++) {
+    if (m->partial_slip) contact_slide_partial(m, &in[b], state[b] + m->law->n_state, &out[b]);
+    else contact_slide(m, &in[b], state[b] + m->law->n_state, &out[b]);
+    if (m->rolling) contact_roll(m, &in[b], state[b] + roll_at(m), &out[b]);
+    if (m->twisting) contact_twist(m, &in[b], state[b] + twist_at(m), &out[b]);
+  }
+}
+
 void contact_force(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out)
 {
-  m->law->normal(m->p, in, state, out);
-  if (m->partial_slip) contact_slide_partial(m, in, state + m->law->n_state, out);
-  else contact_slide(m, in, state + m->law->n_state, out);
-  if (m->rolling) contact_roll(m, in, state + roll_at(m), out);
-  if (m->twisting) contact_twist(m, in, state + twist_at(m), out);
+  contact_forces(m, 1, in, &state, out);
 }
 
 void contact_stored(const ContactModel *m, const ContactBatch *in, Lanes state[], Lanes energy)

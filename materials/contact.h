@@ -81,8 +81,8 @@ typedef struct {
   const char *(*validate)(const void *p); /* NULL, or what is wrong with the parameters */
   double (*reach)(const void *p, double W, double R);         /* largest gap at which the law still acts [nm] */
   void (*sum_scale)(const void *p, double R, double scale[]); /* magnitude each sum may reach (fixed-point range) */
-  void (*normal)(const void *p, const ContactBatch *in, Lanes state[],
-                 ContactForce *out); /* fn, fn_viscous, a, kn, fc, sum */
+  void (*normal)(const void *p, int n, const ContactBatch in[], Lanes *const state[],
+                 ContactForce out[]); /* n batches: fn, fn_viscous, a, kn, fc, shear, eta, sum */
   void (*stored)(const void *p, const ContactBatch *in, Lanes state[], Lanes energy); /* recoverable energy [aJ] */
   void (*grain)(const void *p, GrainBatch *g); /* NULL when the law keeps nothing on grains */
 } ContactLaw;
@@ -107,6 +107,8 @@ int         contact_n_state(const ContactModel *m);
 const char *contact_state_name(const ContactModel *m, int k); /* for the checkpoint; NULL outside */
 /* Whole force of eight contacts: normal law, then the parts; the history moves on by in->dt.  Pure. */
 void contact_force(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out);
+/* The same for n batches at once, which is faster: roots and divisions of one wait while those of the next go on. */
+void contact_forces(const ContactModel *m, int n, const ContactBatch in[], Lanes *const state[], ContactForce out[]);
 /* Energy a contact would give back: the law's normal part plus the springs of the parts [aJ].  Pure. */
 void contact_stored(const ContactModel *m, const ContactBatch *in, Lanes state[], Lanes energy);
 

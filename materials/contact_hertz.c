@@ -33,21 +33,16 @@ static const ParamSpec hertz_params[] = {
 /* E* of two equal grains, or of a grain against a rigid tool [GPa]. */
 static double e_star(const HertzMindlin *p, int tool) { return p->E / ((tool ? 1.0 : 2.0) * (1.0 - p->nu * p->nu)); }
 
-static void hertz_normal(const void *params, const ContactBatch *restrict in, Lanes *restrict state,
-                         ContactForce *restrict out)
+static inline void hertz_batch(double E, double alpha, double floor, const ContactBatch *restrict in,
+                               ContactForce *restrict out)
 {
-  const HertzMindlin *p = params;
-  const double        E = e_star(p, in->tool), alpha = damping_alpha(p->restitution, p->tsuji);
-  const double        floor = p->limit_damping > 0.0 ? 0.0 : -1e300;
-
-  (void)state;
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double delta   = lm_max(in->delta[l], 0.0);
-    const double R       = lm_ratio(in->side[0].R[l] * in->side[1].R[l], in->side[0].R[l] + in->side[1].R[l]);
-    const double a       = sqrt(R * delta);
-    const double secant  = (4.0 / 3.0) * E * a;
+    const double cut     = in->side[0].R[l] * in->side[1].R[l] * delta; /* a^2 (R_0 + R_1) */
+    const double a       = lm_pick(cut, cut * lm_rsqrt(cut * (in->side[0].R[l] + in->side[1].R[l])), 0.0);
+    const double secant  = (4.0 / 3.0) * E * a, mass = in->m_eff[l] * secant;
     const double elastic = secant * delta;
-    const double eta     = lm_pick(a, alpha * sqrt(in->m_eff[l] * secant), 0.0);
+    const double eta     = lm_pick(a, alpha * mass * lm_rsqrt(mass), 0.0);
     const double fn      = lm_max(elastic - eta * in->vn[l], floor);
 
     out->fn[l]         = fn;
@@ -58,6 +53,16 @@ static void hertz_normal(const void *params, const ContactBatch *restrict in, La
     out->shear[l]      = lm_pick(lm_above(a, 0.0), 1e300, 0.0);
     out->eta[l]        = eta;
   }
+}
+
+static void hertz_normal(const void *params, int n, const ContactBatch in[], Lanes *const state[], ContactForce out[])
+{
+  const HertzMindlin *p     = params;
+  const double        alpha = damping_alpha(p->restitution, p->tsuji);
+  const double        floor = p->limit_damping > 0.0 ? 0.0 : -1e300;
+
+  (void)state;
+  for (int b = 0; b < n; b++) hertz_batch(e_star(p, in->tool), alpha, floor, &in[b], &out[b]);
 }
 
 /* (8/15) E* sqrt(R*) delta^(5/2) */

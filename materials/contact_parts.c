@@ -22,7 +22,7 @@ void contact_slide(const ContactModel *restrict m, const ContactBatch *restrict 
     const Vec    n = load(in->n, l), vt = load(in->vt, l), f0 = load(state + SLIDE_F, l);
     const double a = out->a[l], a0 = state[SLIDE_A][l], limit = lm_min(mu * lm_max(out->fc[l], 0.0), out->shear[l]);
     const double was = lm_above(a0, 0.0), is = lm_above(a, 0.0), b = lm_pick(is, a, 1.0), b0 = lm_pick(was, a0, 1.0);
-    const double large = lm_max(b, b0), inv = 1.0 / (b * b0 * large);
+    const double large = lm_max(a, b0), inv = 1.0 / (b * b0 * large);
     const double keep    = lm_pick(was, lm_min(a, b0) * large * inv * b, 1.0);
     const Vec    trial   = axpy(-k8 * a * dt, vt, carry_over(f0, n, in->spin[l] * dt, keep));
     const double stick   = cone(trial, limit);
@@ -30,7 +30,7 @@ void contact_slide(const ContactModel *restrict m, const ContactBatch *restrict 
     const Vec    both    = axpy(-ct * out->eta[l], vt, trial);
     const Vec    total   = scale(cone(both, limit), both);
     const double viscous = -dot(axpy(-1.0, f, total), vt);
-    const double ease    = 0.5 * was * dot(f0, f0) * fabs(a - a0) * lm_pick(is, inv * b, 1.0 / (b0 * b0));
+    const double ease    = 0.5 * was * dot(f0, f0) * fabs(a - a0) * inv * b;
     const double slip    = is * (1.0 - stick) * stick * dot(trial, trial) * inv * b0 * large;
 
     store(state + SLIDE_F, l, f);

@@ -24,16 +24,16 @@ static inline int near_enough(const GrainRecord *rec, const int i[8], const int 
 /* Overlap, normal and relative motion of eight pairs; arms reach from the centres to the contact point. */
 static inline void pair_geometry(const EightGrains *a, const EightGrains *b, ContactBatch *in, v8 *arm_i, v8 *arm_j)
 {
-  v8 d[3], v[3], n[3], s[3], dist, inv, vn;
+  v8 d[3], v[3], n[3], s[3], d2, inv, vn;
 
   for (int k = 0; k < 3; k++) d[k] = a->x[k] - b->x[k];
-  dist = v8_sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-  inv  = 1.0 / dist;
+  d2  = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+  inv = v8_rsqrt(d2);
   for (int k = 0; k < 3; k++) {
     n[k] = d[k] * inv;
     v[k] = a->v[k] - b->v[k];
   }
-  V8(in->delta) = a->R + b->R - dist;
+  V8(in->delta) = a->R + b->R - d2 * inv;
   vn            = v[0] * n[0] + v[1] * n[1] + v[2] * n[2];
   *arm_i        = a->R - 0.5 * V8(in->delta);
   *arm_j        = b->R - 0.5 * V8(in->delta);
@@ -112,6 +112,7 @@ static inline void scatter_j(Dem dem, const int *j, v8 arm, const ContactBatch *
 void dem_add_work(Dem dem, const ContactBatch *in, const ContactForce *out, int owned_ends)
 {
   const double scale = 0.5 * in->dt * dem->u.inv_work;
+  const int    twice = owned_ends - 1;
   const v8     vn = V8(in->vn), visc = V8(out->fn_viscous);
   const v8     tangential = V8(out->ft[0]) * V8(in->vt[0]) + V8(out->ft[1]) * V8(in->vt[1]) +
                         V8(out->ft[2]) * V8(in->vt[2]) + V8(out->couple[0]) * V8(in->wr[0]) +
@@ -119,44 +120,101 @@ void dem_add_work(Dem dem, const ContactBatch *in, const ContactForce *out, int 
   const i8 normal = v8_fixed(-(V8(out->fn) - visc) * vn, scale), viscous = v8_fixed(-visc * vn, scale),
            shear = v8_fixed(-tangential, scale), slip = v8_fixed(V8(out->slip_power), scale);
 
-  dem->step_work[WORK_NORMAL] += owned_ends * normal;
-  dem->step_work[WORK_VISCOUS] += owned_ends * viscous;
-  dem->step_work[WORK_TANGENTIAL] += owned_ends * shear;
-  dem->step_work[WORK_FRICTION] += owned_ends * slip;
+  dem->step_work[WORK_NORMAL] += normal << twice;
+  dem->step_work[WORK_VISCOUS] += viscous << twice;
+  dem->step_work[WORK_TANGENTIAL] += shear << twice;
+  dem->step_work[WORK_FRICTION] += slip << twice;
+}
+
+/* Batches in work.  Each stage is done for all of them: what one has to wait for, the others fill. */
+enum { BLOCK = 4 };
+typedef struct {
+  ContactBatch in[BLOCK];
+  ContactForce out[BLOCK];
+  v8           arm_i[BLOCK], arm_j[BLOCK];
+  Lanes       *state[BLOCK];
+  PetscInt     batch[BLOCK];
+  int          n;
+} Block;
+
+/* Up to BLOCK batches from *next on that may be in contact. */
+static void block_fill(Dem dem, PetscInt *next, PetscInt last, Block *b)
+{
+  const GrainRecord *rec = (const GrainRecord *)dem->g->rec;
+  const Batches     *p   = &dem->pairs;
+
+  b->n = 0;
+  for (; *next < last && b->n < BLOCK; ++*next) {
+    if (!p->live[*next] && !near_enough(rec, p->i + 8 * *next, p->j + 8 * *next, dem->reach)) continue;
+    b->state[b->n]   = p->state + (size_t)*next * (size_t)dem->n_state;
+    b->batch[b->n++] = *next;
+  }
+}
+
+static void block_geometry(Dem dem, Block *b)
+{
+  const GrainRecord *rec = (const GrainRecord *)dem->g->rec;
+  EightGrains        i, j;
+
+  for (int k = 0; k < b->n; k++) {
+    eight_gather(rec, dem->pairs.i + 8 * b->batch[k], &i);
+    eight_gather(rec, dem->pairs.j + 8 * b->batch[k], &j);
+    pair_geometry(&i, &j, &b->in[k], &b->arm_i[k], &b->arm_j[k]);
+    eight_side(&i, &b->in[k].side[0]);
+    eight_side(&j, &b->in[k].side[1]);
+  }
+}
+
+static void block_scatter(Dem dem, Block *b)
+{
+  i8 force[3];
+
+  for (int k = 0; k < b->n; k++) {
+    const PetscInt c = b->batch[k];
+
+    dem->pairs.live[c] = i8_any((i8)(V8(b->in[k].delta) > v8_set(-dem->reach)));
+    dem_scatter_i(dem, dem->pairs.i + 8 * c, b->arm_i[k], &b->in[k], &b->out[k], force);
+    scatter_j(dem, dem->pairs.j + 8 * c, b->arm_j[k], &b->in[k], &b->out[k], force);
+    dem_add_work(dem, &b->in[k], &b->out[k], c < dem->pairs.n_inner ? 2 : 1);
+  }
+  dem->contacts_done += 8 * b->n;
+}
+
+static PetscErrorCode BlockRecord(Dem dem, const Block *b)
+{
+  const GrainRecord *rec = (const GrainRecord *)dem->g->rec;
+  EightGrains        i, j;
+  Lanes              branch[3];
+
+  PetscFunctionBeginUser;
+  for (int k = 0; k < b->n; k++) {
+    const int *row_i = dem->pairs.i + 8 * b->batch[k], *row_j = dem->pairs.j + 8 * b->batch[k];
+
+    eight_gather(rec, row_i, &i);
+    eight_gather(rec, row_j, &j);
+    for (int c = 0; c < 3; c++) V8(branch[c]) = i.x[c] - j.x[c];
+    PetscCall(DemRecord(dem, &b->in[k], &b->out[k], b->state[k], row_i, row_j, -1, (const Lanes *)branch));
+  }
+  PetscFunctionReturn(0);
 }
 
 PetscErrorCode DemPairForces(Dem dem, PetscInt first, PetscInt last)
 {
-  const GrainRecord *rec = (const GrainRecord *)dem->g->rec;
-  ContactBatch in = {.dt = dem->cfg.dt, .mu = dem->cfg.mu, .mu_roll = dem->cfg.mu_roll, .mu_twist = dem->cfg.mu_twist};
-  ContactForce out;
-  EightGrains  a, b;
-  v8           arm_i, arm_j;
-  i8           force[3];
+  const ContactBatch same = {
+      .dt = dem->cfg.dt, .mu = dem->cfg.mu, .mu_roll = dem->cfg.mu_roll, .mu_twist = dem->cfg.mu_twist};
+  Block b;
 
   PetscFunctionBeginUser;
-  V8(in.W) = v8_set(dem->cfg.W);
-  for (PetscInt c = first; c < last; c++) {
-    const int *i = dem->pairs.i + 8 * c, *j = dem->pairs.j + 8 * c;
-    Lanes     *state = dem->pairs.state + (size_t)c * (size_t)dem->n_state;
-
-    if (!dem->pairs.live[c] && !near_enough(rec, i, j, dem->reach)) continue;
-    eight_gather(rec, i, &a);
-    eight_gather(rec, j, &b);
-    pair_geometry(&a, &b, &in, &arm_i, &arm_j);
-    eight_side(&a, &in.side[0]);
-    eight_side(&b, &in.side[1]);
-    contact_force(&dem->cfg.model, &in, state, &out);
-    dem->pairs.live[c] = i8_any((i8)(V8(in.delta) > v8_set(-dem->reach)));
-    dem_scatter_i(dem, i, arm_i, &in, &out, force);
-    scatter_j(dem, j, arm_j, &in, &out, force);
-    dem_add_work(dem, &in, &out, c < dem->pairs.n_inner ? 2 : 1);
-    dem->contacts_done += 8;
-    if (dem->sampling) {
-      Lanes branch[3];
-      for (int k = 0; k < 3; k++) V8(branch[k]) = a.x[k] - b.x[k];
-      PetscCall(DemRecord(dem, &in, &out, state, i, j, -1, (const Lanes *)branch));
-    }
+  for (int k = 0; k < BLOCK; k++) {
+    b.in[k]       = same;
+    V8(b.in[k].W) = v8_set(dem->cfg.W);
+  }
+  for (PetscInt next = first; next < last;) {
+    block_fill(dem, &next, last, &b);
+    block_geometry(dem, &b);
+    contact_forces(&dem->cfg.model, b.n, b.in, b.state, b.out);
+    block_scatter(dem, &b);
+    if (dem->sampling) PetscCall(BlockRecord(dem, &b));
   }
   PetscFunctionReturn(0);
 }

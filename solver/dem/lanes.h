@@ -6,9 +6,8 @@
 #ifndef SOLVER_DEM_LANES_H
 #define SOLVER_DEM_LANES_H
 
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
+#include "materials/lanes_math.h"
+
 #ifdef __AVX512F__
 #include <immintrin.h>
 #endif
@@ -30,6 +29,15 @@ static inline v8 v8_sqrt(v8 x)
 
   *(v8 *)a = x;
   for (int l = 0; l < 8; l++) a[l] = sqrt(a[l]);
+  return *(v8 *)a;
+}
+
+static inline v8 v8_rsqrt(v8 x)
+{
+  double a[8] __attribute__((aligned(64)));
+
+  *(v8 *)a = x;
+  for (int l = 0; l < 8; l++) a[l] = lm_rsqrt(a[l]);
   return *(v8 *)a;
 }
 
