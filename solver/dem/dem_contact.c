@@ -50,80 +50,80 @@ static inline void pair_geometry(const EightGrains *a, const EightGrains *b, Con
   V8(in->m_eff) = 1.0 / (a->inv_m + b->inv_m);
 }
 
-/* Adds eight rows (columns given) to the accumulators of the grains in row[]. */
-static inline void add_rows(GrainSums *acc, const int row[8], const i8 f[3], const i8 t[3])
-{
-  i8 c[8] = {f[0], f[1], f[2], t[0], t[1], t[2], (i8){0}, (i8){0}};
+/* What a batch does to its i grains; the j grains get the opposite force and the same moment per arm. */
+typedef struct {
+  i8 force[3];
+  v8 moment[3]; /* n x ft: the torque of ft is -arm times this */
+} Push;
 
-  i8_transpose(c);
-  for (int l = 0; l < 8; l++) {
-    int64_t *a = acc[row[l]] + ACC_FX;
-    *(i4_row *)a += __builtin_shufflevector(c[l], c[l], 0, 1, 2, 3);
-    *(i2_row *)(a + 4) += __builtin_shufflevector(c[l], c[l], 4, 5);
-  }
+static inline void push_of(Dem dem, const ContactBatch *in, const ContactForce *out, Push *p)
+{
+  const v8 nx = V8(in->n[0]), ny = V8(in->n[1]), nz = V8(in->n[2]);
+  const v8 tx = V8(out->ft[0]), ty = V8(out->ft[1]), tz = V8(out->ft[2]), fn = V8(out->fn);
+
+  p->force[0]  = v8_fixed(fn * nx + tx, dem->u.inv_force);
+  p->force[1]  = v8_fixed(fn * ny + ty, dem->u.inv_force);
+  p->force[2]  = v8_fixed(fn * nz + tz, dem->u.inv_force);
+  p->moment[0] = ny * tz - nz * ty;
+  p->moment[1] = nz * tx - nx * tz;
+  p->moment[2] = nx * ty - ny * tx;
 }
 
-static inline void add_sums(Dem dem, const int row[8], const Lanes sum[CONTACT_SUMS])
+/* Adds columns to eight rows of the accumulators; sign: 1 for the i grains, -1 for the j grains. */
+static inline void add_rows(Dem dem, const int row[8], const Push *p, int sign, v8 arm, const Lanes couple[3],
+                            const Lanes sum[CONTACT_SUMS])
 {
-  i8 c[8];
+  i8 c[8] = {0}, more[4];
 
-  for (int k = 0; k < 8; k++) c[k] = k < CONTACT_SUMS ? v8_fixed(V8(sum[k]), dem->u.inv_sum[k]) : (i8){0};
-  i8_transpose(c);
-  for (int l = 0; l < 8; l++) {
-    int64_t *a = dem->acc[row[l]];
-    *(i4_row *)a += __builtin_shufflevector(c[l], c[l], 0, 1, 2, 3);
-    *(i2_row *)(a + ACC_SUM4) += __builtin_shufflevector(c[l], c[l], 4, 5);
+  for (int k = 0; k < 3; k++) {
+    c[ACC_FX + k] = sign * p->force[k];
+    c[ACC_TX + k] = v8_fixed(sign * V8(couple[k]) - arm * p->moment[k], dem->u.inv_torque);
   }
+  if (dem->n_sum) {
+    for (int k = 0; k < 2; k++) c[ACC_SUM0 + k] = v8_fixed(V8(sum[k]), dem->u.inv_sum[k]);
+    for (int k = 0; k < 4; k++) more[k] = v8_fixed(V8(sum[k + 2]), dem->u.inv_sum[k + 2]);
+    i8_half_rows(more, more);
+    for (int l = 0; l < 4; l++) {
+      *(i4 *)dem->more[row[l]] += __builtin_shufflevector(more[l], more[l], 0, 1, 2, 3);
+      *(i4 *)dem->more[row[l + 4]] += __builtin_shufflevector(more[l], more[l], 4, 5, 6, 7);
+    }
+  }
+  i8_transpose(c);
+  for (int l = 0; l < 8; l++) *(i8 *)dem->acc[row[l]] += c[l];
 }
 
 /* Force and torque of a batch on its i grains; force[] gets the fixed-point forces for the reaction. */
 void dem_scatter_i(Dem dem, const int *i, v8 arm, const ContactBatch *in, const ContactForce *out, i8 force[3])
 {
-  const double uf = dem->u.inv_force, ut = dem->u.inv_torque;
-  const v8     nx = V8(in->n[0]), ny = V8(in->n[1]), nz = V8(in->n[2]);
-  const v8     tx = V8(out->ft[0]), ty = V8(out->ft[1]), tz = V8(out->ft[2]), fn = V8(out->fn);
-  const i8     torque[3] = {v8_fixed(V8(out->couple[0]) - arm * (ny * tz - nz * ty), ut),
-                            v8_fixed(V8(out->couple[1]) - arm * (nz * tx - nx * tz), ut),
-                            v8_fixed(V8(out->couple[2]) - arm * (nx * ty - ny * tx), ut)};
+  Push p;
 
-  force[0] = v8_fixed(fn * nx + tx, uf);
-  force[1] = v8_fixed(fn * ny + ty, uf);
-  force[2] = v8_fixed(fn * nz + tz, uf);
-  add_rows(dem->acc, i, force, torque);
-  if (dem->n_sum) add_sums(dem, i, out->sum[0]);
+  push_of(dem, in, out, &p);
+  add_rows(dem, i, &p, 1, arm, out->couple, out->sum[0]);
+  memcpy(force, p.force, sizeof p.force);
 }
 
-static inline void scatter_j(Dem dem, const int *j, v8 arm, const ContactBatch *in, const ContactForce *out,
-                             const i8 force[3])
+/* Adds half the power absorbed by the contacts: the part of one end. */
+static inline void add_work(double inv_work, const ContactBatch *in, const ContactForce *out, i8 work[])
 {
-  const double ut = dem->u.inv_torque;
-  const v8     nx = V8(in->n[0]), ny = V8(in->n[1]), nz = V8(in->n[2]);
-  const v8     tx = V8(out->ft[0]), ty = V8(out->ft[1]), tz = V8(out->ft[2]);
-  const i8     torque[3]   = {v8_fixed(-V8(out->couple[0]) - arm * (ny * tz - nz * ty), ut),
-                              v8_fixed(-V8(out->couple[1]) - arm * (nz * tx - nx * tz), ut),
-                              v8_fixed(-V8(out->couple[2]) - arm * (nx * ty - ny * tx), ut)};
-  const i8     reaction[3] = {-force[0], -force[1], -force[2]};
-
-  add_rows(dem->acc, j, reaction, torque);
-  if (dem->n_sum) add_sums(dem, j, out->sum[1]);
-}
-
-/* Power absorbed by the contacts, half of it for each end that this rank owns. */
-void dem_add_work(Dem dem, const ContactBatch *in, const ContactForce *out, int owned_ends)
-{
-  const double scale = 0.5 * in->dt * dem->u.inv_work;
-  const int    twice = owned_ends - 1;
+  const double scale = 0.5 * in->dt * inv_work;
   const v8     vn = V8(in->vn), visc = V8(out->fn_viscous);
   const v8     tangential = V8(out->ft[0]) * V8(in->vt[0]) + V8(out->ft[1]) * V8(in->vt[1]) +
                         V8(out->ft[2]) * V8(in->vt[2]) + V8(out->couple[0]) * V8(in->wr[0]) +
                         V8(out->couple[1]) * V8(in->wr[1]) + V8(out->couple[2]) * V8(in->wr[2]);
-  const i8 normal = v8_fixed(-(V8(out->fn) - visc) * vn, scale), viscous = v8_fixed(-visc * vn, scale),
-           shear = v8_fixed(-tangential, scale), slip = v8_fixed(V8(out->slip_power), scale);
 
-  dem->step_work[WORK_NORMAL] += normal << twice;
-  dem->step_work[WORK_VISCOUS] += viscous << twice;
-  dem->step_work[WORK_TANGENTIAL] += shear << twice;
-  dem->step_work[WORK_FRICTION] += slip << twice;
+  work[WORK_NORMAL] += v8_fixed(-(V8(out->fn) - visc) * vn, scale);
+  work[WORK_VISCOUS] += v8_fixed(-visc * vn, scale);
+  work[WORK_TANGENTIAL] += v8_fixed(-tangential, scale);
+  work[WORK_FRICTION] += v8_fixed(V8(out->slip_power), scale);
+}
+
+/* Power absorbed by contacts of grains that this rank owns with what it owns. */
+void dem_add_work(Dem dem, const ContactBatch *in, const ContactForce *out)
+{
+  i8 work[WORK_FRICTION + 1] = {0};
+
+  add_work(dem->u.inv_work, in, out, work);
+  for (int k = 0; k <= WORK_FRICTION; k++) dem->step_work[k] += 2 * work[k];
 }
 
 /* Batches in work.  Each stage is done for all of them: what one has to wait for, the others fill. */
@@ -134,6 +134,7 @@ typedef struct {
   v8           arm_i[BLOCK], arm_j[BLOCK];
   Lanes       *state[BLOCK];
   PetscInt     batch[BLOCK];
+  i8           work[WORK_FRICTION + 1]; /* of one end */
   int          n;
 } Block;
 
@@ -167,15 +168,17 @@ static void block_geometry(Dem dem, Block *b)
 
 static void block_scatter(Dem dem, Block *b)
 {
-  i8 force[3];
+  Push p;
 
   for (int k = 0; k < b->n; k++) {
-    const PetscInt c = b->batch[k];
+    const PetscInt      c   = b->batch[k];
+    const ContactForce *out = &b->out[k];
 
     dem->pairs.live[c] = i8_any((i8)(V8(b->in[k].delta) > v8_set(-dem->reach)));
-    dem_scatter_i(dem, dem->pairs.i + 8 * c, b->arm_i[k], &b->in[k], &b->out[k], force);
-    scatter_j(dem, dem->pairs.j + 8 * c, b->arm_j[k], &b->in[k], &b->out[k], force);
-    dem_add_work(dem, &b->in[k], &b->out[k], c < dem->pairs.n_inner ? 2 : 1);
+    push_of(dem, &b->in[k], out, &p);
+    add_rows(dem, dem->pairs.i + 8 * c, &p, 1, b->arm_i[k], out->couple, out->sum[0]);
+    add_rows(dem, dem->pairs.j + 8 * c, &p, -1, b->arm_j[k], out->couple, out->sum[1]);
+    add_work(dem->u.inv_work, &b->in[k], out, b->work);
   }
   dem->contacts_done += 8 * b->n;
 }
@@ -202,9 +205,11 @@ PetscErrorCode DemPairForces(Dem dem, PetscInt first, PetscInt last)
 {
   const ContactBatch same = {
       .dt = dem->cfg.dt, .mu = dem->cfg.mu, .mu_roll = dem->cfg.mu_roll, .mu_twist = dem->cfg.mu_twist};
-  Block b;
+  const int owned_ends = first < dem->pairs.n_inner ? 2 : 1;
+  Block     b;
 
   PetscFunctionBeginUser;
+  memset(b.work, 0, sizeof b.work);
   for (int k = 0; k < BLOCK; k++) {
     b.in[k]       = same;
     V8(b.in[k].W) = v8_set(dem->cfg.W);
@@ -216,5 +221,6 @@ PetscErrorCode DemPairForces(Dem dem, PetscInt first, PetscInt last)
     block_scatter(dem, &b);
     if (dem->sampling) PetscCall(BlockRecord(dem, &b));
   }
+  for (int k = 0; k <= WORK_FRICTION; k++) dem->step_work[k] += owned_ends * b.work[k];
   PetscFunctionReturn(0);
 }

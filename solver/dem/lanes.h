@@ -14,10 +14,7 @@
 
 typedef double  v8 __attribute__((vector_size(64), may_alias));
 typedef int64_t i8 __attribute__((vector_size(64), may_alias));
-typedef double  v8_row __attribute__((vector_size(64), aligned(8), may_alias)); /* a row anywhere in memory */
-typedef int64_t i8_row __attribute__((vector_size(64), aligned(8), may_alias));
-typedef int64_t i4_row __attribute__((vector_size(32), aligned(8), may_alias));
-typedef int64_t i2_row __attribute__((vector_size(16), aligned(8), may_alias));
+typedef int64_t i4 __attribute__((vector_size(32), may_alias));
 
 #define V8(lanes) (*(v8 *)(lanes)) /* a Lanes as one value */
 
@@ -108,6 +105,21 @@ static inline void v8_transpose(v8 r[8])
   for (int k = 0; k < 4; k++) {
     r[k]     = __builtin_shufflevector(u[k], u[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
     r[k + 4] = __builtin_shufflevector(u[k], u[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+/* Four columns into half rows: pair[k] is row k, then row k + 4. */
+static inline void i8_half_rows(const i8 col[4], i8 pair[4])
+{
+  i8 t[4];
+
+  for (int k = 0; k < 4; k += 2) {
+    t[k]     = __builtin_shufflevector(col[k], col[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    t[k + 1] = __builtin_shufflevector(col[k], col[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+  for (int k = 0; k < 2; k++) {
+    pair[k]     = __builtin_shufflevector(t[k], t[k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+    pair[k + 2] = __builtin_shufflevector(t[k], t[k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
   }
 }
 
