@@ -24,7 +24,7 @@ enum { CONTACT_LANES = 8, CONTACT_STATE_MAX = 32, CONTACT_SUMS = 6 };
 
 typedef double Lanes[CONTACT_LANES] __attribute__((aligned(64)));
 
-/* What a law may know of the grain on one side of the contact. */
+/* What a law may know of the grain on one side of the contact.  Y and what follows: not for a law that says `plain`. */
 typedef struct {
   Lanes R;    /* apparent radius [nm]; 1e30 for a tool */
   Lanes R0;   /* radius of the undeformed grain [nm] */
@@ -77,6 +77,7 @@ typedef struct {
   int                n_state;             /* doubles of history per contact, all zero before the first touch */
   const char *const *state_names;         /* n_state names, for the checkpoint */
   int                n_sum;               /* how many of the CONTACT_SUMS it uses */
+  int                plain;               /* 1: asks nothing of a grain but R and R0; the rest need not be filled in */
   int                penalty_state;       /* index of the state that takes the screening penalty, or -1 */
   const char *(*validate)(const void *p); /* NULL, or what is wrong with the parameters */
   double (*reach)(const void *p, double W, double R);         /* largest gap at which the law still acts [nm] */

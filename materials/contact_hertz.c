@@ -87,6 +87,7 @@ const ContactLaw contact_hertz_mindlin = {
     .cite          = "Hertz 1882; Mindlin 1949; Antypov & Elliott 2011",
     .params        = hertz_params,
     .param_size    = sizeof(HertzMindlin),
+    .plain         = 1,
     .penalty_state = -1,
     .reach         = hertz_reach,
     .normal        = hertz_normal,

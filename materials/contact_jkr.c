@@ -131,6 +131,7 @@ const ContactLaw contact_jkr = {
     .param_size    = sizeof(Jkr),
     .n_state       = JKR_N,
     .state_names   = jkr_states,
+    .plain         = 1,
     .penalty_state = -1,
     .reach         = jkr_reach,
     .normal        = jkr_normal,

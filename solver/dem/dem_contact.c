@@ -152,17 +152,17 @@ static void block_fill(Dem dem, PetscInt *next, PetscInt last, Block *b)
   }
 }
 
-static void block_geometry(Dem dem, Block *b)
+static inline void block_geometry(Dem dem, int plain, Block *b)
 {
   const GrainRecord *rec = (const GrainRecord *)dem->g->rec;
   EightGrains        i, j;
 
   for (int k = 0; k < b->n; k++) {
-    eight_gather(rec, dem->pairs.i + 8 * b->batch[k], &i);
-    eight_gather(rec, dem->pairs.j + 8 * b->batch[k], &j);
+    eight_gather(rec, dem->pairs.i + 8 * b->batch[k], plain, &i);
+    eight_gather(rec, dem->pairs.j + 8 * b->batch[k], plain, &j);
     pair_geometry(&i, &j, &b->in[k], &b->arm_i[k], &b->arm_j[k]);
-    eight_side(&i, &b->in[k].side[0]);
-    eight_side(&j, &b->in[k].side[1]);
+    eight_side(&i, plain, &b->in[k].side[0]);
+    eight_side(&j, plain, &b->in[k].side[1]);
   }
 }
 
@@ -193,8 +193,8 @@ static PetscErrorCode BlockRecord(Dem dem, const Block *b)
   for (int k = 0; k < b->n; k++) {
     const int *row_i = dem->pairs.i + 8 * b->batch[k], *row_j = dem->pairs.j + 8 * b->batch[k];
 
-    eight_gather(rec, row_i, &i);
-    eight_gather(rec, row_j, &j);
+    eight_gather(rec, row_i, 1, &i);
+    eight_gather(rec, row_j, 1, &j);
     for (int c = 0; c < 3; c++) V8(branch[c]) = i.x[c] - j.x[c];
     PetscCall(DemRecord(dem, &b->in[k], &b->out[k], b->state[k], row_i, row_j, -1, (const Lanes *)branch));
   }
@@ -216,7 +216,8 @@ PetscErrorCode DemPairForces(Dem dem, PetscInt first, PetscInt last)
   }
   for (PetscInt next = first; next < last;) {
     block_fill(dem, &next, last, &b);
-    block_geometry(dem, &b);
+    if (dem->cfg.model.law->plain) block_geometry(dem, 1, &b);
+    else block_geometry(dem, 0, &b);
     contact_forces(&dem->cfg.model, b.n, b.in, b.state, b.out);
     block_scatter(dem, &b);
     if (dem->sampling) PetscCall(BlockRecord(dem, &b));

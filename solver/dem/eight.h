@@ -8,13 +8,13 @@ typedef struct {
   v8 x[3], R, v[3], w[3], R0, Y, psi, dbar, bulk, inv_m;
 } EightGrains;
 
-/* Two cache lines per grain, turned into columns in registers. */
-static inline void eight_gather(const GrainRecord *rec, const int row[8], EightGrains *g)
+/* Two cache lines per grain, turned into columns in registers; plain: without the last four, which become 0. */
+static inline void eight_gather(const GrainRecord *rec, const int row[8], int plain, EightGrains *g)
 {
   const double *r[8];
-  v8            a[REC_N];
+  v8            a[REC_N] = {0};
 
-  for (int k = 0; k < REC_N; k += 4) {
+  for (int k = 0; k < (plain ? REC_YIELD : REC_N); k += 4) {
     for (int l = 0; l < 8; l++) r[l] = rec[row[l]] + k;
     v8_columns4(r, a + k);
   }
@@ -32,10 +32,11 @@ static inline void eight_gather(const GrainRecord *rec, const int row[8], EightG
   g->inv_m = a[REC_INV_M];
 }
 
-static inline void eight_side(const EightGrains *g, ContactSide *s)
+static inline void eight_side(const EightGrains *g, int plain, ContactSide *s)
 {
-  V8(s->R)    = g->R;
-  V8(s->R0)   = g->R0;
+  V8(s->R)  = g->R;
+  V8(s->R0) = g->R0;
+  if (plain) return;
   V8(s->Y)    = g->Y;
   V8(s->psi)  = g->psi;
   V8(s->dbar) = g->dbar;
