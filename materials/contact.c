@@ -42,6 +42,7 @@ const char *contact_state_name(const ContactModel *m, int k)
 void contact_forces(const ContactModel *m, int n, const ContactBatch in[], Lanes *const state[], ContactForce out[])
 {
   m->law->normal(m->p, n, in, state, out);
+  for (int b = 0; b < n && !m->partial_slip; b++) contact_slide_try(m, &in[b], state[b] + m->law->n_state, &out[b]);
   for (int b = 0; b < n; b++) {
     if (m->partial_slip) contact_slide_partial(m, &in[b], state[b] + m->law->n_state, &out[b]);
     else contact_slide(m, &in[b], state[b] + m->law->n_state, &out[b]);

@@ -21,33 +21,42 @@ static inline int near_enough(const GrainRecord *rec, const int i[8], const int 
   return i8_any((i8)(dx * dx + dy * dy + dz * dz <= sum * sum));
 }
 
-/* Overlap, normal and relative motion of eight pairs; arms reach from the centres to the contact point. */
-static inline void pair_geometry(const EightGrains *a, const EightGrains *b, ContactBatch *in, v8 *arm_i, v8 *arm_j)
+/* What is known of eight pairs without their distance; the normal is left unscaled, the squared distance in delta. */
+static inline void pair_approach(const EightGrains *a, const EightGrains *b, ContactBatch *in, v8 w_i[3], v8 w_j[3])
 {
-  v8 d[3], v[3], n[3], s[3], d2, inv, vn;
+  v8 d[3];
 
-  for (int k = 0; k < 3; k++) d[k] = a->x[k] - b->x[k];
-  d2  = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
-  inv = v8_rsqrt(d2);
   for (int k = 0; k < 3; k++) {
-    n[k] = d[k] * inv;
-    v[k] = a->v[k] - b->v[k];
+    V8(in->n[k]) = d[k] = a->x[k] - b->x[k];
+    V8(in->vt[k])       = a->v[k] - b->v[k];
+    w_i[k]              = a->w[k];
+    w_j[k]              = b->w[k];
   }
-  V8(in->delta) = a->R + b->R - d2 * inv;
-  vn            = v[0] * n[0] + v[1] * n[1] + v[2] * n[2];
-  *arm_i        = a->R - 0.5 * V8(in->delta);
-  *arm_j        = b->R - 0.5 * V8(in->delta);
-  for (int k = 0; k < 3; k++) {
-    s[k]          = *arm_i * a->w[k] + *arm_j * b->w[k];
-    V8(in->n[k])  = n[k];
-    V8(in->wr[k]) = a->w[k] - b->w[k];
-  }
-  V8(in->vn)    = vn;
-  V8(in->vt[0]) = v[0] - vn * n[0] - (s[1] * n[2] - s[2] * n[1]);
-  V8(in->vt[1]) = v[1] - vn * n[1] - (s[2] * n[0] - s[0] * n[2]);
-  V8(in->vt[2]) = v[2] - vn * n[2] - (s[0] * n[1] - s[1] * n[0]);
-  V8(in->spin)  = 0.5 * ((a->w[0] + b->w[0]) * n[0] + (a->w[1] + b->w[1]) * n[1] + (a->w[2] + b->w[2]) * n[2]);
+  V8(in->delta) = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
   V8(in->m_eff) = 1.0 / (a->inv_m + b->inv_m);
+}
+
+/* Overlap, normal and relative motion of eight pairs; arms reach from the centres to the contact point. */
+static inline void pair_geometry(ContactBatch *in, const v8 w_i[3], const v8 w_j[3], v8 *arm_i, v8 *arm_j)
+{
+  const v8 Ri = V8(in->side[0].R), Rj = V8(in->side[1].R), d2 = V8(in->delta), inv = v8_rsqrt(d2);
+  v8       v[3], n[3], s[3], vn, delta = Ri + Rj - d2 * inv;
+
+  *arm_i = Ri - 0.5 * delta;
+  *arm_j = Rj - 0.5 * delta;
+  for (int k = 0; k < 3; k++) {
+    n[k]          = V8(in->n[k]) * inv;
+    v[k]          = V8(in->vt[k]);
+    s[k]          = *arm_i * w_i[k] + *arm_j * w_j[k];
+    V8(in->n[k])  = n[k];
+    V8(in->wr[k]) = w_i[k] - w_j[k];
+  }
+  V8(in->delta) = delta;
+  V8(in->vn) = vn = v[0] * n[0] + v[1] * n[1] + v[2] * n[2];
+  V8(in->vt[0])   = v[0] - vn * n[0] - (s[1] * n[2] - s[2] * n[1]);
+  V8(in->vt[1])   = v[1] - vn * n[1] - (s[2] * n[0] - s[0] * n[2]);
+  V8(in->vt[2])   = v[2] - vn * n[2] - (s[0] * n[1] - s[1] * n[0]);
+  V8(in->spin)    = 0.5 * ((w_i[0] + w_j[0]) * n[0] + (w_i[1] + w_j[1]) * n[1] + (w_i[2] + w_j[2]) * n[2]);
 }
 
 /* What a batch does to its i grains; the j grains get the opposite force and the same moment per arm. */
@@ -127,11 +136,11 @@ void dem_add_work(Dem dem, const ContactBatch *in, const ContactForce *out)
 }
 
 /* Batches in work.  Each stage is done for all of them: what one has to wait for, the others fill. */
-enum { BLOCK = 4 };
+enum { BLOCK = 8 };
 typedef struct {
   ContactBatch in[BLOCK];
   ContactForce out[BLOCK];
-  v8           arm_i[BLOCK], arm_j[BLOCK];
+  v8           w_i[BLOCK][3], w_j[BLOCK][3], arm_i[BLOCK], arm_j[BLOCK];
   Lanes       *state[BLOCK];
   PetscInt     batch[BLOCK];
   i8           work[WORK_FRICTION + 1]; /* of one end */
@@ -160,10 +169,11 @@ static inline void block_geometry(Dem dem, int plain, Block *b)
   for (int k = 0; k < b->n; k++) {
     eight_gather(rec, dem->pairs.i + 8 * b->batch[k], plain, &i);
     eight_gather(rec, dem->pairs.j + 8 * b->batch[k], plain, &j);
-    pair_geometry(&i, &j, &b->in[k], &b->arm_i[k], &b->arm_j[k]);
+    pair_approach(&i, &j, &b->in[k], b->w_i[k], b->w_j[k]);
     eight_side(&i, plain, &b->in[k].side[0]);
     eight_side(&j, plain, &b->in[k].side[1]);
   }
+  for (int k = 0; k < b->n; k++) pair_geometry(&b->in[k], b->w_i[k], b->w_j[k], &b->arm_i[k], &b->arm_j[k]);
 }
 
 static void block_scatter(Dem dem, Block *b)
