@@ -51,16 +51,14 @@ static inline void kick(const DemConfig *cfg, const FixedUnits *u, double *rec, 
   const double dt = cfg->dt, inv_m = rec[REC_INV_M], R2 = rec[REC_R0] * rec[REC_R0], m_per_R2 = 1.0 / (inv_m * R2);
   const double m = 0.5 * R2 * m_per_R2, J = 0.4 * R2 * m; /* halves of mass and moment of inertia */
   const double kf = u->force * dt * inv_m, kt = u->torque * dt * 2.5 * inv_m * inv_m * m_per_R2;
-  /* to lanes x y z R vx vy vz wx */
-  const i8     sum = *(const i8 *)acc, push = __builtin_shufflevector(sum, (i8){0}, 8, 8, 8, 8, 0, 1, 2, 3);
-  const v8     dv = __builtin_convertvector(push, v8) * (v8){0, 0, 0, 0, kf, kf, kf, kt};
-  const double ky = kt * (double)acc[ACC_TY], kz = kt * (double)acc[ACC_TZ];
+  /* lanes TY TZ 0 0 FX FY FZ TX: the last four stand where the record has vx vy vz wx */
+  const i8     sum = *(const i8 *)acc, push = __builtin_shufflevector(sum, (i8){0}, 4, 5, 8, 8, 0, 1, 2, 3);
+  const v8     dv  = __builtin_convertvector(push, v8) * (v8){kt, kt, 0, 0, kf, kf, kf, kt};
 
-  *(v8 *)rec += dv;
-  rec[REC_WY] += ky;
-  rec[REC_WZ] += kz;
-  e->half_step += v8_fixed(dv * dv * (v8){0, 0, 0, 0, m, m, m, J}, e->inv_work);
-  e->half_step[0] += (int64_t)(J * (ky * ky + kz * kz) * e->inv_work);
+  *(v8 *)rec += __builtin_shufflevector(dv, (v8){0}, 8, 8, 8, 8, 4, 5, 6, 7);
+  rec[REC_WY] += dv[0];
+  rec[REC_WZ] += dv[1];
+  e->half_step += v8_fixed(dv * dv * (v8){J, J, 0, 0, m, m, m, J}, e->inv_work);
 }
 
 static inline void drift(double dt, double *rec)
