@@ -20,7 +20,7 @@ static PetscErrorCode BatchesReset(Batches *b, PetscInt n, int n_state, PetscInt
 {
   PetscFunctionBeginUser;
   if (!b->i || n > b->cap || 4 * n + 64 < b->cap) {
-    const size_t cap = (size_t)(n + n / 16 + 4);
+    const size_t cap = (size_t)(n + n / 64 + 4); /* histories are most of the memory of a run */
 
     PetscCall(BatchesFree(b));
     b->cap   = (PetscInt)cap;
