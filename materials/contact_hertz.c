@@ -47,8 +47,8 @@ static void hertz_batch(double E, double alpha, double floor, const ContactBatch
                         ContactForce *restrict out)
 {
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double a       = out->a[l];
-    const double secant  = (4.0 / 3.0) * E * a, mass = in->m_eff[l] * secant;
+    const double a      = out->a[l];
+    const double secant = (4.0 / 3.0) * E * a, mass = in->m_eff[l] * secant;
     const double elastic = secant * lm_max(in->delta[l], 0.0);
     const double eta     = lm_pick(a, alpha * mass * lm_rsqrt(mass), 0.0);
     const double fn      = lm_max(elastic - eta * in->vn[l], floor);

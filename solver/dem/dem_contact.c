@@ -2,8 +2,8 @@
   dem_contact.c - the hot loop: eight pairs at a time from grain records to forces.
 
   Gather two records per pair and transpose them in registers; geometry; the law (materials/); add forces and torques
-  to both grains as integers.  Integers make the sum independent of the order of contacts, hence of the number of ranks
-  and of the neighbour list, and action equals reaction exactly.
+  to both grains as integers; each for a block of batches before the next.  Integers make the sum independent of the
+  order of contacts, hence of the number of ranks and of the neighbour list, and action equals reaction exactly.
 */
 #include "solver/dem/eight.h"
 

@@ -156,7 +156,8 @@ static PetscErrorCode Remember(Dem dem, const Tools *t)
     dem->acc_cap = n + n / 16;
     dem->acc     = aligned_alloc(64, (size_t)dem->acc_cap * sizeof *dem->acc);
     dem->more    = dem->n_sum ? aligned_alloc(32, (size_t)dem->acc_cap * sizeof *dem->more) : NULL;
-    PetscCheck(dem->acc && (dem->more || !dem->n_sum), PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for the forces on %" PetscInt_FMT " grains", n);
+    PetscCheck(dem->acc && (dem->more || !dem->n_sum), PETSC_COMM_SELF, PETSC_ERR_MEM,
+               "no memory for the forces on %" PetscInt_FMT " grains", n);
   }
   if (g->n_owned > dem->x_cap) {
     free(dem->x_build);

@@ -52,8 +52,8 @@ static inline void kick(const DemConfig *cfg, const FixedUnits *u, double *rec, 
   const double m = 0.5 * R2 * m_per_R2, J = 0.4 * R2 * m; /* halves of mass and moment of inertia */
   const double kf = u->force * dt * inv_m, kt = u->torque * dt * 2.5 * inv_m * inv_m * m_per_R2;
   /* lanes TY TZ 0 0 FX FY FZ TX: the last four stand where the record has vx vy vz wx */
-  const i8     sum = *(const i8 *)acc, push = __builtin_shufflevector(sum, (i8){0}, 4, 5, 8, 8, 0, 1, 2, 3);
-  const v8     dv  = __builtin_convertvector(push, v8) * (v8){kt, kt, 0, 0, kf, kf, kf, kt};
+  const i8 sum = *(const i8 *)acc, push = __builtin_shufflevector(sum, (i8){0}, 4, 5, 8, 8, 0, 1, 2, 3);
+  const v8 dv = __builtin_convertvector(push, v8) * (v8){kt, kt, 0, 0, kf, kf, kf, kt};
 
   *(v8 *)rec += __builtin_shufflevector(dv, (v8){0}, 8, 8, 8, 8, 4, 5, 6, 7);
   rec[REC_WY] += dv[0];
