@@ -44,32 +44,31 @@ const char *contact_state_name(const ContactModel *m, int k)
   return face[k - contact_face_at(m)];
 }
 
-static void parts(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out)
+void contact_forces(const ContactModel *m, int n, ContactBatch in[], Lanes *const state[], ContactForce out[])
 {
-  if (m->partial_slip) contact_slide_partial(m, in, state + m->law->n_state, out);
-  else contact_slide(m, in, state + m->law->n_state, out);
-  if (m->rolling) contact_roll(m, in, state + roll_at(m), out);
-  if (m->twisting) contact_twist(m, in, state + twist_at(m), out);
+  const ContactInterface *f       = n && in[0].tool ? NULL : m->interface;
+  const int               face_at = contact_face_at(m);
+
+  for (int b = 0; b < n; b++) {
+    memset(out[b].bond, 0, sizeof out[b].bond);
+    memset(out[b].thinned, 0, sizeof out[b].thinned);
+    if (f) contact_interface_before(f, &in[b], state[b] + face_at);
+  }
+  m->law->normal(m->p, n, in, state, out);
+  for (int b = 0; f && b < n; b++)
+    contact_interface_after(f, &in[b], state[b][m->law->lives_state], state[b] + face_at, &out[b]);
+  for (int b = 0; b < n && !m->partial_slip; b++) contact_slide_try(m, &in[b], state[b] + m->law->n_state, &out[b]);
+  for (int b = 0; b < n; b++) {
+    if (m->partial_slip) contact_slide_partial(m, &in[b], state[b] + m->law->n_state, &out[b]);
+    else contact_slide(m, &in[b], state[b] + m->law->n_state, &out[b]);
+    if (m->rolling) contact_roll(m, &in[b], state[b] + roll_at(m), &out[b]);
+    if (m->twisting) contact_twist(m, &in[b], state[b] + twist_at(m), &out[b]);
+  }
 }
 
 void contact_force(const ContactModel *m, ContactBatch *in, Lanes state[], ContactForce *out)
 {
-  const ContactInterface *f = in->tool ? NULL : m->interface;
-
-  memset(out->bond, 0, sizeof out->bond);
-  memset(out->thinned, 0, sizeof out->thinned);
-  if (f) {
-    Lanes delta;
-
-    memcpy(delta, in->delta, sizeof delta);
-    contact_interface_before(f, in, state + contact_face_at(m));
-    m->law->normal(m->p, in, state, out);
-    contact_interface_after(f, in, state[m->law->lives_state], state + contact_face_at(m), out);
-    memcpy(in->delta, delta, sizeof delta);
-  } else {
-    m->law->normal(m->p, in, state, out);
-  }
-  parts(m, in, state, out);
+  contact_forces(m, 1, in, &state, out);
 }
 
 void contact_stored(const ContactModel *m, ContactBatch *in, Lanes state[], Lanes energy)

@@ -24,7 +24,7 @@ enum { CONTACT_LANES = 8, CONTACT_STATE_MAX = 32, CONTACT_SUMS = 6 };
 
 typedef double Lanes[CONTACT_LANES] __attribute__((aligned(64)));
 
-/* What a law may know of the grain on one side of the contact. */
+/* What a law may know of the grain on one side of the contact.  Y and what follows: not for a law that says `plain`. */
 typedef struct {
   Lanes R;    /* apparent radius [nm]; 1e30 for a tool */
   Lanes R0;   /* radius of the undeformed grain [nm] */
@@ -44,6 +44,7 @@ typedef struct {
   Lanes       W;     /* work of adhesion of the pair [nN/nm] */
   Lanes       cover; /* ligand coverage of the two free surfaces, for a contact that begins [-] */
   Lanes       neck;  /* radius of a bonded neck wider than the law's contact, 0: none [nm] */
+  Lanes       apart; /* overlap of the grains, kept while delta is that of the cores (contact_interface.c) [nm] */
   ContactSide side[2];
   double      dt;                    /* step [ns] */
   double      mu, mu_roll, mu_twist; /* friction coefficients of this pairing [-] */
@@ -79,13 +80,14 @@ typedef struct {
   int                n_state;             /* doubles of history per contact, all zero before the first touch */
   const char *const *state_names;         /* n_state names, for the checkpoint */
   int                n_sum;               /* how many of the CONTACT_SUMS it uses */
+  int                plain;               /* 1: asks nothing of a grain but R and R0; the rest need not be filled in */
   int                penalty_state;       /* index of the state that takes the screening penalty, or -1 */
   int                lives_state;         /* index of the state that is > 0 while the pair has a history, or -1 */
   const char *(*validate)(const void *p); /* NULL, or what is wrong with the parameters */
   double (*reach)(const void *p, double W, double R);         /* largest gap at which the law still acts [nm] */
   void (*sum_scale)(const void *p, double R, double scale[]); /* magnitude each sum may reach (fixed-point range) */
-  void (*normal)(const void *p, const ContactBatch *in, Lanes state[],
-                 ContactForce *out); /* fn, fn_viscous, a, kn, fc, sum */
+  void (*normal)(const void *p, int n, const ContactBatch in[], Lanes *const state[],
+                 ContactForce out[]); /* n batches: fn, fn_viscous, a, kn, fc, shear, eta, sum */
   void (*stored)(const void *p, const ContactBatch *in, Lanes state[], Lanes energy); /* recoverable energy [aJ] */
   void (*grain)(const void *p, GrainBatch *g); /* NULL when the law keeps nothing on grains */
   /* Diffusion brings the centres of one pair nearer by `approach` [nm] without a force: flats move along.  R, Y: of the
@@ -118,6 +120,8 @@ int         contact_face_at(const ContactModel *m);           /* first state of 
 /* Whole force of eight contacts: normal law, then the parts; the history moves on by in->dt.  Pure, but that an
    interface sets in->W and in->neck. */
 void contact_force(const ContactModel *m, ContactBatch *in, Lanes state[], ContactForce *out);
+/* The same for n batches at once, which is faster: roots and divisions of one wait while those of the next go on. */
+void contact_forces(const ContactModel *m, int n, ContactBatch in[], Lanes *const state[], ContactForce out[]);
 /* Energy a contact would give back: the law's normal part plus the springs of the parts [aJ].  After contact_force with
    the same arguments. */
 void contact_stored(const ContactModel *m, ContactBatch *in, Lanes state[], Lanes energy);

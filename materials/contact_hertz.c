@@ -33,31 +33,45 @@ static const ParamSpec hertz_params[] = {
 /* E* of two equal grains, or of a grain against a rigid tool [GPa]. */
 static double e_star(const HertzMindlin *p, int tool) { return p->E / ((tool ? 1.0 : 2.0) * (1.0 - p->nu * p->nu)); }
 
-static void hertz_normal(const void *params, const ContactBatch *restrict in, Lanes *restrict state,
-                         ContactForce *restrict out)
+static void hertz_radius(const ContactBatch *restrict in, ContactForce *restrict out)
 {
-  const HertzMindlin *p = params;
-  const double        E = e_star(p, in->tool), alpha = damping_alpha(p->restitution, p->tsuji);
-  const double        floor = p->limit_damping > 0.0 ? 0.0 : -1e300;
-
-  (void)state;
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double delta   = lm_max(in->delta[l], 0.0);
-    const double R       = lm_ratio(in->side[0].R[l] * in->side[1].R[l], in->side[0].R[l] + in->side[1].R[l]);
-    const double a       = sqrt(R * delta);
-    const double secant  = (4.0 / 3.0) * E * a;
-    const double elastic = secant * delta;
-    const double eta     = lm_pick(a, alpha * sqrt(in->m_eff[l] * secant), 0.0);
+    const double R0 = in->side[0].R[l], R1 = in->side[1].R[l];
+    const double cut = R0 * R1 * lm_max(in->delta[l], 0.0); /* a^2 (R_0 + R_1) */
+
+    out->a[l] = lm_pick(cut, cut * lm_rsqrt(cut * (R0 + R1)), 0.0);
+  }
+}
+
+static void hertz_batch(double E, double alpha, double floor, const ContactBatch *restrict in,
+                        ContactForce *restrict out)
+{
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double a      = out->a[l];
+    const double secant = (4.0 / 3.0) * E * a, mass = in->m_eff[l] * secant;
+    const double elastic = secant * lm_max(in->delta[l], 0.0);
+    const double eta     = lm_pick(a, alpha * mass * lm_rsqrt(mass), 0.0);
     const double fn      = lm_max(elastic - eta * in->vn[l], floor);
 
     out->fn[l]         = fn;
     out->fn_viscous[l] = fn - elastic;
-    out->a[l]          = a;
     out->kn[l]         = 2.0 * E * a;
     out->fc[l]         = elastic;
     out->shear[l]      = lm_pick(lm_above(a, 0.0), 1e300, 0.0);
     out->eta[l]        = eta;
   }
+}
+
+/* Radii of all batches, then their forces: a root is not waited for. */
+static void hertz_normal(const void *params, int n, const ContactBatch in[], Lanes *const state[], ContactForce out[])
+{
+  const HertzMindlin *p     = params;
+  const double        alpha = damping_alpha(p->restitution, p->tsuji);
+  const double        floor = p->limit_damping > 0.0 ? 0.0 : -1e300;
+
+  (void)state;
+  for (int b = 0; b < n; b++) hertz_radius(&in[b], &out[b]);
+  for (int b = 0; b < n; b++) hertz_batch(e_star(p, in[b].tool), alpha, floor, &in[b], &out[b]);
 }
 
 /* (8/15) E* sqrt(R*) delta^(5/2) */
@@ -82,6 +96,7 @@ const ContactLaw contact_hertz_mindlin = {
     .cite          = "Hertz 1882; Mindlin 1949; Antypov & Elliott 2011",
     .params        = hertz_params,
     .param_size    = sizeof(HertzMindlin),
+    .plain         = 1,
     .penalty_state = -1,
     .lives_state   = -1,
     .reach         = hertz_reach,

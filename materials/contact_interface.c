@@ -64,6 +64,7 @@ void contact_interface_before(const ContactInterface *f, ContactBatch *restrict 
     state[FACE_LAYER][k] = D;
     in->W[k]             = vdW + gain * bare;
     in->neck[k]          = state[FACE_NECK][k];
+    in->apart[k]         = d;
     in->delta[k]         = d + D;
   }
 }
@@ -92,7 +93,7 @@ static void settle(const ContactInterface *f, const ContactBatch *restrict in, L
   }
 }
 
-void contact_interface_after(const ContactInterface *f, const ContactBatch *restrict in, const double *restrict lives,
+void contact_interface_after(const ContactInterface *f, ContactBatch *restrict in, const double *restrict lives,
                              Lanes *restrict state, ContactForce *restrict out)
 {
   const Ligand *l     = &f->ligand;
@@ -116,6 +117,7 @@ void contact_interface_after(const ContactInterface *f, const ContactBatch *rest
     state[FACE_NECK][k]  = neck;
     state[FACE_LAYER][k] = alive * state[FACE_LAYER][k];
     state[FACE_SET][k]   = alive * state[FACE_SET][k];
+    in->delta[k]         = in->apart[k];
     out->bond[k]         = bonded;
     out->a[k]            = a;
     out->shear[k] *= wider * wider * share;

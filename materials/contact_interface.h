@@ -42,10 +42,11 @@ struct ContactInterface {
 void contact_interface_before(const ContactInterface *f, ContactBatch *in, Lanes state[]);
 /*
   After the law: the layer settles between the cores, the bond class follows from coverage and touch, necks grow with
-  the contact and thin with it; out: a, fc, shear, bond of a bonded contact.
-  lives: > 0 where the law has a history.  friction: of this pairing.
+  the contact and thin with it; out: a, fc, shear, bond of a bonded contact; in: delta is that of
+  the grains again.
+  lives: > 0 where the law has a history.
 */
-void contact_interface_after(const ContactInterface *f, const ContactBatch *in, const double *lives, Lanes state[],
+void contact_interface_after(const ContactInterface *f, ContactBatch *in, const double *lives, Lanes state[],
                              ContactForce *out);
 /* Energy that squeezed layers would give back, added to energy [aJ]. */
 void contact_interface_energy(const ContactInterface *f, const ContactBatch *in, Lanes state[], Lanes energy);

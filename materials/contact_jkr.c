@@ -69,8 +69,8 @@ static void contact_radius(double E, const ContactBatch *restrict in, const doub
   for (int l = 0; l < CONTACT_LANES; l++) a[l] = (sc[l] + e[l]) * (sc[l] + e[l]);
 }
 
-static void jkr_normal(const void *params, const ContactBatch *restrict in, Lanes *restrict state,
-                       ContactForce *restrict out)
+static void jkr_batch(const void *params, const ContactBatch *restrict in, Lanes *restrict state,
+                      ContactForce *restrict out)
 {
   const Jkr   *p = params;
   const double E = e_star(p, in->tool), alpha = damping_alpha(p->restitution, p->tsuji);
@@ -94,6 +94,11 @@ static void jkr_normal(const void *params, const ContactBatch *restrict in, Lane
     out->shear[l]      = lm_pick(lm_above(out->a[l], 0.0), 1e300, 0.0);
     out->eta[l]        = eta;
   }
+}
+
+static void jkr_normal(const void *params, int n, const ContactBatch in[], Lanes *const state[], ContactForce out[])
+{
+  for (int b = 0; b < n; b++) jkr_batch(params, &in[b], state[b], &out[b]);
 }
 
 /* Elastic energy K a^5/(15 R^2) + F^2/(3 K a), K = 4 E* /3, minus the surface energy pi W a^2.  JKR 1971, eqs. 8-12. */
@@ -126,6 +131,7 @@ const ContactLaw contact_jkr = {
     .param_size    = sizeof(Jkr),
     .n_state       = JKR_N,
     .state_names   = jkr_states,
+    .plain         = 1,
     .penalty_state = -1,
     .lives_state   = -1,
     .reach         = jkr_reach,

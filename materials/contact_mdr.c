@@ -238,8 +238,8 @@ static void no_second_side(MdrSide *restrict s, Lanes *restrict sum)
     for (int l = 0; l < CONTACT_LANES; l++) sum[k][l] = 0.0;
 }
 
-static void mdr_normal(const void *params, const ContactBatch *restrict in, Lanes *restrict state,
-                       ContactForce *restrict out)
+static void mdr_pair(const void *params, const ContactBatch *restrict in, Lanes *restrict state,
+                     ContactForce *restrict out)
 {
   const Mdr     *p = params;
   const MdrBatch c = mdr_batch(p, in->tool);
@@ -264,6 +264,11 @@ static void mdr_normal(const void *params, const ContactBatch *restrict in, Lane
   if (c.sides == 1) no_second_side(&side[1], out->sum[1]);
   if (c.sides == 1 && p->wall_factor > 0.0) wall_factor(&in->side[0], &side[0], weight);
   combine(&c, p, in, weight, r_star, side, out);
+}
+
+static void mdr_normal(const void *params, int n, const ContactBatch in[], Lanes *const state[], ContactForce out[])
+{
+  for (int b = 0; b < n; b++) mdr_pair(params, &in[b], state[b], &out[b]);
 }
 
 /* Integral of the rim, over its value at first touch, up to overlap d [nm]. */

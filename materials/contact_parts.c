@@ -7,38 +7,54 @@
 /* Fully plastic bending moment of a round neck, (4/3) a^3 Y, over a times its shear capacity pi a^2 Y/sqrt(3). */
 static const double BEND = 4.0 * 1.7320508075688772 / (3.0 * 3.14159265358979323846);
 
+static double slide_k8(const ContactModel *m, int tool)
+{
+  return 8.0 * (tool ? m->G_star_tool : m->G_star) * m->kt_ratio;
+}
+
 /*
   The spring of contact_slide.  Energies: a spring that holds f at stiffness k keeps f^2/(2k); what is lost when the
   radius changes from a0 to a is f0^2 |a - a0|/(2 k8 a0 max(a, a0)) whichever way it goes; what slides off at the cone
-  is (1 - keep) keep trial^2/(k8 a).  One division serves all three.
+  is (1 - keep) keep trial^2/(k8 a).  In two steps, so that the roots of one batch are not waited for:
+  contact_slide_try leaves the trial force in ft and k8 times the energy lost by the change of radius in slip_power.
 */
+void contact_slide_try(const ContactModel *restrict m, const ContactBatch *restrict in, Lanes *restrict state,
+                       ContactForce *restrict out)
+{
+  const double k8 = slide_k8(m, in->tool), dt = in->dt;
+
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const Vec    f0 = load(state + SLIDE_F, l);
+    const double a = out->a[l], a0 = state[SLIDE_A][l], was = lm_above(a0, 0.0), b0 = lm_pick(was, a0, 1.0);
+    const double large = lm_max(a, b0), per_b0 = 1.0 / (b0 * large);
+    const double keep = lm_pick(was, lm_min(a, b0) * large * per_b0, 1.0);
+
+    store(out->ft, l, axpy(-k8 * a * dt, load(in->vt, l), carry_over(f0, load(in->n, l), in->spin[l] * dt, keep)));
+    out->slip_power[l] = 0.5 * was * dot(f0, f0) * fabs(a - a0) * per_b0;
+  }
+}
+
 void contact_slide(const ContactModel *restrict m, const ContactBatch *restrict in, Lanes *restrict state,
                    ContactForce *restrict out)
 {
-  const double k8 = 8.0 * (in->tool ? m->G_star_tool : m->G_star) * m->kt_ratio, dt = in->dt, mu = in->mu;
-  const double per_k8 = 1.0 / k8, rate = dt > 0.0 ? 1.0 / dt : 0.0, ct = m->damping_t;
+  const double per_k8dt = in->dt > 0.0 ? 1.0 / (slide_k8(m, in->tool) * in->dt) : 0.0, mu = in->mu, ct = m->damping_t;
 
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const Vec    n = load(in->n, l), vt = load(in->vt, l), f0 = load(state + SLIDE_F, l);
-    const double a = out->a[l], a0 = state[SLIDE_A][l], shear = out->shear[l];
-    const double limit = lm_pick(out->bond[l], shear, lm_min(mu * lm_max(out->fc[l], 0.0), shear));
-    const double was = lm_above(a0, 0.0), is = lm_above(a, 0.0), b = lm_pick(is, a, 1.0), b0 = lm_pick(was, a0, 1.0);
-    const double large = lm_max(b, b0), inv = 1.0 / (b * b0 * large);
-    const double keep    = lm_pick(was, lm_min(a, b0) * large * inv * b, 1.0);
-    const Vec    trial   = axpy(-k8 * a * dt, vt, carry_over(f0, n, in->spin[l] * dt, keep));
+    const Vec    vt = load(in->vt, l), trial = load(out->ft, l);
+    const double a = out->a[l], shear = out->shear[l];
+    const double limit   = lm_pick(out->bond[l], shear, lm_min(mu * lm_max(out->fc[l], 0.0), shear));
     const double stick   = cone(trial, limit);
     const Vec    f       = scale(stick, trial);
     const Vec    both    = axpy(-ct * out->eta[l], vt, trial);
     const Vec    total   = scale(cone(both, limit), both);
     const double viscous = -dot(axpy(-1.0, f, total), vt);
-    const double ease    = 0.5 * was * dot(f0, f0) * fabs(a - a0) * lm_pick(is, inv * b, 1.0 / (b0 * b0));
-    const double slip    = is * (1.0 - stick) * stick * dot(trial, trial) * inv * b0 * large;
+    const double slip    = lm_ratio((1.0 - stick) * stick * dot(trial, trial), a);
 
     store(state + SLIDE_F, l, f);
     store(out->ft, l, total);
     store(out->couple, l, (Vec){0.0, 0.0, 0.0});
     state[SLIDE_A][l]  = a;
-    out->slip_power[l] = lm_max(viscous, 0.0) + per_k8 * (slip + ease) * rate;
+    out->slip_power[l] = lm_max(viscous, 0.0) + per_k8dt * (slip + out->slip_power[l]);
   }
 }
 
@@ -106,7 +122,7 @@ void contact_twist(const ContactModel *restrict m, const ContactBatch *restrict 
 
 void contact_slide_energy(const ContactModel *m, const ContactBatch *in, Lanes state[], Lanes energy)
 {
-  const double k8 = 8.0 * (in->tool ? m->G_star_tool : m->G_star) * m->kt_ratio;
+  const double k8 = slide_k8(m, in->tool);
 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const Vec f = load(state + SLIDE_F, l);

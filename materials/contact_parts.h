@@ -28,7 +28,8 @@ enum {
   TWIST_N   = 2
 };
 
-/* Sliding: Mindlin's k_t = 8 G* a, Coulomb's limit mu fc.  state: SLIDE_N lanes. */
+/* Sliding: Mindlin's k_t = 8 G* a, Coulomb's limit mu fc.  state: SLIDE_N lanes.  First _try, for many batches. */
+void contact_slide_try(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out);
 void contact_slide(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out);
 /* Sliding with partial slip (Mindlin & Deresiewicz 1953).  state: SLIDE_N, then TURN_N lanes. */
 void contact_slide_partial(const ContactModel *m, const ContactBatch *in, Lanes state[], ContactForce *out);

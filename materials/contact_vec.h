@@ -35,15 +35,15 @@ static inline Vec carry_over(Vec f, Vec n, double angle, double keep)
   const double along = dot(f, n), f2 = dot(f, f), t2 = (f2 - along * along) * (1.0 + angle * angle);
   const Vec    p = axpy(-along, n, f), t = axpy(angle, cross(n, p), p);
 
-  return scale(keep * sqrt(lm_ratio(f2, t2)), t);
+  return scale(lm_pick(lm_above(t2, 0.0), keep * f2 * lm_rsqrt(f2 * t2), 0.0), t);
 }
 
 /* min(1, limit/|f|) for limit >= 0; 1 for f = 0. */
 static inline double cone(Vec f, double limit)
 {
-  const double l2 = dot(f, f), q = limit * limit, out = lm_above(l2, q);
+  const double l2 = dot(f, f);
 
-  return lm_pick(out, sqrt(q / lm_pick(out, l2, 1.0)), 1.0);
+  return lm_pick(lm_above(l2, limit * limit), limit * lm_rsqrt(l2), 1.0);
 }
 
 /* What a stiffness going from k_old to k leaves of a stored force: it shrinks with the spring, never grows. */

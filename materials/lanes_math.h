@@ -122,6 +122,21 @@ static inline double lm_cbrt(double x)
 }
 
 /*
+  1/sqrt(x) for x >= 1e-290, clamped below.  Bit guess (3.5 %), then two steps of
+  the series of (1 - h)^(-1/2), h = 1 - x y^2.  A third of the time of a root and a division, and unlike the machine's
+  own estimates the same bits on every machine with multiply-add.
+*/
+static inline double lm_rsqrt(double any)
+{
+  const double x  = lm_max(any, 1e-290);
+  const double y0 = lm_from_bits(0x5fe6eb50c7b537a9 - (lm_to_bits(x) >> 1)), h0 = lm_fma(-x, y0 * y0, 1.0);
+  const double p0 = lm_fma(h0, lm_fma(h0, lm_fma(h0, 35.0 / 128.0, 5.0 / 16.0), 3.0 / 8.0), 0.5);
+  const double y1 = lm_fma(y0 * h0, p0, y0), h1 = lm_fma(-x, y1 * y1, 1.0);
+
+  return lm_fma(y1 * h1, lm_fma(h1, 3.0 / 8.0, 0.5), y1);
+}
+
+/*
   Area of a circular segment over the squared radius: h(u) = theta - sin(theta) cos(theta), cos(theta) = 1 - 2u, for u
   in [0, 1].  This is acos(1-2u) - (1-2u) sqrt(4u - 4u^2) without its cancellation at small u.  h(u) = u^(3/2) G(u) with
   G a near-minimax polynomial on [0, 1/2] (error 1e-17 of G, mpmath chebyfit); h(1-u) = pi - h(u).

@@ -73,6 +73,7 @@ PetscErrorCode DemDestroy(Dem *out)
   cells_free(&dem->grid);
   cell_pairs_free(&dem->found);
   free(dem->acc);
+  free(dem->more);
   free(dem->x_build);
   free(dem);
   *out = NULL;
@@ -81,12 +82,14 @@ PetscErrorCode DemDestroy(Dem *out)
 
 PetscErrorCode DemForces(Dem dem, const Tools *t)
 {
+  const size_t rows  = (size_t)(dem->g->n_owned + dem->g->n_ghost + GRAINS_PAD);
   const double start = MPI_Wtime();
   double       wait;
 
   PetscFunctionBeginUser;
   dem->n_samples = 0;
-  memset(dem->acc, 0, (size_t)(dem->g->n_owned + dem->g->n_ghost + GRAINS_PAD) * sizeof *dem->acc);
+  memset(dem->acc, 0, rows * sizeof *dem->acc);
+  if (dem->more) memset(dem->more, 0, rows * sizeof *dem->more);
   if (dem->penalty_state >= 0 && dem->interval_steps == 0) {
     PetscCall(GrainsHaloBegin(dem->g));
     PetscCall(GrainsHaloEnd(dem->g));

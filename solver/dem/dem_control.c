@@ -44,7 +44,8 @@ static int where_lost(const Tools *t, const double *r)
   for (int k = 0; k < REC_N; k++)
     if (!isfinite(r[k])) return LOST_NOT_FINITE;
   if (r[REC_Z] > t->die_top) return 0; /* above the bore nothing holds it, on the rim it may lie */
-  if (hypot(r[REC_X], r[REC_Y]) > t->die_radius || r[REC_Z] < t->z[TOOL_BOTTOM] || r[REC_Z] > t->z[TOOL_TOP])
+  if (r[REC_X] * r[REC_X] + r[REC_Y] * r[REC_Y] > t->die_radius * t->die_radius || r[REC_Z] < t->z[TOOL_BOTTOM] ||
+      r[REC_Z] > t->z[TOOL_TOP])
     return LOST_OUTSIDE;
   return 0;
 }

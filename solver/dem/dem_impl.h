@@ -31,6 +31,7 @@ struct _p_Dem {
   double     reach; /* largest gap at which a contact still acts, any pair or tool [nm] */
   Batches    pairs, tool[TOOL_N];
   GrainSums *acc;       /* [n_owned + n_ghost + GRAINS_PAD] forces, torques and law sums of the step */
+  MoreSums  *more;      /* as many, for laws that have sums; else NULL */
   double (*x_build)[4]; /* [n_owned] x, y, z, R when the list was built */
   PetscInt         acc_cap, x_cap;
   double           z_build[2]; /* bottom and top punch then */
@@ -58,8 +59,8 @@ PetscErrorCode DemPairForces(Dem dem, PetscInt first, PetscInt last);
 PetscErrorCode DemToolForces(Dem dem, const Tools *tools, int tool);
 
 /* dem_contact.c: what both kinds of contact do with a finished batch. */
-void dem_scatter_i(Dem dem, const int *i, const v8 arm, const ContactBatch *in, const ContactForce *out, i8 force[3]);
-void dem_add_work(Dem dem, const ContactBatch *in, const ContactForce *out, int owned_ends);
+void dem_scatter_i(Dem dem, const int *i, v8 arm, const ContactBatch *in, const ContactForce *out, i8 force[3]);
+void dem_add_work(Dem dem, const ContactBatch *in, const ContactForce *out);
 
 /* dem_sample.c */
 PetscErrorCode DemRecord(Dem dem, ContactBatch *in, const ContactForce *out, Lanes *state, PetscInt batch, int tool,

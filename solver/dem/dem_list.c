@@ -20,7 +20,7 @@ static PetscErrorCode BatchesReset(Batches *b, PetscInt n, int n_state, int cove
 {
   PetscFunctionBeginUser;
   if (!b->i || n > b->cap || 4 * n + 64 < b->cap) {
-    const size_t cap = (size_t)(n + n / 16 + 4);
+    const size_t cap = (size_t)(n + n / 64 + 4); /* histories are most of the memory of a run */
 
     PetscCall(BatchesFree(b));
     b->cap   = (PetscInt)cap;
@@ -167,9 +167,12 @@ static PetscErrorCode Remember(Dem dem, const Tools *t)
   PetscFunctionBeginUser;
   if (n > dem->acc_cap) {
     free(dem->acc);
+    free(dem->more);
     dem->acc_cap = n + n / 16;
-    dem->acc     = calloc((size_t)dem->acc_cap, sizeof *dem->acc);
-    PetscCheck(dem->acc, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for the forces on %" PetscInt_FMT " grains", n);
+    dem->acc     = aligned_alloc(64, (size_t)dem->acc_cap * sizeof *dem->acc);
+    dem->more    = dem->n_sum ? aligned_alloc(32, (size_t)dem->acc_cap * sizeof *dem->more) : NULL;
+    PetscCheck(dem->acc && (dem->more || !dem->n_sum), PETSC_COMM_SELF, PETSC_ERR_MEM,
+               "no memory for the forces on %" PetscInt_FMT " grains", n);
   }
   if (g->n_owned > dem->x_cap) {
     free(dem->x_build);

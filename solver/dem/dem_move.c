@@ -6,11 +6,11 @@ static void grains_gather(Dem dem, const PetscInt row[8], GrainBatch *b)
 {
   for (int l = 0; l < 8; l++) {
     const double  *r = dem->g->rec[row[l]];
-    const int64_t *a = dem->acc[row[l]];
+    const int64_t *a = dem->acc[row[l]] + ACC_SUM0, *more = dem->more[row[l]];
 
     b->R[l] = r[REC_R], b->R0[l] = r[REC_R0], b->Y[l] = r[REC_YIELD];
     b->psi[l] = r[REC_PSI], b->dbar[l] = r[REC_DBAR], b->bulk[l] = r[REC_BULK];
-    for (int k = 0; k < CONTACT_SUMS; k++) b->sum[k][l] = (double)a[k < 4 ? k : k - 4 + ACC_SUM4] * dem->u.sum[k];
+    for (int k = 0; k < CONTACT_SUMS; k++) b->sum[k][l] = (double)(k < 2 ? a[k] : more[k - 2]) * dem->u.sum[k];
   }
 }
 
@@ -46,18 +46,17 @@ typedef struct {
 /* Leapfrog kick: v(n + 1/2) = v(n - 1/2) + F(n) dt/m.  Verlet 1967 in its half-step form. */
 static inline void kick(const DemConfig *cfg, const FixedUnits *u, double *rec, const int64_t *acc, StepEnergy *e)
 {
-  const double dt = cfg->dt, inv_m = rec[REC_INV_M], inv_I = 2.5 * inv_m / (rec[REC_R0] * rec[REC_R0]);
-  const double kf = u->force * dt * inv_m, kt = u->torque * dt * inv_I;
-  /* lanes x y z R vx vy vz wx: forces stand in the accumulator where velocities stand in the record */
-  const v8     dv = __builtin_convertvector(*(const i8_row *)acc, v8) * (v8){0, 0, 0, 0, kf, kf, kf, kt};
-  const double ky = kt * (double)acc[ACC_TY], kz = kt * (double)acc[ACC_TZ];
-  const double m = 0.5 / inv_m, J = 0.5 / inv_I;
+  const double dt = cfg->dt, inv_m = rec[REC_INV_M], R2 = rec[REC_R0] * rec[REC_R0], m_per_R2 = 1.0 / (inv_m * R2);
+  const double m = 0.5 * R2 * m_per_R2, J = 0.4 * R2 * m; /* halves of mass and moment of inertia */
+  const double kf = u->force * dt * inv_m, kt = u->torque * dt * 2.5 * inv_m * inv_m * m_per_R2;
+  /* lanes TY TZ 0 0 FX FY FZ TX: the last four stand where the record has vx vy vz wx */
+  const i8 sum = *(const i8 *)acc, push = __builtin_shufflevector(sum, (i8){0}, 4, 5, 8, 8, 0, 1, 2, 3);
+  const v8 dv = __builtin_convertvector(push, v8) * (v8){kt, kt, 0, 0, kf, kf, kf, kt};
 
-  *(v8 *)rec += dv;
-  rec[REC_WY] += ky;
-  rec[REC_WZ] += kz;
-  e->half_step += v8_fixed(dv * dv * (v8){0, 0, 0, 0, m, m, m, J}, e->inv_work);
-  e->half_step[0] += (int64_t)(J * (ky * ky + kz * kz) * e->inv_work);
+  *(v8 *)rec += __builtin_shufflevector(dv, (v8){0}, 8, 8, 8, 8, 4, 5, 6, 7);
+  rec[REC_WY] += dv[0];
+  rec[REC_WZ] += dv[1];
+  e->half_step += v8_fixed(dv * dv * (v8){J, J, 0, 0, m, m, m, J}, e->inv_work);
 }
 
 static inline void drift(double dt, double *rec)

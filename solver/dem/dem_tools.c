@@ -76,8 +76,8 @@ PetscErrorCode DemToolForces(Dem dem, const Tools *t, int tool)
     const int *i     = list->i + 8 * c;
     Lanes     *state = list->state + (size_t)c * (size_t)dem->n_state;
 
-    eight_gather((const GrainRecord *)dem->g->rec, i, &g);
-    eight_side(&g, &in.side[0]);
+    eight_gather((const GrainRecord *)dem->g->rec, i, 0, &g);
+    eight_side(&g, 0, &in.side[0]);
     V8(in.m_eff) = 1.0 / g.inv_m;
     tool_geometry(t, tool, &g, &in, &arm);
     if (!list->live[c] && !i8_any((i8)(V8(in.delta) > v8_set(-dem->reach)))) continue;
@@ -85,7 +85,7 @@ PetscErrorCode DemToolForces(Dem dem, const Tools *t, int tool)
     list->live[c] = i8_any((i8)(V8(in.delta) > v8_set(-dem->reach)));
     dem_scatter_i(dem, i, arm, &in, &out, force);
     for (int k = 0; k < 3; k++) exact_add_int(&dem->tool_force[tool][k], -i8_sum(force[k]));
-    dem_add_work(dem, &in, &out, 2);
+    dem_add_work(dem, &in, &out);
     dem->step_work[WORK_TOOLS] +=
         v8_fixed((V8(out.fn) * V8(in.n[2]) + V8(out.ft[2])) * t->v[tool], in.dt * dem->u.inv_work);
     if (dem->sampling) {

@@ -6,16 +6,15 @@
 #ifndef SOLVER_DEM_LANES_H
 #define SOLVER_DEM_LANES_H
 
-#include <math.h>
-#include <stdint.h>
-#include <string.h>
+#include "materials/lanes_math.h"
+
+#ifdef __AVX512F__
+#include <immintrin.h>
+#endif
 
 typedef double  v8 __attribute__((vector_size(64), may_alias));
 typedef int64_t i8 __attribute__((vector_size(64), may_alias));
-typedef double  v8_row __attribute__((vector_size(64), aligned(8), may_alias)); /* a row anywhere in memory */
-typedef int64_t i8_row __attribute__((vector_size(64), aligned(8), may_alias));
-typedef int64_t i4_row __attribute__((vector_size(32), aligned(8), may_alias));
-typedef int64_t i2_row __attribute__((vector_size(16), aligned(8), may_alias));
+typedef int64_t i4 __attribute__((vector_size(32), may_alias));
 
 #define V8(lanes) (*(v8 *)(lanes)) /* a Lanes as one value */
 
@@ -27,6 +26,15 @@ static inline v8 v8_sqrt(v8 x)
 
   *(v8 *)a = x;
   for (int l = 0; l < 8; l++) a[l] = sqrt(a[l]);
+  return *(v8 *)a;
+}
+
+static inline v8 v8_rsqrt(v8 x)
+{
+  double a[8] __attribute__((aligned(64)));
+
+  *(v8 *)a = x;
+  for (int l = 0; l < 8; l++) a[l] = lm_rsqrt(a[l]);
   return *(v8 *)a;
 }
 
@@ -51,6 +59,35 @@ static inline v8 v8_where(i8 mask, v8 x) { return (v8)(mask & (i8)x); }
 /* Fixed point: towards zero, so that -x gives minus the same integer. */
 static inline i8 v8_fixed(v8 x, double inv_unit) { return __builtin_convertvector(x * inv_unit, i8); }
 
+/* Two half rows anywhere in memory as one value. */
+static inline v8 v8_halves(const double *lo, const double *hi)
+{
+#ifdef __AVX512F__ /* gcc 12 does not find this instruction by itself */
+  return (v8)_mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_loadu_pd(lo)), _mm256_loadu_pd(hi), 1);
+#else
+  return (v8){lo[0], lo[1], lo[2], lo[3], hi[0], hi[1], hi[2], hi[3]};
+#endif
+}
+
+/* Columns 0-3 of eight rows into col[0-3]: half rows are put together while they are loaded. */
+static inline void v8_columns4(const double *const row[8], v8 col[4])
+{
+  v8 r[4], t[4];
+
+  for (int k = 0; k < 4; k++) {
+    const int first = k % 2 + k / 2 * 4;
+    r[k]            = v8_halves(row[first], row[first + 2]);
+  }
+  for (int k = 0; k < 4; k += 2) {
+    t[k]     = __builtin_shufflevector(r[k], r[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    t[k + 1] = __builtin_shufflevector(r[k], r[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+  for (int k = 0; k < 2; k++) {
+    col[k]     = __builtin_shufflevector(t[k], t[k + 2], 0, 1, 4, 5, 8, 9, 12, 13);
+    col[k + 2] = __builtin_shufflevector(t[k], t[k + 2], 2, 3, 6, 7, 10, 11, 14, 15);
+  }
+}
+
 /* In place: row r, lane c <-> row c, lane r. */
 static inline void v8_transpose(v8 r[8])
 {
@@ -68,6 +105,21 @@ static inline void v8_transpose(v8 r[8])
   for (int k = 0; k < 4; k++) {
     r[k]     = __builtin_shufflevector(u[k], u[k + 4], 0, 1, 2, 3, 8, 9, 10, 11);
     r[k + 4] = __builtin_shufflevector(u[k], u[k + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+/* Four columns into half rows: pair[k] is row k, then row k + 4. */
+static inline void i8_half_rows(const i8 col[4], i8 pair[4])
+{
+  i8 t[4];
+
+  for (int k = 0; k < 4; k += 2) {
+    t[k]     = __builtin_shufflevector(col[k], col[k + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    t[k + 1] = __builtin_shufflevector(col[k], col[k + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+  for (int k = 0; k < 2; k++) {
+    pair[k]     = __builtin_shufflevector(t[k], t[k + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+    pair[k + 2] = __builtin_shufflevector(t[k], t[k + 2], 2, 3, 10, 11, 6, 7, 14, 15);
   }
 }
 

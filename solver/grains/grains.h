@@ -24,16 +24,16 @@ enum {
   REC_WY,
   REC_WZ,    /* angular velocity at the half step [1/ns] */
   REC_R0,    /* radius of the undeformed grain [nm] */
+  REC_INV_M, /* 1/mass [1/fg] */
   REC_YIELD, /* yield stress [GPa] */
   REC_PSI,
   REC_DBAR,
-  REC_BULK,  /* contact-law state the neighbours need, see materials/contact.h */
-  REC_INV_M, /* 1/mass [1/fg] */
+  REC_BULK, /* contact-law state the neighbours need, see materials/contact.h */
   REC_N
 };
 
-/* columns of the fixed-point accumulator of a grain: force and torque stand where the record has the velocities */
-enum { ACC_SUM0 = 0, ACC_FX = 4, ACC_FY, ACC_FZ, ACC_TX, ACC_TY, ACC_TZ, ACC_SUM4, ACC_SUM5, ACC_N };
+/* columns of the fixed-point accumulator of a grain, one cache line: force, torque, two of the law's sums */
+enum { ACC_FX, ACC_FY, ACC_FZ, ACC_TX, ACC_TY, ACC_TZ, ACC_SUM0, ACC_SUM1, ACC_N, ACC_MORE = 4 };
 
 enum {
   AUX_COVER, /* ligands of the grain over its whole surface at coverage 1; none is lost [-] */
@@ -45,7 +45,8 @@ enum { GRAINS_PAD = 2 }; /* rows far away that fill incomplete batches */
 
 typedef double  GrainRecord[REC_N] __attribute__((aligned(64)));
 typedef double  GrainAux[GRAINS_AUX];
-typedef int64_t GrainSums[ACC_N];
+typedef int64_t GrainSums[ACC_N] __attribute__((aligned(64)));
+typedef int64_t MoreSums[ACC_MORE] __attribute__((aligned(32))); /* the law's other sums */
 
 typedef struct _p_Grains *Grains;
 struct _p_Grains {

@@ -51,6 +51,20 @@ static void cbrt_matches_libm(void **state)
   assert_true(lm_cbrt(0.0) == 0.0 && lm_cbrt(-1.0) == 0.0);
 }
 
+static void rsqrt_matches_libm(void **state)
+{
+  double worst = 0.0;
+
+  (void)state;
+  for (int k = -2890; k <= 3000; k++)
+    for (int j = 0; j < 7; j++) {
+      const double x = pow(10.0, 0.1 * k) * (1.0 + 0.031 * j);
+      worst          = fmax(worst, rel(lm_rsqrt(x), (double)(1.0L / sqrtl(x))));
+    }
+  assert_true(worst < 4e-16); /* WHY: 2 ulp, from the last two roundings */
+  assert_true(isfinite(lm_rsqrt(0.0)) && isfinite(lm_rsqrt(1e-320)));
+}
+
 static void segment_matches_acos(void **state)
 {
   double worst = 0.0;
@@ -74,8 +88,8 @@ static void ratio_guards_zero(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(exp_matches_libm),     cmocka_unit_test(log_matches_libm),  cmocka_unit_test(cbrt_matches_libm),
-      cmocka_unit_test(segment_matches_acos), cmocka_unit_test(ratio_guards_zero),
+      cmocka_unit_test(exp_matches_libm),   cmocka_unit_test(log_matches_libm),     cmocka_unit_test(cbrt_matches_libm),
+      cmocka_unit_test(rsqrt_matches_libm), cmocka_unit_test(segment_matches_acos), cmocka_unit_test(ratio_guards_zero),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
