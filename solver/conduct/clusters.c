@@ -92,7 +92,7 @@ static PetscInt merge(PetscInt n, Part part[])
 {
   PetscInt count = 0;
 
-  qsort(part, (size_t)n, sizeof *part, by_label);
+  if (n) qsort(part, (size_t)n, sizeof *part, by_label);
   for (PetscInt a = 0, b; a < n; a = b, count++) {
     for (b = a + 1; b < n && part[b].label == part[a].label; b++) {
       part[a].size += part[b].size;
@@ -157,7 +157,7 @@ static PetscErrorCode AskHomes(MPI_Comm comm, PetscInt n, Part part[], int ends,
   PetscCall(PetscFree(got));
   PetscCall(ExchangeRecords(comm, sizeof *back, n_got, source, back, &n_back, &got, NULL));
   PetscCheck(n_back == n, PETSC_COMM_SELF, PETSC_ERR_PLIB, "a home did not answer");
-  qsort(got, (size_t)n, sizeof *got, by_index);
+  if (n) qsort(got, (size_t)n, sizeof *got, by_index);
   PetscCall(PetscArraycpy(part, got, n));
   PetscCall(PetscFree2(back, dest));
   PetscCall(PetscFree(source));
