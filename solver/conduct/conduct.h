@@ -53,7 +53,7 @@ typedef struct {
   contacts count as 1e8 of it at most, weaker ones than 1e-10 of it are left out (both lower the conductance; what was
   left out adds at most `neglected`).
   The solver is CG with a multigrid preconditioner, rtol 1e-8, to be changed by options -conduct_ksp_*, -conduct_pc_*.
-  Without convergence: PETSC_ERR_CONV_FAILED on all ranks.
+  Without convergence: PETSC_ERR_CONV_FAILED on all ranks.  The last digits depend on the number of ranks, below 1e-7.
 */
 PetscErrorCode ConductSolve(Grains grains, const ConductNetwork *network, double area, ConductResult *result);
 
@@ -63,8 +63,9 @@ PetscErrorCode ConductSolve(Grains grains, const ConductNetwork *network, double
   For each direction the grains that touch anything (die or punches) are held at the potential of a uniform gradient,
   the rest follows Kirchhoff:  sigma_ab = 1/V sum over contacts w G (V_i - V_j)(x_i - x_j)_b, V the potential for a
   gradient of 1 V/nm along a.  Symmetric, and an upper bound as all affine boundaries are (Huet 1990, J. Mech. Phys.
-  Solids 38, 813).  w = 1/2 for each thing that both grains of a contact touch: such a contact lies in the surface of
-  the volume, and half of it is outside.
+  Solids 38, 813): close where everything conducts, far above near the threshold, where paths end at the die.  w = 1/2
+  for each thing that both grains of a contact touch: such a contact lies in the surface of the volume, and half of it
+  is outside.
 
   volume  within the surface through the centres of the outermost grains [nm^3]: pi (R_die - r)^2 (H - 2 r).  A simple
           cubic lattice of n^3 spheres R in six faces (six bits) with V = ((n - 1) 2R)^3 gives G/(2R) exactly.
