@@ -11,6 +11,7 @@ usage: ./mint COMMAND
                                stopped;  ./mint study --help,  ./mint study inputs/studies/pressure.yml --list
   test [ctest arguments]       build, then run the tests;  ./mint test -L unit  runs one kind
   bench [dem [arguments]]      speed on standard dense packings, beside the codes installed here (bench/README.md)
+  bench conduct [CELLS]        time of the conductivity of 101,306 grains (or 2 CELLS^3), on 1 and on NP ranks
   build [preset]               only build: release (build/), debug (build-debug/), sanitize (build-sanitize/)
   format                       clang-format every C file in place
   clean                        remove the build folders
@@ -176,8 +177,16 @@ mint_bench() {
   build release --target benchmarks
   case ${1:-dem} in
     dem) [ $# -eq 0 ] || shift && exec python3 "$root/bench/run_dem.py" "$root/build/bench_dem" "$@" ;;
-    *) die "bench: only 'dem' so far" ;;
+    conduct) shift && bench_conduct "$@" ;;
+    *) die "bench: 'dem' or 'conduct'" ;;
   esac
+}
+
+bench_conduct() {
+  if [ -z "${NP:-}" ]; then NP=$(($(cores) < 2 ? 1 : 2)); fi
+  "${MPIEXEC:-mpirun}" -n 1 "$root/build/bench_conduct" "$@"
+  if [ "$NP" -gt "$(cores)" ]; then export OMPI_MCA_rmaps_base_oversubscribe=1; fi
+  if [ "$NP" -gt 1 ]; then "${MPIEXEC:-mpirun}" -n "$NP" "$root/build/bench_conduct" "$@"; fi
 }
 
 mint_format() {

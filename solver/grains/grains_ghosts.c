@@ -188,7 +188,7 @@ PetscErrorCode GrainsFindGhosts(Grains g, double reach)
   if (size == 1) PetscFunctionReturn(0);
   PetscCall(PetscMalloc1(g->n_owned, &rows));
   for (PetscInt i = 0; i < g->n_owned; i++) rows[i] = (RowInCell){cell_of(g->rec[i], reach), i};
-  qsort(rows, (size_t)g->n_owned, sizeof *rows, by_cell);
+  if (g->n_owned) qsort(rows, (size_t)g->n_owned, sizeof *rows, by_cell);
   PetscCall(PostNotices(g, rows, rank, size, &n_notices, &notices));
   PetscCall(Introduce(g->comm, n_notices, notices, &n_asked, &asked));
   PetscCall(SendGrains(g, rows, n_asked, asked, &n_got, &got, &source));
