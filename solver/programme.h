@@ -21,6 +21,7 @@ typedef struct {
   double reached;         /* 1: this press has reached its pressure, the servo is at work */
   double target;          /* pressure the servo holds, also in the dwell after a press [GPa] */
   double free_since;      /* release: time since which the top punch carries nothing; < 0: it does [ns] */
+  double height_slack;    /* release: between the punches when the load was off, < 0: it is not [nm] */
   double height_start;    /* between the punches when the stage began [nm] */
   double late_lists;      /* controls at which the neighbour list was found late */
   double done;            /* 1: no stage is left */
