@@ -131,8 +131,9 @@ void programme_rested(Programme *p) { p->now.rested = 1.0; }
 /*
   The top punch goes up until it carries nothing worth mentioning, then some way on, so that what swings back does not
   touch again.  (Exactly nothing would be too much to ask: with adhesion a grain may stay between punch and wall.)  A
-  coin that sticks to it is free as well once it has come off the bottom punch: it only hangs on.  The punch does not
-  leave the bore, for grains would follow it that nothing holds together.
+  coin that sticks to it is free as well once it has come off the bottom punch: it only hangs on.  And a powder that
+  sticks to both is not drawn out further than by a grain.  The punch does not leave the bore, for grains would follow
+  it that nothing holds together.
 */
 static int release(Programme *p, const StageConfig *s, double time, Tools *t)
 {
@@ -140,8 +141,10 @@ static int release(Programme *p, const StageConfig *s, double time, Tools *t)
   const double    scale = pressure_scale(p), v = height_speed(p, s->inertial_number, scale, n->height_start);
 
   const int at_rim = t->z[TOOL_TOP] >= t->die_top, off = fabs(n->pressure) <= FREE * scale;
-  const int hangs = n->pressure < 0.0 && fabs(n->pressure_bottom) <= FREE * scale;
+  const int drawn = n->height_slack > 0.0 && height(t) - n->height_slack > p->powder.diameter;
+  const int hangs = n->pressure < 0.0 && (drawn || fabs(n->pressure_bottom) <= FREE * scale);
 
+  if (n->height_slack < 0.0 && n->pressure <= FREE * scale) n->height_slack = height(t);
   if (!off && !hangs && !at_rim) n->free_since = -1.0;
   else if (n->free_since < 0.0) n->free_since = time;
   t->v[TOOL_TOP] = at_rim || (n->free_since >= 0.0 && time - n->free_since > 0.1 * rest_time(p)) ? 0.0 : v;
@@ -195,6 +198,7 @@ static void begin_stage(Programme *p, double time, Tools *t)
   n->reached      = 0.0;
   n->held_since   = -1.0;
   n->free_since   = -1.0;
+  n->height_slack = -1.0;
   n->height_start = height(t);
   n->rested       = 0.0;
   n->slow_since   = time;
