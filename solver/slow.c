@@ -84,6 +84,7 @@ static PetscErrorCode Tick(Simulation *sim)
   PetscCall(SinterSpread(sim->grains, n, c));
   PetscCall(DemCoverage(sim->dem));
   programme_ticked(&sim->programme, dt, simulation_time(sim));
+  sim->next_control = sim->step + 1; /* forces have changed: look again at once */
   PetscCall(PetscFree2(c, which));
   PetscFunctionReturn(0);
 }
