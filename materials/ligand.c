@@ -2,9 +2,9 @@
   ligand.c - the numbers of a ligand layer, and how fast stress takes its molecules.
 */
 #include "materials/ligand.h"
-#include <math.h>
+#include "materials/constants.h"
 
-static const double BOLTZMANN = 1.380649e-5; /* [aJ/K] */
+#include <math.h>
 
 /*
   Defaults.  Coverage and layer: Podsiadlo et al. 2011 (oleate between PbS: 1.56 nm, 0.91 nm at 12.5 GPa, 1.36 nm after

@@ -3,7 +3,24 @@
 
   A law takes one contact through a time in which mechanics stands still; laws are listed in neck_laws[].  The
   neighbours hold the grains meanwhile, so that the force on a contact falls as its neck takes the centres nearer: by
-  `stiffness` times the approach.  (0: a force that stays.)  The time may be long: a law integrates to its own accuracy.
+  `stiffness` times the approach.  (0: a force that stays.)  The time may be long: a law integrates to its own accuracy,
+  1e-6 of the radius, and two times one after the other are the same as their sum.
+
+  parhami_mcmeeking (R: radius, F: force, gamma_s: surface energy):
+
+    boundaries  dh/dt = 2 beta Delta_b/(pi a^4) (F + alpha/beta pi R gamma_s),  alpha = 9/2, beta = 4,
+                Delta_b = sink bare atomic_volume delta_b D_b/(k_B T);  a da = R dh
+    surfaces    da/dt = 8 R/tau_s (R/a)^6,  tau_s = R^4 k_B T/(bare delta_s D_s gamma_s atomic_volume);  no dh
+
+  so a free pair follows (a/R)^6 = 54 t/tau_gb, tau_gb = R^4/(gamma_s Delta_b), or (a/R)^7 = 56 t/tau_s.  A neck at its
+  limit stays, one that plasticity made larger, too, while centres go on nearing.  Tension beyond the sintering force
+  thins a neck, without surface diffusion down to nothing: torn.  With it the radius comes to rest where both balance,
+  and the bridge lengthens, until it is drawn out by R: torn as well.
+
+  What is conserved: the lens pi R h^2/2 that the approach h takes out of two spheres is what fills the gap r^2/R - h
+  between them out to a, a^2 = 2 R h (Coble 1958).  This holds to first order in h/R and for necks that grew from a
+  point; one that plasticity made takes more by its rim than its boundary gives, one at its limit gives to pores
+  elsewhere.  What surface diffusion brings comes off the free surface, whose change is not followed.
 */
 #ifndef MATERIALS_NECK_H
 #define MATERIALS_NECK_H

@@ -213,6 +213,31 @@ static PetscErrorCode CheckInterval(Deck *deck, const char name[], PetscInt *eve
   PetscFunctionReturn(0);
 }
 
+/* What cannot be: a melt is no powder, a layer of ligands gives back no more work than was put in, a bond has a class.
+ */
+static PetscErrorCode CheckMatter(Deck *deck, const StageConfig *s)
+{
+  const Config   *config = deck->config;
+  const Material *m      = &config->material;
+  const Ligand   *l      = &config->ligand;
+  char            label[LABEL_LEN], name[2 * NAME_MAX_LEN], value[QUANTITY_TEXT], limit[QUANTITY_TEXT];
+
+  PetscFunctionBeginUser;
+  snprintf(name, sizeof(name), "%s_temperature", s->name);
+  if (s->kind != STAGE_DWELL || s->temperature == config->temperature) snprintf(name, sizeof(name), "temperature");
+  PetscCheck(s->temperature < m->melting_point, deck->comm, USER_ERROR,
+             "%s: %s is not below the melting point of %s, %s", blame(deck, name, label),
+             quantity_format(s->temperature, DIM_TEMPERATURE, value), m->name,
+             quantity_format(m->melting_point, DIM_TEMPERATURE, limit));
+  PetscCheck(l->unload_modulus >= l->modulus, deck->comm, USER_ERROR,
+             "%s: %s is softer than ligand_modulus, %s; a layer cannot give back more work than was put in",
+             blame(deck, "ligand_unload_modulus", label), quantity_format(l->unload_modulus, DIM_PRESSURE, value),
+             quantity_format(l->modulus, DIM_PRESSURE, limit));
+  PetscCheck(m->bond == floor(m->bond), deck->comm, USER_ERROR, "%s: %s is no class of bond; 3 is metal, 2 ionic",
+             blame(deck, "material_bond", label), quantity_format(m->bond, DIM_NONE, value));
+  PetscFunctionReturn(0);
+}
+
 /* A dwell of seconds needs a law that knows how to flow, and a metal whose diffusion is known. */
 static PetscErrorCode CheckSlowDwell(Deck *deck, const StageConfig *s)
 {
@@ -268,6 +293,7 @@ PetscErrorCode DeckComplete(Deck *deck)
 
     if (s->kind == STAGE_PRESS) PetscCall(CheckPress(deck, s));
     if (s->kind != STAGE_DWELL || isnan(s->temperature)) s->temperature = deck->config->temperature;
+    PetscCall(CheckMatter(deck, s));
     if (s->kind == STAGE_DWELL) PetscCall(CheckSlowDwell(deck, s));
   }
   PetscCall(CompleteOutput(deck));

@@ -1,4 +1,5 @@
 #include "solver/units.h"
+#include "materials/constants.h"
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
@@ -59,8 +60,8 @@ static const Unit units[] = {
     {"MPa", DIM_PRESSURE, 1.0, 1e3, 1},
     {"bar", DIM_PRESSURE, 1.0, 1e4, 0},
     {"GPa", DIM_PRESSURE, 1.0, 1.0, 1},
-    {"eV", DIM_ENERGY, 0.1602176634, 1.0, 0}, /* exact since the 2019 SI */
-    {"meV", DIM_ENERGY, 0.1602176634, 1e3, 0},
+    {"eV", DIM_ENERGY, ELECTRON_VOLT, 1.0, 0},
+    {"meV", DIM_ENERGY, ELECTRON_VOLT, 1e3, 0},
     {"zJ", DIM_ENERGY, 1.0, 1e3, 0},
     {"aJ", DIM_ENERGY, 1.0, 1.0, 1},
     {"fJ", DIM_ENERGY, 1e3, 1.0, 1},

@@ -99,7 +99,7 @@ nm_add_bad(NAME unknown_law EDIT "law: mdr" "law: hooke"
 nm_add_bad(NAME block_of_another_law EDIT "  mdr: {psi_b: 0.5}" "  hertz_mindlin: {nu: 0.4}"
            FAILS "contact_hertz_mindlin_nu: belongs to the law hertz_mindlin, but contact_law is mdr")
 nm_add_bad(NAME unknown_material EDIT "material: au" "material: unobtainium"
-           FAILS "material: there is no material 'unobtainium'; cards are: ag, au, bi, pd, pt, rh")
+           FAILS "material: there is no material 'unobtainium'; cards are: ag, au, bi, pd, pd_amorphous, pt, rh")
 nm_add_bad(NAME unknown_packing EDIT "cohesive" "hcp"
            FAILS "powder_packing: there is no 'hcp'; choose from cohesive, random, sc, bcc, fcc, file")
 nm_add_bad(NAME unknown_tool EDIT "die: {" "die: {tool_material: cheese, "
@@ -154,6 +154,38 @@ nm_add_bad(NAME odd_interval EDIT "folder: out" "folder: out, history_every: 35"
            FAILS "output_history_every: 35 is not a multiple of time_control_interval, 10")
 nm_add_bad(NAME restart_not_there ARGS -restart "nothing.h5"
            FAILS "command line: -restart: there is no file 'nothing.h5'")
+
+# the slow clock
+set(slow "press, release" "press, dwell, release" "title: spoiled" "dwell: {time: 1 min}")
+nm_add_bad(NAME slow_dwell_wants_mdr EDIT ${slow} "law: mdr" "law: jkr" "  mdr: {psi_b: 0.5}" "  friction: 0.4"
+           FAILS "deck.yml: dwell_time: a dwell of 60 s is on the slow clock, which needs a law whose contacts can flow: contact_law mdr, not jkr")
+nm_add_bad(NAME card_without_diffusion EDIT ${slow} "material: au" "material: card.yml"
+           CARD ${cards}/au.yml "atomic_volume:" "#"
+           FAILS "deck.yml: dwell_time: a dwell of 60 s needs 'atomic_volume' of the material, which")
+nm_add_bad(NAME too_many_ligands EDIT "title: spoiled" "ligand: {coverage: 1.2}"
+           FAILS "deck.yml: ligand_coverage: '1.2' is out of range (allowed 0 .. 1)")
+nm_add_bad(NAME negative_coverage ARGS -ligand_coverage -0.1
+           FAILS "command line: -ligand_coverage: '-0.1' is out of range (allowed 0 .. 1)")
+nm_add_bad(NAME coverage_with_unit EDIT "title: spoiled" "ligand: {coverage: 5 1/nm}"
+           FAILS "ligand_coverage: '5 1/nm' has the wrong dimension; write a number without unit")
+nm_add_bad(NAME ligand_decay_without_unit EDIT "title: spoiled" "ligand: {decay: 9}"
+           FAILS "ligand_decay: '9' has no unit; write e.g. '9 1/nm'")
+nm_add_bad(NAME ligand_conductance_in_time EDIT "title: spoiled" "ligand: {conductance: 20 us}"
+           FAILS "ligand_conductance: '20 us' has the wrong dimension; a conductance has units nS, uS, mS, S")
+nm_add_bad(NAME ligand_gives_work ARGS -ligand_unload_modulus "1 GPa"
+           FAILS "command line: -ligand_unload_modulus: 1 GPa is softer than ligand_modulus, 2.5 GPa")
+nm_add_bad(NAME absolute_zero EDIT "title: spoiled" "temperature: 0 K"
+           FAILS "deck.yml: temperature: '0 K' is out of range (allowed 1 K .. 10000 K)")
+nm_add_bad(NAME negative_temperature EDIT ${slow} ARGS -dwell_temperature "-20 K"
+           FAILS "command line: -dwell_temperature: '-20 K' is out of range (allowed 1 K .. 10000 K")
+nm_add_bad(NAME molten EDIT ${slow} ARGS -dwell_temperature "1400 K"
+           FAILS "command line: -dwell_temperature: 1400 K is not below the melting point of Au, 1337.3 K")
+nm_add_bad(NAME longer_than_years EDIT "press, release" "press, dwell, release" ARGS -dwell_time "1e10 s"
+           FAILS "command line: -dwell_time: '1e10 s' is out of range (allowed 1 ps .. 1e+09 s)")
+nm_add_bad(NAME unknown_necks EDIT "title: spoiled" "sinter: {necks: glue}"
+           FAILS "sinter_necks: there is no 'glue'; choose from parhami_mcmeeking, none")
+nm_add_bad(NAME half_a_bond ARGS -material_bond 2.5
+           FAILS "command line: -material_bond: 2.5 is no class of bond; 3 is metal, 2 ionic")
 
 # files that are no decks
 nm_add_bad(NAME no_deck INSTEAD NONE FAILS "no deck; usage: nanomint DECK.yml [-key value ...]")

@@ -2,6 +2,7 @@
   test_deck.c - decks to Config: values, defaults, precedence, echo, and that no text whatever does more than be
   refused. Runs in tests/; decks are written to a folder of their own.
 */
+#include "materials/neck.h"
 #include "solver/deck.h"
 #include "solver/deck_impl.h"
 #include <math.h>
@@ -299,18 +300,72 @@ static void steel_carries_one_gigapascal(void **state)
   ConfigDestroy(&c);
 }
 
+/* Temperatures are handed down; a dwell of hours is read; what the slow clock cannot do is refused. */
+static void dwells_on_the_slow_clock(void **state)
+{
+  static const char hot[] = "temperature: 350 K\ndwell: {time: 1 h}\ndwell2: {time: 1 ns, temperature: 400 K}\n";
+  const char       *bare  = "material_atomic_volume: 0 nm^3\ndwell: {time: 2 us}\n";
+  Config            c;
+
+  good_with(with(hot), "-programme", "fill,press,dwell,dwell2", &c);
+  assert_true(c.temperature == 350.0 && c.stage[1].temperature == 350.0 && c.stage[2].temperature == 350.0);
+  assert_true(c.stage[3].temperature == 400.0 && c.stage[2].time == 3.6e12);
+  assert_string_equal(c.sinter.necks, "parhami_mcmeeking");
+  assert_non_null(neck_law_find(c.sinter.necks));
+  assert_true(c.sinter.removal && c.sinter.approach_limit == 0.005 && c.sinter.relax_steps_max == 4000);
+  assert_true(c.ligand.coverage == 0.0 && c.ligand.threshold == 0.3 && c.ligand.attempt_rate == 1e4);
+  ConfigDestroy(&c);
+  bad_with(with(bare), (char *[]){"-programme", "fill,press,dwell"}, 2, "needs 'atomic_volume' of the material");
+  good_with(with("dwell: {time: 2 us}\nmaterial_atomic_volume: 0 nm^3\nsinter: {necks: none, removal: no}\n"),
+            "-programme", "fill,press,dwell", &c);
+  assert_true(!c.sinter.removal);
+  ConfigDestroy(&c);
+  bad(with("temperature: 1400 K\n"), "temperature: 1400 K is not below the melting point of Au, 1337.3 K");
+}
+
+/* The words of sinter_necks are the registry. */
+static void necks_of_the_deck_are_the_laws(void **state)
+{
+  for (const DeckBlock *b = deck_blocks; b->name; b++)
+    for (const DeckKey *key = b->keys; key->key; key++) {
+      size_t n = 0;
+
+      if (strcmp(key->key, "necks")) continue;
+      for (const DeckChoice *choice = key->choices; choice->name; choice++, n++)
+        assert_non_null(neck_law_find(choice->name));
+      assert_null(neck_laws[n]);
+    }
+}
+
 static void every_input_is_read(void **state)
 {
-  static const char *const cards[] = {"au", "ag", "pd", "pt", "rh", "bi"};
+  static const struct {
+    const char *card;
+    double      boundary, surface; /* delta D at 300 K [nm^3/ns], two digits */
+  } cards[] = {
+      {"au",           5.1e-13, 7.9e-11},
+      {"ag",           9.6e-13, 7.3e-10},
+      {"pd",           9.7e-21, 1.7e-15},
+      {"pt",           1.5e-23, 1.6e-17},
+      {"rh",           4.1e-26, 2.2e-19},
+      {"bi",           7e-4,    3e-3   },
+      {"pd_amorphous", 9.7e-21, 1.7e-15},
+  };
 
   for (size_t k = 0; k < sizeof(cards) / sizeof(cards[0]); k++) {
     char   card[64];
     Config c;
 
-    snprintf(card, sizeof(card), "../inputs/materials/%s.yml", cards[k]);
+    snprintf(card, sizeof(card), "../inputs/materials/%s.yml", cards[k].card);
     good_with(shortest, "-material", card, &c);
     assert_true(c.material.work_of_adhesion > 0.5 && c.material.work_of_adhesion < 6.0);
-    assert_true(material_yield(&c.material, 6.5) > c.material.yield_bulk);
+    assert_true(material_yield(&c.material, 6.5) >= c.material.yield_bulk);
+    assert_null(material_missing_conduction(&c.material));
+    assert_null(material_missing_diffusion(&c.material));
+    assert_true(c.material.bond == 3.0);
+    /* activation energies have three digits, 0.0005 eV of kT is 2 %; the numbers compared with have two, 5 % */
+    assert_true(fabs(neck_boundary_diffusion(&c.material, 300.0) / cards[k].boundary - 1.0) < 0.08);
+    assert_true(fabs(neck_surface_diffusion(&c.material, 300.0) / cards[k].surface - 1.0) < 0.08);
     ConfigDestroy(&c);
   }
 }
@@ -364,6 +419,8 @@ int main(int argc, char *argv[])
       cmocka_unit_test(tables_are_sound),
       cmocka_unit_test(messages_name_key_value_and_remedy),
       cmocka_unit_test(steel_carries_one_gigapascal),
+      cmocka_unit_test(dwells_on_the_slow_clock),
+      cmocka_unit_test(necks_of_the_deck_are_the_laws),
       cmocka_unit_test(every_input_is_read),
       cmocka_unit_test(any_damage_is_survived),
   };

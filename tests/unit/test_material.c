@@ -52,12 +52,28 @@ static void every_number_has_a_key(void **state)
   assert_int_equal(n, (int)((sizeof(Material) - offsetof(Material, E)) / sizeof(double)));
 }
 
+static void what_a_model_needs_is_named(void **state)
+{
+  Material m = gold;
+
+  (void)state;
+  assert_string_equal(material_missing_diffusion(&m), "atomic_volume");
+  m.atomic_volume = m.boundary_diffusion = m.boundary_activation = m.surface_diffusion = m.surface_activation = 1.0;
+  m.resistivity = m.mean_free_path = 1.0;
+  assert_null(material_missing_diffusion(&m));
+  assert_null(material_missing_conduction(&m));
+  m.surface_activation = m.mean_free_path = 0.0;
+  assert_string_equal(material_missing_diffusion(&m), "surface_activation");
+  assert_string_equal(material_missing_conduction(&m), "mean_free_path");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(hall_petch_and_its_cap),
       cmocka_unit_test(work_of_adhesion),
       cmocka_unit_test(every_number_has_a_key),
+      cmocka_unit_test(what_a_model_needs_is_named),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
