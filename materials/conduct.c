@@ -28,6 +28,8 @@ double conduct_charging(double permittivity, double radius, double temperature)
   return exp(-0.5 * COULOMB / (permittivity * radius * BOLTZMANN * temperature));
 }
 
+double conduct_gap_area(double r_star) { return PI * r_star / GAP_DECAY; }
+
 double conduct_tunnel(const Ligand *l, const TunnelInput *in, double sharvin)
 {
   const double gap = fmax(in->gap, 0.0), along = fmin(gap, l->gap), bare = fmax(1.0 - in->coverage, 0.0);

@@ -42,6 +42,10 @@ typedef struct {
 */
 double conduct_tunnel(const Ligand *l, const TunnelInput *in, double sharvin);
 
+/* Area [nm^2] over which tunnelling between two spheres falls to 1/e: pi r_star/kappa, r_star = R1 R2/(R1 + R2) [nm].
+ */
+double conduct_gap_area(double r_star);
+
 /* exp(-E_C/kT), E_C = e^2/(8 pi eps0 eps R): what thermal charging of a sphere of radius R [nm] leaves [-]. */
 double conduct_charging(double permittivity, double radius, double temperature);
 

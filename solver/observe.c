@@ -119,7 +119,7 @@ static void add_grains(Totals *t, const Sample *s, const Region *region, const G
 /* What lies between two grains that touch. */
 static void add_interface(Totals *t, const Sample *s, const ContactSample *c)
 {
-  const int bonded = c->bond >= BOND_IONIC;
+  const int bonded = contact_bonded(c);
 
   if (c->bond < 0) return;
   totals_add(t, T_FACES, 1);
@@ -185,6 +185,10 @@ static void see_size(const Sample *s, const Region *region, const double v[], Ob
   const double cx = v[T_MX] / V, cy = v[T_MY] / V, cz = v[T_MZ] / V;
   const double load = fmax(o->pressure_top, o->pressure_bottom);
 
+  o->centre[0]        = cx;
+  o->centre[1]        = cy;
+  o->centre[2]        = cz + 0.5 * (region->z_low + region->z_high);
+  o->diameter         = 2 * v[T_RADIUS0] / v[T_GRAINS];
   o->relative_density = ratio(V, bore);
   o->core_density     = ratio(v[T_CORE], bore / 8);
   o->height_moment    = sqrt(12 * fmax(v[T_MZZ] / V - cz * cz, 0.0));
@@ -261,7 +265,7 @@ static PetscErrorCode FieldsResize(GrainFields *f, PetscInt n)
     PetscCall(PetscMalloc1(f->n_alloc, &f->stress));
     PetscCall(PetscMalloc5(f->n_alloc, &f->p, f->n_alloc, &f->q, f->n_alloc, &f->lode, f->n_alloc, &f->major,
                            f->n_alloc, &f->unbalance));
-    PetscCall(PetscMalloc1(f->n_alloc, &f->coordination));
+    PetscCall(PetscMalloc3(f->n_alloc, &f->coordination, f->n_alloc, &f->bonds, f->n_alloc, &f->cluster));
   }
   f->n = n;
   PetscFunctionReturn(0);
@@ -272,7 +276,7 @@ PetscErrorCode GrainFieldsDestroy(GrainFields *f)
   PetscFunctionBeginUser;
   PetscCall(PetscFree(f->stress));
   PetscCall(PetscFree5(f->p, f->q, f->lode, f->major, f->unbalance));
-  PetscCall(PetscFree(f->coordination));
+  PetscCall(PetscFree3(f->coordination, f->bonds, f->cluster));
   *f = (GrainFields){0};
   PetscFunctionReturn(0);
 }
@@ -333,6 +337,7 @@ PetscErrorCode Observe(const Sample *sample, Observation *seen, GrainFields *fie
   see_structure(&extremes, value, seen);
   see_energy(sample, value, seen);
   if (fields) PetscCall(FillFields(sample, sum, z, &units, fields));
+  PetscCall(ObserveBonds(sample, seen, fields));
   PetscCall(PetscFree2(sum, z));
   PetscFunctionReturn(0);
 }

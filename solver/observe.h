@@ -49,6 +49,8 @@ typedef struct {
   double  *major;          /* largest principal stress [GPa] */
   double  *unbalance;      /* |sum of contact forces| [nN] */
   int32_t *coordination;   /* contacts, tools included */
+  int32_t *bonds;          /* bonded contacts (ionic, metal) */
+  int64_t *cluster;        /* smallest id of those that hang together by bonds; its own when by none */
 } GrainFields;
 
 /* One row of history.csv; the columns, their names and units: observation_columns[]. */
@@ -83,10 +85,13 @@ typedef struct {
   double radius_growth;             /* mean R/R0 - 1 [-] */
   double bonded;                    /* contacts between grains that are bonded (ionic, metal) / all [-] */
   double bonded_coordination;       /* bonded contacts per grain [-] */
+  double giant_cluster;             /* grains of the largest bonded cluster / all; 0: no bonds [-] */
+  double spans;                     /* 1: a bonded cluster reaches from end to end of the powder, observe_ends */
   double neck_mean;                 /* radius of the necks / smaller R0, over bonded contacts [-] */
   double coverage_contact;          /* ligands in contacts between grains, mean; NAN: no interface [-] */
   double coverage_free;             /* ligands on the free surface of a grain, mean [-] */
   double layer_mean;                /* thickness of the ligand layer in contacts between grains, mean [nm] */
+  double centre[3], diameter;       /* of the powder's volume; mean of the grains; not in history.csv [nm] */
   double volume_error;              /* (apparent spheres less their caps) / true volumes - 1 [-] */
   double unbalance;                 /* sum |F_grain| / sum over grains and contacts |f| [-] */
   double inertial_number;           /* |strain rate| d sqrt(density/pressure_top) [-] */
@@ -109,6 +114,16 @@ extern const ObservationColumn observation_columns[]; /* ends with name == NULL 
 */
 PetscErrorCode Observe(const Sample *sample, Observation *seen, GrainFields *fields);
 PetscErrorCode GrainFieldsDestroy(GrainFields *fields); /* Not collective. */
+
+/*
+  observe_ends - at which ends of the powder a grain lies: bits CONDUCT_BOTTOM, _TOP, _DIE of conduct.h.  Pure.
+
+  The powder is the uniform cylinder with its second moments, which single grains that went astray hardly move.  A grain
+  is at an end when its centre is within three quarters of a mean diameter of it, a third of the height (of the radius,
+  at the side) at most: the outermost layer.  Tools are not asked: so the coin is the same between the punches, released
+  and out of the die, and a few grains that stick to a punch which has come off are no end of it.
+*/
+unsigned char observe_ends(const Observation *seen, const double x[3]);
 
 /* Invariants of a symmetric tensor: mean, von Mises, Lode angle [degree], largest principal value.  Pure. */
 void tensor_invariants(const double s[SYM_N], double *p, double *q, double *lode, double *major);

@@ -59,6 +59,8 @@ const ObservationColumn observation_columns[] = {
     {"contact_radius_mean",       AT(contact_radius_mean)    },
     {"bonded_fraction",           AT(bonded)                 },
     {"bonded_coordination",       AT(bonded_coordination)    },
+    {"bonded_cluster",            AT(giant_cluster)          },
+    {"bonded_spans",              AT(spans)                  },
     {"neck_radius_mean",          AT(neck_mean)              },
     {"coverage_contact",          AT(coverage_contact)       },
     {"coverage_free",             AT(coverage_free)          },

@@ -2,6 +2,7 @@
 #ifndef SOLVER_OBSERVE_IMPL_H
 #define SOLVER_OBSERVE_IMPL_H
 
+#include "materials/contact_interface.h"
 #include "solver/observe.h"
 #include <math.h>
 
@@ -29,6 +30,12 @@ static inline PetscInt contact_row(const ContactSample *c) { return c->j < 0 || 
 /* A contact counts when the two bear on each other or stick; pairs that are merely near do not. */
 static inline int contact_touches(const ContactSample *c) { return c->a > 0 || c->fn != 0; }
 
+/* One crystal, or one metal; only between grains. */
+static inline int contact_bonded(const ContactSample *c)
+{
+  return c->j >= 0 && c->bond >= BOND_IONIC && contact_touches(c);
+}
+
 /* Smaller undeformed radius of the two sides [nm]. */
 double contact_radius0(const Sample *s, const ContactSample *c);
 /* Collective. */
@@ -37,6 +44,9 @@ PetscErrorCode ObserveExtremes(const Sample *s, Extremes *x);
 void observe_grains(const Sample *s, const Extremes *x, GrainTotals *sum, int32_t *coordination, GrainUnits *u);
 /* Not collective.  Turns a grain's sums into stress [GPa]. */
 void observe_stress(const GrainTotals sum, const GrainUnits *u, double volume, double stress[SYM_N]);
+
+/* Collective.  Clusters of bonded contacts, of an Observation that knows the size of the powder; fields may be NULL. */
+PetscErrorCode ObserveBonds(const Sample *s, Observation *o, GrainFields *fields);
 
 static inline double sphere_volume(double r) { return 4 * M_PI / 3 * r * r * r; }
 
