@@ -87,6 +87,7 @@ typedef struct {
   PetscInt  checkpoint_every; /* steps between checkpoints, 0: only at the ends of stages, -1: none */
   double    wall_limit;       /* [s of wall clock]; checkpoint and exit code before it; 0: none */
   PetscBool overwrite;        /* a folder that already holds a run may be written over */
+  PetscBool conduction;       /* conductivity at the ends of stages, when the card has a resistivity */
 } OutputConfig;
 
 /* The slow clock. */

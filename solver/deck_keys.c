@@ -236,6 +236,8 @@ static const DeckKey output_keys[] = {
      "wall-clock time after which the run writes a checkpoint and stops; 0 s: none"},
     {"overwrite", KEY_BOOL, DIM_NONE, NO, "no", AT(overwrite), NULL, NULL,
      "a folder that holds a run may be written over"},
+    {"conduction", KEY_BOOL, DIM_NONE, NO, "yes", AT(conduction), NULL, NULL,
+     "conductivity at the ends of stages, into conduction.csv; needs resistivity and mean_free_path of the card"},
     {0},
 };
 #undef AT
