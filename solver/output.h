@@ -1,13 +1,15 @@
 /*
-  output.h - the files of a run: history.csv, summary.json, VTK frames with their .vtk.series.
+  output.h - the files of a run: history.csv, conduction.csv, summary.json, VTK frames with their .vtk.series.
 
   Every file is written under a temporary name and renamed, or appended a whole row at a time.  Files do not depend on
-  the number of ranks, except the array `rank` of the grains and the wall times in summary.json. After a restart, rows
-  and frames later than the checkpoint are dropped, and the files go on from there.
+  the number of ranks, except the array `rank` of the grains, the wall times in summary.json, and the last digit of
+  conductivities. After a restart, rows and frames later than the checkpoint are dropped, and the files go on from
+  there.
 */
 #ifndef SOLVER_OUTPUT_H
 #define SOLVER_OUTPUT_H
 
+#include "solver/electric.h"
 #include "solver/observe.h"
 #include "solver/progress.h"
 #include <stdio.h>
@@ -41,6 +43,8 @@ PetscErrorCode OutputDestroy(Output *output); /* Collective.  NULL is fine. */
 /* Collective.  Adds a row to history.csv.  A row with a step already written is left out (a stage end on a report
  * step). */
 PetscErrorCode OutputHistory(Output output, const Observation *seen);
+/* Collective.  Adds a row to conduction.csv; the same about rows already written. */
+PetscErrorCode OutputConduction(Output output, const Electric *found);
 /* Collective.  Writes grains_*.vtk, contacts_*.vtk, tools_*.vtk (number: the step) and their series. */
 PetscErrorCode OutputFrame(Output output, const Sample *sample, const GrainFields *fields);
 /* Collective.  Keeps a warning for summary.json and for OutputTell. */

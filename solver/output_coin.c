@@ -83,6 +83,18 @@ void output_coin(Output out, Coin *coin)
     coin->coordination        = o->coordination;
     coin->contact_radius_mean = o->contact_radius_mean;
     coin->energy_error        = o->energy_error;
+    coin->bonded              = o->bonded;
+    coin->bonded_coordination = o->bonded_coordination;
+    coin->bonded_cluster      = o->giant_cluster;
+    coin->bonded_spans        = o->spans;
+    coin->neck_radius_mean    = o->neck_mean;
+    coin->coverage_contact    = o->coverage_contact;
+    coin->coverage_free       = o->coverage_free;
+    coin->slow_time           = o->slow_time;
+  }
+  if (c.last && c.last->conducted) {
+    coin->conductivity = c.last->electric.sigma;
+    for (int k = 0; k < SYM_N; k++) coin->conductivity_tensor[k] = c.last->electric.tensor[k];
   }
   if (under) {
     coin->density_under_load      = under->relative_density;
@@ -160,6 +172,22 @@ static void print_quantities(FILE *f, const char label[], double a, const char b
   putc('\n', f);
 }
 
+/* What hangs together, and what current it carries. */
+static void print_bonds(FILE *f, const Coin *c)
+{
+  if (isfinite(c->bonded)) {
+    print_head(f, "bonded");
+    fprintf(f, "%.3g %% of the contacts, %.2f per grain\n", 100 * c->bonded, c->bonded_coordination);
+    print_head(f, "largest bonded cluster");
+    fprintf(f, "%.3g %% of the grains%s\n", 100 * c->bonded_cluster,
+            c->bonded_spans > 0 ? ", from end to end" : "; none reaches from end to end");
+  }
+  if (!isfinite(c->conductivity)) return;
+  print_head(f, "conductivity");
+  if (c->conductivity > 0) fprintf(f, "%.3g S/m from end to end\n", c->conductivity);
+  else fputs("none: no contacts reach from end to end\n", f);
+}
+
 static void print_coin(FILE *f, const Coin *c)
 {
   if (isfinite(c->relative_density)) {
@@ -189,6 +217,7 @@ static void print_coin(FILE *f, const Coin *c)
     print_head(f, "contacts per grain");
     fprintf(f, "%.2f, of mean radius %.2f R\n", c->coordination, c->contact_radius_mean);
   }
+  print_bonds(f, c);
   if (isfinite(c->energy_error)) {
     print_head(f, "energy error");
     fprintf(f, "%.2g of the largest term\n", fabs(c->energy_error));

@@ -13,12 +13,15 @@
 typedef struct {
   int64_t id;
   double  x[3], radius, radius0, velocity[3], spin[3], stress[9], p, q, lode, major, unbalance, yield;
-  int32_t coordination, rank;
+  double  coverage;
+  int64_t cluster;
+  int32_t coordination, bonds, rank;
 } GrainRow;
 
 typedef struct {
   int64_t id[2]; /* lower first; -1 - tool second for a tool */
-  double  end[6], fn, ft, a, delta;
+  double  end[6], fn, ft, a, delta, neck, coverage, layer, conductance;
+  int32_t bond;
 } ContactRow;
 
 static int by_id(const void *a, const void *b)
@@ -59,6 +62,9 @@ static void fill_grain(const Sample *s, const GrainFields *f, PetscInt k, PetscM
                     .lode         = f->lode[k],
                     .major        = f->major[k],
                     .unbalance    = f->unbalance[k],
+                    .coverage     = s->grains->aux[k][AUX_FREE],
+                    .cluster      = f->cluster[k],
+                    .bonds        = f->bonds[k],
                     .coordination = f->coordination[k],
                     .rank         = rank};
   for (int c = 0; c < 3; c++) {
@@ -69,13 +75,21 @@ static void fill_grain(const Sample *s, const GrainFields *f, PetscInt k, PetscM
   for (int c = 0; c < 9; c++) row->stress[c] = f->stress[k][full[c]];
 }
 
-static void fill_contact(const Sample *s, const ContactSample *c, ContactRow *row)
+static void fill_contact(const Sample *s, const ElectricModel *model, const ContactSample *c, ContactRow *row)
 {
   const double *xi = s->grains->rec[c->i];
   double        ft[3];
 
   *row = (ContactRow){
-      .fn = c->fn, .a = c->a, .delta = c->delta, .id = {c->id_i, c->id_j}
+      .fn          = c->fn,
+      .a           = c->a,
+      .delta       = c->delta,
+      .bond        = c->bond,
+      .neck        = c->neck,
+      .coverage    = c->coverage,
+      .layer       = c->layer,
+      .conductance = electric_contact(model, s, c),
+      .id          = {c->id_i, c->id_j}
   };
   for (int k = 0; k < 3; k++) {
     row->end[k]     = xi[k];
@@ -116,9 +130,10 @@ static PetscErrorCode GrainRows(Output o, const Sample *s, const GrainFields *f,
 /* Collective.  Same for contacts, each once: the owner of the lower id sends it. */
 static PetscErrorCode ContactRows(Output o, const Sample *s, int64_t end, PetscInt *n, ContactRow **rows)
 {
-  ContactRow  *mine;
-  PetscMPIInt *dest, size;
-  PetscInt     count = 0;
+  const ElectricModel model = {&o->config.material, &o->config.ligand};
+  ContactRow         *mine;
+  PetscMPIInt        *dest, size;
+  PetscInt            count = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(o->comm, &size));
@@ -127,7 +142,7 @@ static PetscErrorCode ContactRows(Output o, const Sample *s, int64_t end, PetscI
     const ContactSample *c = &s->contacts[k];
 
     if ((c->j < 0 || c->id_i < c->id_j ? c->i : c->j) >= s->grains->n_owned) continue;
-    fill_contact(s, c, &mine[count]);
+    fill_contact(s, &model, c, &mine[count]);
     dest[count] = writer_of(mine[count].id[0], end, size);
     count++;
   }
@@ -169,6 +184,9 @@ static PetscErrorCode WriteGrains(Output o, const Sample *s, const GrainFields *
       {"radius_nm",               VTK_FLOAT, 1, &r->radius,       sizeof(*r)},
       {"radius0_nm",              VTK_FLOAT, 1, &r->radius0,      sizeof(*r)},
       {"coordination",            VTK_INT32, 1, &r->coordination, sizeof(*r)},
+      {"bonds",                   VTK_INT32, 1, &r->bonds,        sizeof(*r)},
+      {"cluster",                 VTK_INT64, 1, &r->cluster,      sizeof(*r)},
+      {"coverage_free",           VTK_FLOAT, 1, &r->coverage,     sizeof(*r)},
       {"stress_GPa",              VTK_FLOAT, 9, r->stress,        sizeof(*r)},
       {"p_GPa",                   VTK_FLOAT, 1, &r->p,            sizeof(*r)},
       {"q_GPa",                   VTK_FLOAT, 1, &r->q,            sizeof(*r)},
@@ -211,12 +229,17 @@ static PetscErrorCode WriteContacts(Output o, const Sample *s, int64_t end)
     cells[2 * (size_t)k + 1] = 2 * (first + k) + 1;
   }
   const VtkArray arrays[] = {
-      {"id_i",              VTK_INT64, 1, &r->id[0], sizeof(*r)},
-      {"id_j",              VTK_INT64, 1, &r->id[1], sizeof(*r)},
-      {"fn_nN",             VTK_FLOAT, 1, &r->fn,    sizeof(*r)},
-      {"ft_nN",             VTK_FLOAT, 1, &r->ft,    sizeof(*r)},
-      {"contact_radius_nm", VTK_FLOAT, 1, &r->a,     sizeof(*r)},
-      {"overlap_nm",        VTK_FLOAT, 1, &r->delta, sizeof(*r)},
+      {"id_i",              VTK_INT64, 1, &r->id[0],       sizeof(*r)},
+      {"id_j",              VTK_INT64, 1, &r->id[1],       sizeof(*r)},
+      {"fn_nN",             VTK_FLOAT, 1, &r->fn,          sizeof(*r)},
+      {"ft_nN",             VTK_FLOAT, 1, &r->ft,          sizeof(*r)},
+      {"contact_radius_nm", VTK_FLOAT, 1, &r->a,           sizeof(*r)},
+      {"overlap_nm",        VTK_FLOAT, 1, &r->delta,       sizeof(*r)},
+      {"bond_class",        VTK_INT32, 1, &r->bond,        sizeof(*r)},
+      {"neck_radius_nm",    VTK_FLOAT, 1, &r->neck,        sizeof(*r)},
+      {"coverage",          VTK_FLOAT, 1, &r->coverage,    sizeof(*r)},
+      {"layer_nm",          VTK_FLOAT, 1, &r->layer,       sizeof(*r)},
+      {"conductance_nS",    VTK_FLOAT, 1, &r->conductance, sizeof(*r)},
   };
   VtkDataset data = {.n_points      = 2 * (int64_t)n,
                      .points        = ends,

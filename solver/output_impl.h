@@ -12,6 +12,8 @@ enum { SERIES_GRAINS, SERIES_CONTACTS, SERIES_TOOLS, SERIES_N };
 typedef struct {
   int         rows;
   Observation first, last;
+  Electric    electric; /* at its end, when conducted */
+  int         conducted;
   double      pressure_max, push_max, inertial_max, overlap_max; /* [GPa], force of either punch [nN], [-], [-] */
 } StageSummary;
 
@@ -22,9 +24,13 @@ typedef struct {
   double coordination, contact_radius_mean; /* [-], of the smaller R0 */
   double pressure_reached, pressure_wanted; /* largest of all stages, and of the presses in the deck [GPa] */
   double density_under_load, transmission_under_load;
-  double springback_axial, springback_radial; /* relative */
-  double residual_wall_pressure;              /* after release [GPa] */
-  double ejection_force, ejection_shear;      /* [nN], over the side [GPa] */
+  double conductivity, conductivity_tensor[SYM_N]; /* at the end of the last stage [S/m] */
+  double bonded, bonded_coordination, bonded_cluster, bonded_spans;
+  double neck_radius_mean, coverage_contact, coverage_free; /* [-] */
+  double slow_time;                                         /* [s] */
+  double springback_axial, springback_radial;               /* relative */
+  double residual_wall_pressure;                            /* after release [GPa] */
+  double ejection_force, ejection_shear;                    /* [nN], over the side [GPa] */
   double energy_error;
 } Coin;
 
@@ -34,8 +40,8 @@ struct _p_Output {
   Config       config; /* its pointers stay the caller's and are not used */
   Provenance   provenance;
   char         path[2 * PATH_MAX_LEN];
-  FILE        *history; /* rank 0 */
-  double       last_step;
+  FILE        *history, *conduction; /* rank 0 */
+  double       last_step, last_conduction;
   StageSummary stage[STAGES_MAX]; /* same on every rank, except rows taken from an earlier history: rank 0 */
   PetscInt     n_warnings, n_warnings_alloc;
   char (*warning)[WARNING_LEN];
@@ -46,6 +52,20 @@ extern const char *const output_series_names[SERIES_N];
 
 /* Collective.  Rank 0's errno (0: fine) becomes the user error "path cannot be written: ..." of all ranks. */
 PetscErrorCode OutputAgree(Output output, int error, const char path[]);
+/* A CSV file of the run. */
+typedef struct {
+  const char *name, *header;
+  /* A row of an earlier session: < 0 it is not whole, 0 drop it, 1 keep it. */
+  int (*keep)(Output output, const char line[], PetscInt64 restart_step);
+} Table;
+
+/* Collective.  Opens a table on rank 0: keeps rows up to restart_step (-1: none) and goes on behind them.  file NULL:
+   nothing will be added, and nothing is made where there is none. */
+PetscErrorCode OutputTableOpen(Output output, const Table *table, PetscInt64 restart_step, FILE **file);
+/* Not collective.  All of a row or nothing of it: a disk that is full may have taken half.  Returns errno. */
+int output_append(FILE *file, const char row[]);
+/* Collective.  Opens conduction.csv, when the run measures conduction; else only drops rows. */
+PetscErrorCode OutputConductionOpen(Output output, PetscInt64 restart_step);
 /* Collective.  Opens history.csv: keeps rows up to restart_step (-1: none) and goes on behind them. */
 PetscErrorCode OutputHistoryOpen(Output output, PetscInt64 restart_step);
 /* Not collective.  Takes a row into the summary of its stage. */

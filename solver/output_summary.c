@@ -43,6 +43,14 @@ static void json_number(Json *j, const char key[], double v)
   else fputs("null", j->file);
 }
 
+/* As exact as conduction.csv: what is the same after a restart. */
+static void json_rough(Json *j, const char key[], double v)
+{
+  lead(j, key);
+  if (isfinite(v)) fprintf(j->file, "%.6g", v);
+  else fputs("null", j->file);
+}
+
 static void json_text(Json *j, const char key[], const char text[])
 {
   lead(j, key);
@@ -79,6 +87,7 @@ static void write_stage(Json *j, const StageConfig *cfg, const StageSummary *s)
   json_number(j, "coordination_end", o->coordination);
   json_number(j, "rattlers_end", o->rattlers);
   json_number(j, "contact_radius_mean_end", o->contact_radius_mean);
+  json_rough(j, "conductivity_end_S_per_m", s->conducted ? s->electric.sigma : NAN);
   json_number(j, "q_over_p_end", o->q_over_p);
   json_number(j, "inertial_number_end", o->inertial_number);
   json_number(j, "inertial_number_max", s->inertial_max);
@@ -101,6 +110,18 @@ static void write_coin(Json *j, Output out)
   json_number(j, "radius_moment_nm", c.radius_moment);
   json_number(j, "coordination", c.coordination);
   json_number(j, "contact_radius_mean", c.contact_radius_mean);
+  json_number(j, "bonded_fraction", c.bonded);
+  json_number(j, "bonded_coordination", c.bonded_coordination);
+  json_number(j, "bonded_cluster", c.bonded_cluster);
+  json_number(j, "bonded_spans", c.bonded_spans);
+  json_number(j, "neck_radius_mean", c.neck_radius_mean);
+  json_number(j, "coverage_contact", c.coverage_contact);
+  json_number(j, "coverage_free", c.coverage_free);
+  json_rough(j, "conductivity_S_per_m", c.conductivity);
+  json_open(j, "conductivity_tensor_S_per_m", '['); /* xx yy zz xy yz zx */
+  for (int k = 0; k < SYM_N; k++) json_rough(j, NULL, c.conductivity_tensor[k]);
+  json_close(j, ']');
+  json_number(j, "slow_time_s", c.slow_time);
   json_number(j, "pressure_reached_GPa", c.pressure_reached);
   json_number(j, "density_under_load", c.density_under_load);
   json_number(j, "transmission_under_load", c.transmission_under_load);

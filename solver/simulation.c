@@ -269,6 +269,18 @@ static int due(const Simulation *sim, PetscInt every)
   return (every > 0 && sim->step % every == 0) || (every >= 0 && sim->stage_over);
 }
 
+static PetscErrorCode Conduction(Simulation *sim, const Sample *sample, const Observation *seen)
+{
+  const ElectricModel model = {&sim->config.material, &sim->config.ligand};
+  Electric            found;
+
+  PetscFunctionBeginUser;
+  if (!electric_wanted(&sim->config)) PetscFunctionReturn(0);
+  PetscCall(ElectricMeasure(sample, seen, &model, &found));
+  PetscCall(OutputConduction(sim->output, &found));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode Report(Simulation *sim)
 {
   const OutputConfig *o   = &sim->config.output;
@@ -283,6 +295,7 @@ PetscErrorCode Report(Simulation *sim)
     PetscCall(OutputHistory(sim->output, &seen));
     PetscCall(ShowProgress(sim, &seen));
     if (due(sim, o->vtk_every)) PetscCall(OutputFrame(sim->output, &sample, &sim->fields));
+    if (sim->stage_over) PetscCall(Conduction(sim, &sample, &seen));
   }
   if (sim->stage_over) {
     programme_next(&sim->programme, simulation_time(sim), &sim->tools);

@@ -1,0 +1,133 @@
+/* output_conduction.c - conduction.csv: what current the powder carries at the end of each stage. */
+#include "solver/output_impl.h"
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROW_BYTES = 1024, NAME = 0 }; /* NAME: the stage, by its name */
+
+#define AT(field) offsetof(Electric, field)
+
+static const struct {
+  const char *name;
+  size_t      offset;
+  int         digits; /* what the solver's tolerance is good for */
+} columns[] = {
+    {"step",              AT(step),           12  },
+    {"stage",             AT(stage),          NAME},
+    {"slow_time_s",       AT(slow_time),      12  },
+    {"conductance_S",     AT(conductance),    6   },
+    {"length_nm",         AT(length),         6   },
+    {"sigma_zz_S_per_m",  AT(sigma),          6   }, /* from end to end */
+    {"tensor_xx_S_per_m", AT(tensor[SYM_XX]), 6   },
+    {"tensor_yy_S_per_m", AT(tensor[SYM_YY]), 6   },
+    {"tensor_zz_S_per_m", AT(tensor[SYM_ZZ]), 6   },
+    {"tensor_xy_S_per_m", AT(tensor[SYM_XY]), 6   },
+    {"tensor_yz_S_per_m", AT(tensor[SYM_YZ]), 6   },
+    {"tensor_zx_S_per_m", AT(tensor[SYM_ZX]), 6   },
+    {"unknowns",          AT(unknowns),       12  },
+    {"iterations",        AT(iterations),     12  },
+    {"residual",          AT(residual),       6   },
+    {"kirchhoff",         AT(kirchhoff),      6   },
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static void format_header(char text[ROW_BYTES])
+{
+  size_t at = 0;
+
+  for (int c = 0; c < COLUMNS; c++)
+    at += (size_t)snprintf(text + at, ROW_BYTES - at, "%s%s", c ? "," : "", columns[c].name);
+  snprintf(text + at, ROW_BYTES - at, "\n");
+}
+
+static void format_row(Output o, const Electric *e, char text[ROW_BYTES])
+{
+  size_t at = 0;
+
+  for (int c = 0; c < COLUMNS; c++) {
+    const double v = *(const double *)((const char *)e + columns[c].offset);
+
+    if (c) text[at++] = ',';
+    if (columns[c].digits == NAME)
+      at += (size_t)snprintf(text + at, ROW_BYTES - at, "%s", o->config.stage[(int)v].name);
+    else if (isnan(v)) at += (size_t)snprintf(text + at, ROW_BYTES - at, "nan"); /* printf shows the sign of a NaN */
+    else at += (size_t)snprintf(text + at, ROW_BYTES - at, "%.*g", columns[c].digits, v);
+  }
+  snprintf(text + at, ROW_BYTES - at, "\n");
+}
+
+/* Index of the stage whose name stands up to the comma; -1: none of this programme. */
+static int stage_find(const Config *config, const char name[])
+{
+  const size_t n = strcspn(name, ",\n");
+
+  for (int k = 0; k < config->n_stages && k < STAGES_MAX; k++)
+    if (strlen(config->stage[k].name) == n && !strncmp(config->stage[k].name, name, n)) return k;
+  return -1;
+}
+
+/* False when the line is not a whole row. */
+static int parse_row(Output o, const char line[], Electric *e)
+{
+  for (int c = 0; c < COLUMNS; c++) {
+    double *v    = (double *)((char *)e + columns[c].offset);
+    char   *rest = (char *)line + strcspn(line, ",\n");
+
+    if (columns[c].digits == NAME) *v = stage_find(&o->config, line);
+    else *v = strtod(line, &rest);
+    if (rest == line || *rest != (c + 1 < COLUMNS ? ',' : '\n')) return 0;
+    line = rest + 1;
+  }
+  return 1;
+}
+
+static void take(Output o, const Electric *e)
+{
+  const int k = (int)e->stage;
+
+  o->last_conduction = e->step;
+  if (k >= 0 && k < STAGES_MAX) o->stage[k].electric = *e, o->stage[k].conducted = 1;
+}
+
+static int keep(Output o, const char line[], PetscInt64 restart_step)
+{
+  Electric e;
+
+  if (!parse_row(o, line, &e)) return -1;
+  if (e.step > (double)restart_step) return 0;
+  take(o, &e);
+  return 1;
+}
+
+PetscErrorCode OutputConductionOpen(Output o, PetscInt64 restart_step)
+{
+  char        header[ROW_BYTES];
+  const Table table = {"conduction.csv", header, keep};
+
+  PetscFunctionBeginUser;
+  format_header(header);
+  o->last_conduction = -1;
+  PetscCall(OutputTableOpen(o, &table, restart_step, electric_wanted(&o->config) ? &o->conduction : NULL));
+  PetscCallMPI(MPI_Bcast(&o->last_conduction, 1, MPI_DOUBLE, 0, o->comm));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode OutputConduction(Output o, const Electric *e)
+{
+  char        row[ROW_BYTES];
+  const char *path;
+  int         error = 0;
+
+  PetscFunctionBeginUser;
+  if (e->step <= o->last_conduction) PetscFunctionReturn(0);
+  take(o, e);
+  PetscCall(OutputPath(o, "conduction.csv", &path));
+  if (o->rank == 0 && o->conduction) {
+    format_row(o, e, row);
+    error = output_append(o->conduction, row);
+  }
+  PetscCall(OutputAgree(o, error, path));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,67 @@
+/* output_table.c - a CSV file of the run: whole rows only, none later than the checkpoint a run goes on from. */
+#include "postproc/files.h"
+#include "solver/output_impl.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* On rank 0: drops the rows that `keep` does not want from text, in place.  Returns 0 when the columns are not ours. */
+static int keep_rows(Output o, const Table *t, char text[], PetscInt64 restart_step)
+{
+  const size_t head = strlen(t->header);
+  char        *to   = text + head;
+
+  if (strncmp(text, t->header, head)) return 0;
+  for (char *line = to; *line;) {
+    const size_t length = strcspn(line, "\n") + 1;
+    int          kept;
+
+    if (!line[length - 1] || (kept = t->keep(o, line, restart_step)) < 0) break;
+    if (kept) {
+      memmove(to, line, length);
+      to += length;
+    }
+    line += length;
+  }
+  *to = 0;
+  return 1;
+}
+
+PetscErrorCode OutputTableOpen(Output o, const Table *t, PetscInt64 restart_step, FILE **file)
+{
+  char       *text = NULL;
+  const char *path;
+  int         error = 0, ours = 1;
+
+  PetscFunctionBeginUser;
+  PetscCall(OutputPath(o, t->name, &path));
+  if (o->rank == 0) {
+    if (restart_step >= 0) error = file_read(path, &text);
+    if (!error && text) ours = keep_rows(o, t, text, restart_step);
+    if (!error && ours && (text || file)) error = file_replace(path, text ? text : t->header);
+    if (!error && ours && file) {
+      *file = fopen(path, "ab");
+      if (!*file) error = errno;
+      else setvbuf(*file, NULL, _IONBF, 0); /* nothing is kept that could be written after a failure */
+    }
+    free(text);
+  }
+  PetscCallMPI(MPI_Bcast(&ours, 1, MPI_INT, 0, o->comm));
+  PetscCheck(ours, o->comm, PETSC_ERR_USER_INPUT,
+             "%s has other columns than this program writes; restart into another folder", path);
+  PetscCall(OutputAgree(o, error, path));
+  PetscFunctionReturn(0);
+}
+
+int output_append(FILE *f, const char row[])
+{
+  const off_t length = lseek(fileno(f), 0, SEEK_END);
+  int         error;
+
+  errno = 0;
+  if (fputs(row, f) >= 0) return 0;
+  error = errno ? errno : EIO;
+  if (length >= 0 && ftruncate(fileno(f), length)) return error;
+  return error;
+}
