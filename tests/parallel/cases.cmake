@@ -20,3 +20,5 @@ foreach(name press_hertz press_mdr)
   set_tests_properties(parallel.${name}.frames PROPERTIES FIXTURES_REQUIRED
                                                           "parallel.${name};parallel.${name}.frames")
 endforeach()
+
+set_tests_properties(parallel.test_conduction PROPERTIES LABELS "parallel;short" PROCESSORS 3)

@@ -69,6 +69,8 @@ static void add_contact(Pack *p, PetscInt i, PetscInt j, int tool)
   c->fn     = 10 * c->delta - 0.5;
   c->a      = sqrt(c->delta);
   c->stored = 5 * c->delta * c->delta;
+  c->bond   = y ? (int)((c->id_i * 7 + c->id_j) % 4) : -1; /* all classes, in a scattered way */
+  c->neck = c->a, c->coverage = 0.1, c->layer = 0.01 * (double)c->bond;
   for (int k = 0; k < 3; k++) c->n[k] = c->branch[k] / d;
   for (int k = 0; k < 3; k++) c->f[k] = c->fn * c->n[k] + noise(c->id_i, c->id_j, k);
   p->sample.n_contacts++;
@@ -145,14 +147,26 @@ static void observation_has_the_same_bits(void **state)
   Observation a, b;
   GrainFields f = {0}, g = {0};
   double      p_alone[GRAINS];
+  int64_t     cluster_alone[GRAINS];
+  int32_t     bonds_alone[GRAINS];
 
   build(PETSC_COMM_WORLD, 100, &together);
   assert_int_equal(Observe(&together.sample, &a, &f), 0);
   build(PETSC_COMM_SELF, 100, &alone);
   assert_int_equal(Observe(&alone.sample, &b, &g), 0);
   assert_memory_equal(&a, &b, sizeof(a));
-  for (PetscInt k = 0; k < GRAINS; k++) p_alone[alone.grains->id[k]] = g.p[k];
+  for (PetscInt k = 0; k < GRAINS; k++) {
+    p_alone[alone.grains->id[k]]       = g.p[k];
+    cluster_alone[alone.grains->id[k]] = g.cluster[k];
+    bonds_alone[alone.grains->id[k]]   = g.bonds[k];
+  }
   for (PetscInt k = 0; k < f.n; k++) assert_true(f.p[k] == p_alone[together.grains->id[k]]);
+  for (PetscInt k = 0; k < f.n; k++) {
+    const int64_t id = together.grains->id[k];
+
+    assert_true(f.cluster[k] == cluster_alone[id] && f.bonds[k] == bonds_alone[id] && f.cluster[k] <= id);
+  }
+  assert_true(a.giant_cluster > 1.0 / GRAINS && a.giant_cluster <= 1 && a.bonded > 0.3 && a.bonded < 0.7);
   assert_true(a.contacts > 2 * GRAINS && a.contacts < 4 * GRAINS && a.tool_contacts > EDGE * EDGE);
   assert_int_equal(GrainFieldsDestroy(&f), 0);
   assert_int_equal(GrainFieldsDestroy(&g), 0);

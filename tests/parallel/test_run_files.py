@@ -24,6 +24,7 @@ DECK = os.path.join(HERE, "..", "..", "inputs", "au_coin.yml")
 GRAINS, STOPPED = 200, 75
 KEYS = {
     "powder_grains": GRAINS, "powder_packing": "random", "powder_relative_density": 0.5, "contact_law": "hertz_mindlin",
+    "dwell_time": "1 ns", "output_conduction": "no",
     "output_vtk_every": 200, "output_history_every": 100, "output_checkpoint_every": 400,
 }
 
@@ -99,6 +100,7 @@ def check_grains(data, row):
     check(numpy.array_equal(found["id"], numpy.arange(GRAINS)), "ids are not sorted")
     check(found["stress_GPa"].shape == (GRAINS, 9), "stress is not a tensor")
     check(abs(found["coordination"].mean() - row["coordination"]) < 1e-9, "coordination is not that of the history")
+    check(numpy.array_equal(found["cluster"], found["id"]) and not found["bonds"].any(), "bonds without an interface")
     pressure = found["stress_GPa"][:, [0, 4, 8]].mean(axis=1)
     check(numpy.allclose(pressure, found["p_GPa"], rtol=1e-4, atol=1e-6 * abs(pressure).max()), "p is not the mean stress")
     radius = found["radius0_nm"].astype(float)
@@ -115,6 +117,9 @@ def check_contacts(data, row):
     touching = (found["contact_radius_nm"] > 0) | (found["fn_nN"] != 0)
     check((touching & ~tool).sum() == row["contacts"], "another number of contacts than in the history")
     check((touching & tool).sum() == row["tool_contacts"], "another number of tool contacts than in the history")
+    check(numpy.all(found["bond_class"] == -1) and not found["neck_radius_nm"].any(), "bonds without an interface")
+    check(numpy.all((found["conductance_nS"] > 0)[(found["contact_radius_nm"] > 0) & ~tool]), "cores touch, but do not conduct")
+    check(numpy.all(found["conductance_nS"][tool] == 0), "a tool conducts")
     check(numpy.all(found["id_i"][~tool] < found["id_j"][~tool]), "the lower id does not come first")
 
 
