@@ -142,7 +142,7 @@ static int release(Programme *p, const StageConfig *s, double time, Tools *t)
 
   const int at_rim = t->z[TOOL_TOP] >= t->die_top, off = fabs(n->pressure) <= FREE * scale;
   const int drawn = n->height_slack > 0.0 && height(t) - n->height_slack > p->powder.diameter;
-  const int hangs = n->pressure < 0.0 && (drawn || fabs(n->pressure_bottom) <= FREE * scale);
+  const int hangs = drawn || (n->pressure < 0.0 && fabs(n->pressure_bottom) <= FREE * scale);
 
   if (n->height_slack < 0.0 && n->pressure <= FREE * scale) n->height_slack = height(t);
   if (!off && !hangs && !at_rim) n->free_since = -1.0;

@@ -156,8 +156,8 @@ def checkpoints(bench):
         "flipped": ([], {"some.h5": bytes(middle)}, again, "some.h5 is damaged: its content does not match its finger"),
         "another_law": ([], {"some.h5": good}, again + ["-contact_law", "hertz_mindlin"],
                         "some.h5 does not fit this run: contact law mdr in the checkpoint, hertz_mindlin in the deck"),
-        "no_rolling": ([], {"some.h5": good}, again + ["-contact_rolling_friction", "0"],
-                       "some.h5 does not fit this run: other contact histories (only in the checkpoint: roll_x_nN"),
+        "partial_slip": ([], {"some.h5": good}, again + ["-contact_partial_slip", "yes"],
+                       "some.h5 does not fit this run: other contact histories (only in the checkpoint: none; only in this run: turn_x_nN"),
         "fewer_stages": ([], {"some.h5": good}, again + ["-programme", "fill"], "some.h5: stands in stage 2, but the programme of deck.yml has only 1"),
         "other_columns": ([], {"some.h5": good}, again, "out/history.csv has other columns than this program writes"),
     }
