@@ -190,7 +190,7 @@ static const DeckKey sinter_keys[] = {
      "of a step: loss of coverage in the contacts (root mean square)"},
     {"relax_unbalance", KEY_REAL, DIM_NONE, 1e-8, 0.1, 1e-3, NULL, AT(relax_unbalance), NULL, NULL,
      "the press is at rest when unbalanced forces are below this part of the contact forces"},
-    {"relax_steps_max", KEY_INT, DIM_NONE, 1, 1e9, 4000, NULL, AT(relax_steps_max), NULL, NULL,
+    {"relax_steps_max", KEY_INT, DIM_NONE, 1, 1e9, 1000, NULL, AT(relax_steps_max), NULL, NULL,
      "mechanical steps to wait for it; the residual stands in summary.json"},
     {0},
 };

@@ -31,6 +31,14 @@ double setup_layer(const Config *config)
   return config->has_interface && l->coverage >= l->threshold ? l->gap : 0.0;
 }
 
+/* Critical damping of a grain on a contact of stiffness E R is 2 sqrt(E R/m) per unit mass. */
+double setup_drag(const Config *config, double fraction, double radius_min)
+{
+  const Material *m = &config->material;
+
+  return fraction * 2.0 * sqrt(m->E * radius_min / (m->density * 4.0 / 3.0 * PETSC_PI * pow(radius_min, 3)));
+}
+
 DemConfig setup_dem(const Config *config, double radius_min, double radius_max)
 {
   const ContactConfig *c = &config->contact;
@@ -61,9 +69,7 @@ DemConfig setup_dem(const Config *config, double radius_min, double radius_max)
       .radius_max       = radius_max,
       .gravity          = config->time.gravity,
       .control_interval = config->time.control_interval,
- /* critical damping of a grain on a contact of stiffness E R: 2 sqrt(E R/m) per unit mass */
-      .drag =
-          config->time.drag * 2.0 * sqrt(m->E * radius_min / (m->density * 4.0 / 3.0 * PETSC_PI * pow(radius_min, 3))),
+      .drag             = setup_drag(config, config->time.drag, radius_min),
   };
 }
 

@@ -14,6 +14,9 @@ void setup_interface(Config *config);
 /* Thickest ligand layer that may lie between two cores, 0 where cores touch from the start [nm].  Pure. */
 double setup_layer(const Config *config);
 
+/* Rate of damping relative to the affine motion, for a fraction of critical [1/ns].  Pure. */
+double setup_drag(const Config *config, double fraction, double radius_min);
+
 /* The engine's numbers for grains between these radii [nm].  The law's parameters stay config's.  Pure. */
 DemConfig setup_dem(const Config *config, double radius_min, double radius_max);
 

@@ -30,8 +30,9 @@ static PetscErrorCode StartEngine(Simulation *sim)
 
   PetscFunctionBeginUser;
   PetscCall(SetupRadii(sim->grains, &r_min, &r_max));
-  cfg     = setup_dem(&sim->config, r_min, r_max);
-  sim->dt = cfg.dt;
+  cfg             = setup_dem(&sim->config, r_min, r_max);
+  sim->radius_min = r_min;
+  sim->dt         = cfg.dt;
   PetscCall(SetupTotals(sim->grains, r_max, &sim->powder));
   PetscCall(DemCreate(sim->grains, &cfg, &sim->dem));
   PetscFunctionReturn(0);
@@ -133,6 +134,7 @@ PetscErrorCode SimulationCreate(MPI_Comm comm, int argc, char **argv, Simulation
   PetscCall(restart ? StartFromCheckpoint(sim) : StartFresh(sim));
   PetscCall(OpenOutput(sim, &provenance, restart ? sim->step : -1)); /* a former run is gone only now */
   PetscCall(DemRepartition(sim->dem, &sim->tools));
+  slow_drag(sim);
   PetscFunctionReturn(0);
 }
 
@@ -299,6 +301,7 @@ PetscErrorCode Report(Simulation *sim)
   }
   if (sim->stage_over) {
     programme_next(&sim->programme, simulation_time(sim), &sim->tools);
+    slow_drag(sim);
     sim->next_control = sim->step + 1; /* the tools' speed changes: look again at once */
   }
   if (sim->stop || sim->checkpoint_wanted || due(sim, o->checkpoint_every)) PetscCall(WriteCheckpoint(sim));

@@ -26,6 +26,7 @@ typedef struct {
   double       time_start;   /* time then [ns] */
   PowderTotals powder;
   double       kinetic_start; /* kinetic energy when the account of energies was opened [aJ] */
+  double       radius_min;    /* of the undeformed grains [nm] */
   PetscBool    stage_over;    /* the step just done was the last of its stage */
   PetscBool    checkpoint_wanted;
   StopReason   stop;

@@ -18,6 +18,16 @@ int slow_looks(const Simulation *sim, PetscInt64 step)
   return programme_slow(&sim->programme) && step % (LOOK * sim->config.time.control_interval) == 0;
 }
 
+static const double DRAG = 0.02; /* of critical: forgets velocities in some 100 steps, and hardly slows grains down */
+
+void slow_drag(Simulation *sim)
+{
+  const double fraction = sim->config.time.drag;
+
+  dem_drag(sim->dem, setup_drag(&sim->config, programme_slow(&sim->programme) ? fmax(DRAG, fraction) : fraction,
+                                sim->radius_min));
+}
+
 static double norm3(const double v[3]) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
 
 /* The contact as the slow clock sees it; the area that carries is the neck's, or the layer's. */

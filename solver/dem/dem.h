@@ -100,6 +100,8 @@ PetscErrorCode DemRefresh(Dem dem, const Tools *tools, PetscBool force);
 PetscErrorCode DemRepartition(Dem dem, const Tools *tools);
 /* Collective.  Forces of all contacts at the present positions; the law's grain state moves on. */
 PetscErrorCode DemForces(Dem dem, const Tools *tools);
+/* Not collective.  Damping relative to the affine motion from now on [1/ns]. */
+void dem_drag(Dem dem, double rate);
 /* Not collective.  Velocities and positions of the owned grains by one step. */
 void dem_move(Dem dem, const Tools *tools);
 /* Collective.  Every control_interval steps: sums over ranks, decides whether the list must be renewed, checks health.

@@ -86,6 +86,8 @@ static void pull_and_drag(const DemConfig *cfg, const Tools *t, double *rec, Ste
   e->drag[0] += (int64_t)(m * (before - after) * e->inv_work);
 }
 
+void dem_drag(Dem dem, double rate) { dem->cfg.drag = rate; }
+
 void dem_move(Dem dem, const Tools *t)
 {
   const int    outside = dem->cfg.gravity != 0.0 || dem->cfg.drag > 0.0;
