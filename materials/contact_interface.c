@@ -18,6 +18,7 @@ static const double LAYER_MOVE = 0.02; /* largest change of thickness in a step,
 static const double LAYER_OUT =
     0.995; /* of a layer without molecules, what a step leaves: numerical, slow against dt */
 static const double LAYER_GONE = 1e-4; /* of the full gap: taken for nothing */
+static const double TOUCH      = 1e-6; /* of the unloaded thickness: overlap of the cores by which a layer is felt */
 
 /* Share of the sphere's surface that one of twelve neighbours can claim bounds the area of the layer: pi R^2/3. */
 static inline double layer_area(double D0, double D, double a, double r_star)
@@ -56,8 +57,9 @@ void contact_interface_before(const ContactInterface *f, ContactBatch *restrict 
   for (int k = 0; k < CONTACT_LANES; k++) {
     const double fresh = 1.0 - lm_above(state[FACE_BOND][k], 0.0), d = in->delta[k];
     const double cover = lm_pick(fresh, in->cover[k], state[FACE_COVER][k]), bare = ligand_bare(cover, star);
-    const double D0    = full * lm_min(cover, 1.0) * (1.0 - lm_above(bare, 0.0));
-    const double first = lm_min(lm_max(-d, 0.25 * D0), D0); /* a packing may begin with squeezed layers */
+    const double D0 = full * lm_min(cover, 1.0) * (1.0 - lm_above(bare, 0.0));
+    /* A layer that is met takes the first squeeze alone (a packing may begin with much of it): its cores just touch. */
+    const double first = lm_min(lm_max(TOUCH * D0 - d, 0.25 * D0), D0);
     const double D     = lm_pick(fresh, first, state[FACE_LAYER][k]);
 
     state[FACE_COVER][k] = cover;
@@ -134,8 +136,9 @@ static double squeeze_work(double K, double n, double g, double x)
 }
 
 /*
-  What a squeezed layer returns: the area under its unloading branch.  The area of the layer is that of the core's
-  contact plus the rim, 2 pi R* (D0 - D), both without their bound; the core's part is taken as it stands now.
+  What a squeezed layer returns: the area under its unloading branch.  The area of the layer is taken as that of the
+  rim, 2 pi R* (D0 - D), without its bound and without the core's contact, which the law does not tell here: too little
+  under soft cores.
 */
 void contact_interface_energy(const ContactInterface *f, const ContactBatch *in, Lanes state[], Lanes energy)
 {
