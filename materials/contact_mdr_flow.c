@@ -3,7 +3,8 @@
 
   Each side takes half of the approach as plastic overlap, so that the contact unloads elastically where it stands and
   is loaded anew when the grains follow.  The flats that grow this way are stuck out to their edge.  An approach < 0
-  (a neck that diffuses apart under tension) takes plastic overlap back, down to the yield point.
+  (a neck that diffuses apart under tension) takes plastic overlap back, down to the yield point.  A side that has not
+  yielded yet has no flat: the first flow makes it one as deep as the yield point, and takes nothing back from it.
 */
 #include "materials/contact_mdr.h"
 #include <math.h>
@@ -25,11 +26,14 @@ static double yield_overlap(double E, double Y)
 
 static void side_flow(const Mdr *p, double R, double Y, double approach, double *side)
 {
-  const double x = yield_overlap(p->E / (1.0 - p->nu * p->nu), Y), first = x * R, was = side[SIDE_PEAK];
-  const double peak = fmin(fmax(was + approach, fmin(first, was)), 0.95 * R);
+  const double x = yield_overlap(p->E / (1.0 - p->nu * p->nu), Y), first = x * R;
+  const int    yielded = side[SIDE_CA] < 0.0;
+  const double was     = yielded ? side[SIDE_PEAK] : fmax(side[SIDE_PEAK], first);
+  const double peak    = fmin(fmax(was + approach, fmin(first, was)), 0.95 * R);
   double       a2;
 
-  if (side[SIDE_CA] == 0.0) side[SIDE_CA] = pi * x * (x - 1.0) * R * R;
+  if (!yielded && approach < 0.0) return;
+  if (!yielded) side[SIDE_CA] = pi * x * (x - 1.0) * R * R;
   a2               = fmax(2.0 * peak * R - peak * peak + side[SIDE_CA] / pi, 0.0);
   side[SIDE_PEAK]  = peak;
   side[SIDE_STUCK] = approach > 0.0 ? fmax(side[SIDE_STUCK], 0.99 * sqrt(a2)) : fmin(side[SIDE_STUCK], 0.99 * sqrt(a2));
