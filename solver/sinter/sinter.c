@@ -1,5 +1,6 @@
 /* sinter.c - how far the slow clock may go in one step, and what that does to every contact. */
 #include "solver/sinter/sinter.h"
+#include "solver/grains/fixed.h"
 
 #include <math.h>
 
@@ -50,7 +51,7 @@ static PetscErrorCode AdvanceAll(MPI_Comm comm, const SinterModel *m, double T, 
                                  SinterContact c[], double *most)
 {
   const double unit = 0x1p-24, top = 0x1p20; /* squares, as integers: the order of contacts does not matter */
-  int64_t      sum[2 * CHANGES] = {0};       /* of squares; of contacts */
+  ExactSum     sum[2 * CHANGES] = {0}; /* of squares; of contacts.  64 bits would hold half a million at the top */
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < n; k++) {
@@ -60,14 +61,18 @@ static PetscErrorCode AdvanceAll(MPI_Comm comm, const SinterModel *m, double T, 
     advance(m, T, dt, &c[k], change, counts);
     for (int q = 0; q < CHANGES; q++) {
       if (!counts[q] || !c[k].counted) continue;
-      sum[q] += llrint(fmin(change[q] * change[q], top) / unit);
-      sum[CHANGES + q]++;
+      exact_add(&sum[q], fmin(change[q] * change[q], top), 1.0 / unit);
+      exact_add_int(&sum[CHANGES + q], 1);
     }
   }
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, 2 * CHANGES, MPI_INT64_T, MPI_SUM, comm));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, 4 * CHANGES, MPI_INT64_T, MPI_SUM, comm));
   *most = 0.0;
-  for (int q = 0; q < CHANGES; q++)
-    if (sum[CHANGES + q]) *most = fmax(*most, sqrt(unit * (double)sum[q] / (double)sum[CHANGES + q]));
+  for (int q = 0; q < 2 * CHANGES; q++) exact_normalize(&sum[q]);
+  for (int q = 0; q < CHANGES; q++) {
+    const double all = exact_value(&sum[CHANGES + q], 1.0);
+
+    if (all > 0.0) *most = fmax(*most, sqrt(exact_value(&sum[q], unit) / all));
+  }
   PetscFunctionReturn(0);
 }
 
