@@ -212,3 +212,5 @@ nm_add_bad(NAME option_without_value ARGS -press_pressure
            FAILS "command line: -press_pressure has no value: force on the top punch")
 nm_add_bad(NAME option_without_unit ARGS -press_pressure 0.6
            FAILS "command line: -press_pressure: '0.6' has no unit")
+
+include(${CMAKE_CURRENT_SOURCE_DIR}/badinput/slow.cmake)

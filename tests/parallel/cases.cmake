@@ -5,6 +5,8 @@ nm_add_run(NAME press_hertz DECK press.yml RANKS 1 2 3 4 LABELS parallel SAME hi
 nm_add_run(NAME press_mdr DECK press.yml RANKS 1 2 3 4 LABELS parallel SAME history.csv
            ARGS -contact_law mdr -time_step_fraction 0.05 -time_skin 0.3 -programme press,dwell -press_pressure "0.8 GPa"
                 -press_inertial_number 3e-3)
+# ligands, bonds and necks through a dwell on the slow clock
+nm_add_run(NAME dwell DECK dwell.yml RANKS 1 2 3 4 LABELS parallel short SAME history.csv)
 
 foreach(name press_hertz press_mdr)
   set(work ${CMAKE_CURRENT_BINARY_DIR}/work/parallel.${name})
