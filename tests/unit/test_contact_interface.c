@@ -142,8 +142,8 @@ static double in_series(double d, double D0, double Y, double E, double *force)
 }
 
 /*
-  The first squeeze against a scalar solution.  2e-3 of the force: on the way in the layer lags by a step, the core is
-  pressed so much deeper, and where the area has its bound this stays as a plastic flat.
+  The first squeeze against a scalar solution.  2e-3 of force and thickness: on the way in the layer lags by a step, the
+  core is pressed so much deeper, and where the area has its bound this stays as a plastic flat.
 */
 static void first_squeeze_is_murnaghan_in_series(void **state)
 {
@@ -158,7 +158,7 @@ static void first_squeeze_is_murnaghan_in_series(void **state)
     pair_begin(&p, covers[c]);
     rig_move(&p.r, -D0 - 0.5, -D0 - 1e-3, 500);
     assert_true(*face(&p, FACE_BOND) == 0.0); /* not met yet */
-    for (int k = 1; k <= 8; k++) {
+    for (int k = 1; k <= 11; k++) {           /* the last three, of a full layer: at the bound of its area */
       const double d = -D0 + 0.12 * k;
       double       F, D;
 
@@ -167,7 +167,7 @@ static void first_squeeze_is_murnaghan_in_series(void **state)
       D     = in_series(d, D0, 1.0, 79.0, &F);
       worst = fmax(worst, fabs(p.r.out.fn[0] / F - 1.0));
       CHECK_CLOSE(p.r.out.fn[0], F, 2e-3, 2e-4);
-      CHECK_CLOSE(*face(&p, FACE_LAYER), D, 1e-3, 0.0);
+      CHECK_CLOSE(*face(&p, FACE_LAYER), D, 2e-3, 0.0);
       assert_true(*face(&p, FACE_BOND) == BOND_LIGAND + 1 && *face(&p, FACE_NECK) == 0.0 && p.r.out.bond[0] == 0.0);
     }
   }
@@ -580,7 +580,7 @@ static void neck_is_ductile_breaks_and_forgets(void **state)
   (void)state;
   for (int wide = 0; wide < 2; wide++) {
     Pair   p, fresh;
-    double torn = 0.0;
+    double torn = 0.0, thinnest;
 
     pair_begin(&p, 0.0);
     rig_set(&p.r, "loading_adhesion", 0.0);
@@ -592,16 +592,19 @@ static void neck_is_ductile_breaks_and_forgets(void **state)
     *face(&p, FACE_NECK) = wide ? WIDE_NECK : 0.0;
     rig_fn(&p.r, 0.3);
     least[wide] = 0.0;
+    thinnest    = *face(&p, FACE_NECK);
+    assert_true(thinnest > 0.9 && thinnest < 1.25);
     for (int k = 1; k <= 20000; k++) {
       const double neck = *face(&p, FACE_NECK), f = rig_fn(&p.r, 0.3 - 1e-4 * k), now = *face(&p, FACE_NECK);
 
       least[wide] = fmin(least[wide], f);
       assert_true(now <= fmax(neck, p.r.out.a[0]) * (1.0 + 1e-12));
       assert_true(f >= -PI * neck * neck * CAP * (1.0 + 1e-12)); /* WHY: same products, another order */
+      if (now > 0.0) thinnest = now;
       if (now == 0.0 && torn == 0.0) torn = 0.3 - 1e-4 * k;
       if (now == 0.0) assert_true(p.r.out.bond[0] == 0.0);
     }
-    assert_true(torn < 0.3);
+    assert_true(torn < 0.3 && thinnest < 0.9); /* it flowed thinner before it tore */
     assert_true(p.r.out.fn[0] == 0.0 && all_zero(p.r.state, sizeof p.r.state));
     for (int k = 0; k <= 100; k++) assert_true(rig_fn(&p.r, -0.2 + 5e-3 * k) == rig_fn(&fresh.r, -0.2 + 5e-3 * k));
     assert_true(memcmp(p.r.state, fresh.r.state, sizeof p.r.state) == 0);
