@@ -9,20 +9,10 @@ nm_add_bad(NAME slow_dwell_of_jkr EDIT "  law: mdr\\n  mdr: {psi_b: 0.5}" "  law
 nm_add_bad(NAME slow_dwell_without_diffusion EDIT "material: au" "material: card.yml"
            CARD ${CMAKE_CURRENT_SOURCE_DIR}/badinput/no_diffusion.yml "Xx" "Yy" ARGS ${dwell} "10 s"
            FAILS "dwell_time: a dwell of 10 s needs 'atomic_volume' of the material, which")
-nm_add_bad(NAME slow_coverage_above_one ARGS -ligand_coverage 1.2
-           FAILS "-ligand_coverage: '1.2' is out of range (allowed 0 .. 1")
-nm_add_bad(NAME slow_coverage_below_none ARGS -ligand_coverage -0.1
-           FAILS "-ligand_coverage: '-0.1' is out of range (allowed 0 .. 1")
 nm_add_bad(NAME slow_coverage_nan ARGS -ligand_coverage nan
            FAILS "-ligand_coverage: 'nan' is not a finite number")
-nm_add_bad(NAME slow_temperature_zero ARGS -temperature "0 K"
-           FAILS "-temperature: '0 K' is out of range (allowed 1 K .. 10000 K")
-nm_add_bad(NAME slow_temperature_negative ARGS ${dwell} "10 s" -dwell_temperature "-5 K"
-           FAILS "-dwell_temperature: '-5 K' is out of range (allowed 1 K .. 10000 K")
 nm_add_bad(NAME slow_temperature_without_unit ARGS -temperature 300
            FAILS "-temperature: '300' has no unit; write e.g. '")
-nm_add_bad(NAME slow_necks_unknown ARGS -sinter_necks bogus
-           FAILS "-sinter_necks: there is no 'bogus'; choose from parhami_mcmeeking, none")
 nm_add_bad(NAME slow_key_misspelt EDIT "title: spoiled" "sinter: {approach_limt: 0.01}"
            FAILS "sinter_approach_limt: unknown key; did you mean 'sinter_approach_limit'?")
 nm_add_bad(NAME slow_limit_of_zero ARGS -sinter_neck_limit 0
