@@ -110,6 +110,7 @@ void output_coin(Output out, Coin *coin)
     if (under && under->radius_moment > 0) /* over the side of the compact as it stood under load */
       coin->ejection_shear = c.ejected->push_max / (2 * M_PI * under->radius_moment * under->height_moment);
   }
+  output_quality(out, coin);
 }
 
 typedef struct {
@@ -188,6 +189,23 @@ static void print_bonds(FILE *f, const Coin *c)
   else fputs("none: no contacts reach from end to end\n", f);
 }
 
+/* "label  0.65 GPa, between 0.22 and 2 GPa" */
+static void print_band(FILE *f, const char label[], double value, double low, double high)
+{
+  if (!isfinite(value)) return;
+  print_head(f, label);
+  fprintf(f, "%.2g GPa, between %.2g and %.2g GPa (estimate)\n", value, low, high);
+}
+
+static void print_verdict(FILE *f, Output o, const Coin *c)
+{
+  char why[2 * WARNING_LEN];
+
+  if (!output_verdict(c)) return;
+  output_verdict_why(o, c, why, sizeof(why));
+  fprintf(f, "  %s: %s\n", output_verdict(c), why);
+}
+
 static void print_coin(FILE *f, const Coin *c)
 {
   if (isfinite(c->relative_density)) {
@@ -218,6 +236,8 @@ static void print_coin(FILE *f, const Coin *c)
     fprintf(f, "%.2f, of mean radius %.2f R\n", c->coordination, c->contact_radius_mean);
   }
   print_bonds(f, c);
+  print_band(f, "hardness", c->hardness, c->hardness_low, c->hardness_high);
+  print_band(f, "Young's modulus", c->modulus, c->modulus_low, c->modulus_high);
   if (isfinite(c->energy_error)) {
     print_head(f, "energy error");
     fprintf(f, "%.2g of the largest term\n", fabs(c->energy_error));
@@ -255,6 +275,7 @@ PetscErrorCode OutputTell(Output o, const char reason[], const SessionFacts *ses
   output_coin(o, &coin);
   if (done) {
     fprintf(f, "the coin: %.0f grains, %.3g s of computing\n", coin.grains, session->wall);
+    print_verdict(f, o, &coin);
     print_coin(f, &coin);
   }
   output_doubts(o, done, print_doubt, f);

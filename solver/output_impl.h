@@ -32,6 +32,8 @@ typedef struct {
   double residual_wall_pressure;                            /* after release [GPa] */
   double ejection_force, ejection_shear;                    /* [nN], over the side [GPa] */
   double energy_error;
+  double hardness, hardness_low, hardness_high; /* estimate and band [GPa] */
+  double modulus, modulus_low, modulus_high;    /* the same [GPa] */
 } Coin;
 
 struct _p_Output {
@@ -72,6 +74,12 @@ PetscErrorCode OutputHistoryOpen(Output output, PetscInt64 restart_step);
 void output_stage_take(Output output, const Observation *o);
 /* Not collective, like the rows it is drawn from. */
 void output_coin(Output output, Coin *coin);
+/* Not collective.  Hardness and stiffness into the coin: output_verdict.c. */
+void output_quality(Output output, Coin *coin);
+/* Pure.  "metal coin", "partly sintered", "pressed powder"; NULL where contacts know no bonds. */
+const char *output_verdict(const Coin *coin);
+/* Not collective.  Why, in one line; only where there is a verdict. */
+void output_verdict_why(Output output, const Coin *coin, char text[], size_t n);
 /* Not collective.  What a reader should know before he believes the numbers, a line each: the run's own warnings, and
    limits of the model.  done: the programme ran to its end. */
 void output_doubts(Output output, int done, void (*line)(void *to, const char text[]), void *to);

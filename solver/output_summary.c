@@ -99,10 +99,16 @@ static void write_stage(Json *j, const StageConfig *cfg, const StageSummary *s)
 
 static void write_coin(Json *j, Output out)
 {
+  char why[2 * WARNING_LEN];
   Coin c;
 
   output_coin(out, &c);
   json_open(j, "coin", '{');
+  if (output_verdict(&c)) {
+    output_verdict_why(out, &c, why, sizeof(why));
+    json_text(j, "verdict", output_verdict(&c));
+    json_text(j, "why", why);
+  }
   json_number(j, "grains", c.grains);
   json_number(j, "relative_density", c.relative_density);
   json_number(j, "core_density", c.core_density);
@@ -118,6 +124,12 @@ static void write_coin(Json *j, Output out)
   json_number(j, "coverage_contact", c.coverage_contact);
   json_number(j, "coverage_free", c.coverage_free);
   json_rough(j, "conductivity_S_per_m", c.conductivity);
+  json_number(j, "hardness_GPa", c.hardness);
+  json_number(j, "hardness_low_GPa", c.hardness_low);
+  json_number(j, "hardness_high_GPa", c.hardness_high);
+  json_number(j, "modulus_GPa", c.modulus);
+  json_number(j, "modulus_low_GPa", c.modulus_low);
+  json_number(j, "modulus_high_GPa", c.modulus_high);
   json_open(j, "conductivity_tensor_S_per_m", '['); /* xx yy zz xy yz zx */
   for (int k = 0; k < SYM_N; k++) json_rough(j, NULL, c.conductivity_tensor[k]);
   json_close(j, ']');
