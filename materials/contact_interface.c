@@ -17,8 +17,9 @@ static const double LAYER_MIN  = 0.05; /* thinnest layer, of its unloaded thickn
 static const double LAYER_MOVE = 0.02; /* largest change of thickness in a step, of the unloaded thickness */
 static const double LAYER_OUT =
     0.995; /* of a layer without molecules, what a step leaves: numerical, slow against dt */
-static const double LAYER_GONE = 1e-4; /* of the full gap: taken for nothing */
-static const double TOUCH      = 1e-6; /* of the unloaded thickness: overlap of the cores by which a layer is felt */
+static const double LAYER_TOUCH = 0.1;  /* [nm] of a layer being pressed out, below which cores touch: half an atom */
+static const double LAYER_GONE  = 1e-4; /* of the full gap: taken for nothing */
+static const double TOUCH       = 1e-6; /* of the unloaded thickness: overlap of the cores by which a layer is felt */
 
 /* Share of the sphere's surface that one of twelve neighbours can claim bounds the area of the layer: pi R^2/3. */
 static inline double layer_area(double D0, double D, double a, double r_star)
@@ -30,6 +31,7 @@ static inline double layer_area(double D0, double D, double a, double r_star)
 
 double contact_layer_radius(const Ligand *l, double coverage, double D, double a, double r_star)
 {
+  if (ligand_bare(coverage, l->threshold) > 0.0) return a; /* no layer, but what is still being pressed out */
   return sqrt(layer_area(l->gap * lm_min(coverage, 1.0), D, a, r_star) / pi);
 }
 
@@ -107,7 +109,8 @@ void contact_interface_after(const ContactInterface *f, ContactBatch *restrict i
   if (lm_any(layered)) settle(f, in, state, out);
   for (int k = 0; k < CONTACT_LANES; k++) {
     const double alive = lm_above(lives[k], 0.0), bare = ligand_bare(state[FACE_COVER][k], l->threshold);
-    const double touch = alive * lm_above(out->a[k], 0.0) * lm_above(bare, 0.0);
+    const double near  = lm_above(LAYER_TOUCH, state[FACE_LAYER][k]);
+    const double touch = alive * near * lm_above(out->a[k], 0.0) * lm_above(bare, 0.0);
     const double was = state[FACE_BOND][k] - 1.0, kind = lm_pick(lm_above(reached, was), reached, was);
     const double bond = touch * kind, bonded = lm_above(bond, (double)BOND_TOUCH);
     const double neck = lm_max(out->a[k], state[FACE_NECK][k] * (1.0 - out->thinned[k])) * touch;

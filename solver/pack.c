@@ -82,7 +82,7 @@ static PetscErrorCode PowderCreate(MPI_Comm comm, const Config *config, Powder *
                PETSC_ERR_USER_INPUT, "%s: powder_sizes_file: %s", config->deck, why);
     p->sizes.value = p->diameters;
   }
-  p->shell = setup_layer(config) * fmin(config->ligand.coverage, 1.0);
+  if (config->ligand.coverage >= config->ligand.threshold) p->shell = setup_layer(config) * config->ligand.coverage;
   PetscCall(Totals(p));
   PetscFunctionReturn(0);
 }

@@ -26,9 +26,7 @@ void setup_interface(Config *config)
 
 double setup_layer(const Config *config)
 {
-  const Ligand *l = &config->ligand;
-
-  return config->has_interface && l->coverage >= l->threshold ? l->gap : 0.0;
+  return config->has_interface && config->ligand.coverage > 0.0 ? config->ligand.gap : 0.0;
 }
 
 /* Critical damping of a grain on a contact of stiffness E R is 2 sqrt(E R/m) per unit mass. */

@@ -11,7 +11,8 @@ double setup_time_step(const Config *config, double radius_min);
 
 /* Fills config->interface and has_interface from the deck. */
 void setup_interface(Config *config);
-/* Thickest ligand layer that may lie between two cores, 0 where cores touch from the start [nm].  Pure. */
+/* Thickest ligand layer that may come to lie between two cores, 0 for bare grains [nm].  (Also where there is too
+   little for one at first: what leaves the contacts gathers on the free surfaces.)  Pure. */
 double setup_layer(const Config *config);
 
 /* Rate of damping relative to the affine motion, for a fraction of critical [1/ns].  Pure. */

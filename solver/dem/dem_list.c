@@ -90,7 +90,7 @@ static int pair_class(Grains g, PetscInt i, PetscInt j, double near)
   return (j < g->n_owned ? INNER_NEAR : RIM_NEAR) + (d2 > sum * sum);
 }
 
-/* What two free surfaces bring into a new contact: their mean. */
+/* What two free surfaces bring into a new contact: their mean, at most a full layer. */
 void dem_list_cover(Dem dem)
 {
   const Grains   g   = dem->g;
@@ -99,7 +99,7 @@ void dem_list_cover(Dem dem)
   for (PetscInt k = 0; dem->pairs.cover && k < 8 * dem->pairs.n; k++) {
     const PetscInt i = dem->pairs.i[k], j = dem->pairs.j[k];
 
-    dem->pairs.cover[k / 8][k % 8] = i < pad ? 0.5 * (g->aux[i][AUX_FREE] + g->aux[j][AUX_FREE]) : 0.0;
+    dem->pairs.cover[k / 8][k % 8] = i < pad ? fmin(0.5 * (g->aux[i][AUX_FREE] + g->aux[j][AUX_FREE]), 1.0) : 0.0;
   }
 }
 

@@ -7,6 +7,10 @@ nm_add_run(NAME press_mdr DECK press.yml RANKS 1 2 3 4 LABELS parallel SAME hist
                 -press_inertial_number 3e-3)
 # ligands, bonds and necks through a dwell on the slow clock
 nm_add_run(NAME dwell DECK dwell.yml RANKS 1 2 3 4 LABELS parallel short SAME history.csv)
+# the same with too few ligands for a layer at first: what leaves the contacts makes layers on the free surfaces later
+nm_add_run(NAME dwell_residual DECK dwell.yml RANKS 1 2 4 LABELS parallel SAME history.csv
+           ARGS -ligand_coverage 0.28 -ligand_bond_energy "0.12 aJ" -powder_relative_density 0.35
+                -press_inertial_number 1e-2 -dwell_time "1 s")
 
 foreach(name press_hertz press_mdr)
   set(work ${CMAKE_CURRENT_BINARY_DIR}/work/parallel.${name})

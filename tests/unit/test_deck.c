@@ -312,7 +312,7 @@ static void dwells_on_the_slow_clock(void **state)
   assert_true(c.stage[3].temperature == 400.0 && c.stage[2].time == 3.6e12);
   assert_string_equal(c.sinter.necks, "parhami_mcmeeking");
   assert_non_null(neck_law_find(c.sinter.necks));
-  assert_true(c.sinter.removal && c.sinter.approach_limit == 0.005 && c.sinter.relax_steps_max == 4000);
+  assert_true(c.sinter.removal && c.sinter.approach_limit == 0.005 && c.sinter.relax_steps_max == 1000);
   assert_true(c.ligand.coverage == 0.0 && c.ligand.threshold == 0.3 && c.ligand.attempt_rate == 1e4);
   ConfigDestroy(&c);
   bad_with(with(bare), (char *[]){"-programme", "fill,press,dwell"}, 2, "needs 'atomic_volume' of the material");
