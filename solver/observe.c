@@ -326,12 +326,14 @@ PetscErrorCode Observe(const Sample *sample, Observation *seen, GrainFields *fie
   add_contacts(&totals, sample);
   PetscCall(TotalsSum(g->comm, &totals, value));
 
-  *seen = (Observation){.step        = (double)sample->step,
-                        .time        = sample->time,
-                        .stage       = sample->stage,
-                        .target      = sample->target,
-                        .slow_time   = 1e-9 * sample->slow_time,
-                        .temperature = sample->temperature};
+  *seen = (Observation){.step          = (double)sample->step,
+                        .time          = sample->time,
+                        .stage         = sample->stage,
+                        .target        = sample->target,
+                        .slow_time     = 1e-9 * sample->slow_time,
+                        .slow_steps    = sample->slow_steps,
+                        .slow_residual = sample->slow_residual,
+                        .temperature   = sample->temperature};
   see_tools(sample, &region, value, seen);
   see_size(sample, &region, value, seen);
   see_structure(&extremes, value, seen);

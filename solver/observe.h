@@ -37,6 +37,8 @@ typedef struct {
   double work[WORK_N];
   double kinetic_start; /* kinetic energy when `work` began [aJ] */
   double slow_time;     /* shown by the slow clock [ns] */
+  double slow_steps;    /* of the slow clock so far */
+  double slow_residual; /* largest unbalance at which one of them began [-] */
   double temperature;   /* [K] */
 } Sample;
 
@@ -57,6 +59,7 @@ typedef struct {
 typedef struct {
   double step, time, stage;             /* [-], [ns], [-] */
   double slow_time, temperature;        /* shown by the slow clock [s]; [K] */
+  double slow_steps, slow_residual;     /* of the slow clock; largest unbalance at which one of them began [-] */
   double target;                        /* [GPa] */
   double grains;                        /* [-] */
   double height, z_bottom, z_top;       /* between the punch faces, and the faces [nm] */

@@ -10,6 +10,8 @@ const ObservationColumn observation_columns[] = {
     {"stage",                     AT(stage)                  },
     {"slow_time_s",               AT(slow_time)              },
     {"temperature_K",             AT(temperature)            },
+    {"slow_steps",                AT(slow_steps)             },
+    {"slow_residual",             AT(slow_residual)          },
     {"target_GPa",                AT(target)                 },
     {"pressure_top_GPa",          AT(pressure_top)           },
     {"pressure_bottom_GPa",       AT(pressure_bottom)        },

@@ -92,6 +92,9 @@ static void write_stage(Json *j, const StageConfig *cfg, const StageSummary *s)
   json_number(j, "inertial_number_end", o->inertial_number);
   json_number(j, "inertial_number_max", s->inertial_max);
   json_number(j, "unbalance_end", o->unbalance);
+  json_number(j, "slow_time_end_s", o->slow_time);
+  json_number(j, "slow_steps_end", o->slow_steps);
+  json_number(j, "slow_residual_max", o->slow_residual);
   json_number(j, "overlap_max", s->overlap_max);
   json_number(j, "push_force_max_nN", s->push_max);
   json_close(j, '}');

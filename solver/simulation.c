@@ -240,6 +240,8 @@ void simulation_sample(Simulation *sim, Sample *s)
                 .tools         = &sim->tools,
                 .kinetic_start = sim->kinetic_start,
                 .slow_time     = sim->programme.now.slow_time,
+                .slow_steps    = sim->programme.now.slow_steps,
+                .slow_residual = sim->programme.now.residual,
                 .temperature   = programme_stage(&sim->programme)->temperature};
   dem_samples(sim->dem, &s->n_contacts, &s->contacts);
   memcpy(s->tool_force, sim->status.force, sizeof s->tool_force);
