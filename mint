@@ -9,6 +9,8 @@ usage: ./mint COMMAND
   run [DECK] [-key value ...]  press a coin: build, then run DECK (inputs/au_coin.yml) on NP ranks
   study FILE [options]         build, then run a table of variations of a deck and gather it in one CSV; goes on where it
                                stopped;  ./mint study --help,  ./mint study inputs/studies/pressure.yml --list
+  validate [--quick] [options] build, then hold the code against what was observed: runs inputs/studies/validate_*.yml, prints
+                               target, observed, computed, band, verdict;  --quick: no bands;  goes on where it stopped
   test [ctest arguments]       build, then run the tests;  ./mint test -L unit  runs one kind
   bench [dem [arguments]]      speed on standard dense packings, beside the codes installed here (bench/README.md)
   bench conduct [CELLS]        time of the conductivity of 101,306 grains (or 2 CELLS^3), on 1 and on NP ranks
@@ -18,7 +20,7 @@ usage: ./mint COMMAND
   help                         this text
 
 environment
-  NP=4              ranks; default: 2, or 1 on a machine with one core; of a study: what its file says
+  NP=4              ranks; default: 2, or 1 on a machine with one core; of studies: what their files say
   MPIEXEC=srun      what starts the ranks, given "-n NP"; default: mpirun
   CMAKE_ARGS="..."  more arguments for cmake when it configures, e.g. -DNANOMINT_NATIVE=OFF
 TEXT
@@ -152,12 +154,22 @@ python_with() { # module
   done
 }
 
-mint_study() {
+ready_for_studies() {
   build release --target nanomint
   python=$(python_with yaml)
   # shellcheck disable=SC2086  # a list
   if [ -z "$python" ] && install_packages $packages_study; then python=$(python_with yaml); fi
-  exec "${python:-python3}" "$root/postproc/study.py" "$root/build/nanomint" ${NP:+--ranks "$NP"} "$@"
+  python=${python:-python3}
+}
+
+mint_study() {
+  ready_for_studies
+  exec "$python" "$root/postproc/study.py" "$root/build/nanomint" ${NP:+--ranks "$NP"} "$@"
+}
+
+mint_validate() {
+  ready_for_studies
+  exec "$python" "$root/postproc/validate.py" "$root/build/nanomint" "$@"
 }
 
 mint_test() {
@@ -201,7 +213,7 @@ environment
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
-  run | study | test | bench | build | format | clean) "mint_$command" "$@" ;;
+  run | study | validate | test | bench | build | format | clean) "mint_$command" "$@" ;;
   help | -h | --help) usage ;;
   *) usage >&2 && die "no command '$command'" ;;
 esac

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""./mint validate: verdicts on rows made by hand, what is missing, what is refused.  No run of the solver."""
+import math
+import os
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+POSTPROC = os.path.join(HERE, "..", "..", "postproc")
+sys.dont_write_bytecode = True
+sys.path.insert(0, POSTPROC)
+
+from study_file import read_study  # noqa: E402
+import validate_targets as vt  # noqa: E402
+
+PROGRAM, WORK = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+NAN = float("nan")
+
+
+class Wrong(Exception):
+    """validate did not do as it should."""
+
+
+def check(right, what, said=""):
+    if not right:
+        raise Wrong(f"{what}\n{said}")
+
+
+def same(got, wanted, what):
+    close = got == wanted or (isinstance(got, float) and isinstance(wanted, float) and math.isclose(got, wanted, rel_tol=1e-9))
+    check(close, f"{what}: {got!r} instead of {wanted!r}")
+
+
+def test_verdicts():
+    for value, band, verdict in ((0.65, [], vt.MET), (0.65, [9.0], vt.MET), (0.45, [], vt.MET), (0.85, [], vt.MET),
+                                 (1.2, [], vt.MISSED), (1.2, [1.0, 2.0], vt.MISSED), (1.2, [0.8], vt.WITHIN),
+                                 (1.2, [0.1], vt.WITHIN), (0.1, [0.44], vt.MISSED), (1.2, [None, NAN], vt.MISSED),
+                                 (None, [0.6], vt.NO_RESULT), (NAN, [0.6], vt.NO_RESULT), (math.inf, [], vt.MISSED),
+                                 ("0.65", [], vt.NO_RESULT), (True, [], vt.NO_RESULT)):
+        same(vt.judge(value, band, 0.45, 0.85), verdict, f"verdict on {value} with {band}")
+    same(vt.judge(math.inf, [], 5.0, math.inf), vt.MET, "verdict on an infinite jump")
+    same(vt.span(None, [NAN, None]), (None, None), "span of nothing")
+    same(vt.span(2.0, [1.0, NAN, 3.0]), (1.0, 3.0), "span")
+
+
+def run(**coin):
+    return {"state": "done", "coin": coin}
+
+
+def pressed(p, share, spans=1):
+    return run(pressure_reached_GPa=p, bonded_cluster=share, bonded_spans=spans)
+
+
+def test_quantities():
+    for coin, share in (({"bonded_cluster": 0.97, "bonded_spans": 1}, 0.97), ({"bonded_cluster": 0.97, "bonded_spans": 0}, 0.0),
+                        ({"bonded_spans": 0}, None), ({"bonded_cluster": NAN, "bonded_spans": 1}, None)):
+        same(vt.end_to_end({"gold": {"a": run(**coin)}}, "gold", "a"), share, f"end to end of {coin}")
+    same(vt.end_to_end({}, "gold", "a"), None, "missing run")
+    same(vt.conductivity({"gold": {"a": run(conductivity_S_per_m=None)}}, "gold", "a"), 0.0, "no path conducts nothing")
+    same(vt.conductivity({"gold": {"a": run()}}, "gold", "a"), None, "not computed is not zero")
+    for upper, lower, jump in ((1e6, 1e-2, 8.0), (1e6, 0.0, math.inf), (0.0, 0.0, None), (None, 1.0, None), (1.0, None, None)):
+        same(vt.decades(upper, lower), jump, f"decades of {upper} over {lower}")
+    same(vt.electron_volts("0.2323 aJ"), 0.2323 / 0.1602176634, "aJ")
+    same(vt.electron_volts("1.45 eV"), 1.45, "eV")
+    for text in None, "", "1.45", "1.45 kJ":
+        same(vt.electron_volts(text), None, f"'{text}' is no energy")
+
+
+def test_fusion():
+    covered = dict(zip(vt.COVERED, [pressed(0.6, 0.0, 0), pressed(2.0, 0.4), pressed(4.0, 0.8, 0), {}, pressed(8.0, 0.9),
+                                    pressed(10.0, 1.0)]))
+    found = {"fusion": {**covered, vt.BARE[0]: pressed(0.05, 1.0), vt.BARE[1]: pressed(0.2, 1.0)}}
+    same(vt.fusion(found, vt.COVERED), (4.0, 8.0), "fusion between")
+    same(vt.fusion(found, vt.BARE), (0.0, 0.05), "fused at the lowest pressure")
+    same(vt.fusion_ratio(found, vt.COVERED), 80.0, "ratio")
+    same(vt.fusion(found, vt.COVERED[:3]), (4.0, math.inf), "not fused at all")
+    same(vt.fusion(found, [*vt.COVERED[:3], vt.COVERED[6]]), (4.0, None), "not fused as far as runs are done")
+    same(vt.fusion({}, vt.COVERED), (None, None), "no runs")
+    same(vt.fusion_ratio({}, vt.COVERED), None, "no ratio without runs")
+
+
+def test_table():
+    ids = vt.target_ids()
+    for rows, which in ((vt.judge_all({}), ids), (vt.judge_all({}, ["V2", "V9"]), ["V2", "V9"])):
+        same(list(dict.fromkeys(row["target"] for row in rows)), which, "targets of the table")
+        check(all(row["verdict"] == vt.NO_RESULT and row["why"] and list(row) == vt.FIELDS for row in rows), "rows without runs", rows)
+    gold = {"reference": run(hardness_GPa=1.2, hardness_low_GPa=0.3, hardness_high_GPa=2.0), vt.YIELDS[0]: run(hardness_GPa=NAN)}
+    hardness, ratio = vt.judge_all({"gold": gold}, ["V2", "V3"])
+    same((hardness["computed"], hardness["band"], hardness["verdict"]), ("1.2", "0.3 .. 2", vt.WITHIN), "hardness")
+    same((ratio["computed"], ratio["verdict"], ratio["why"]), ("4", vt.MET, ""), "ratio")
+    check(hardness["why"], "a target met only within the band is explained")
+    for target in vt.TARGETS:
+        check("|" not in target.what + target.observed + target.source, f"{target.target}: a bar would end the cell of the table")
+
+
+def test_studies():
+    """Every case that a target reads is one that the study runs, and the other way round."""
+    named = {"gold": [vt.GOLD, vt.SLOW, *vt.YIELDS], "spheres": list(vt.SPHERES),
+             "washing": [*vt.WASHED.values(), *vt.BAND_OF_COVERAGE["0.4"], *vt.BAND_OF_COVERAGE["1"]],
+             "fusion": vt.BARE + vt.COVERED + vt.LOW_VOLUME + vt.HIGH_VOLUME}
+    for name in vt.STUDIES:
+        study = read_study(os.path.join(HERE, "..", "..", "inputs", "studies", f"validate_{name}.yml"))
+        same(sorted(run.case for run in study.runs), sorted(named[name]), f"cases of {name}")
+        check(set(vt.QUICK[name]) <= set(named[name]), f"quick cases of {name}")
+
+
+def call(*words):
+    return subprocess.run([sys.executable, os.path.join(POSTPROC, "validate.py"), PROGRAM, *words], cwd=WORK, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_command():
+    refused = call("--only", "V99")
+    check(refused.returncode == 2 and "no target 'V99'" in refused.stderr, "unknown target", refused.stderr)
+    check(not os.listdir(WORK), "a refusal leaves no file")
+    check(call("--jobs", "0").returncode == 2, "no jobs")
+    empty = call("--table", "--folder", "empty")
+    check(empty.returncode == 0 and vt.NO_RESULT in empty.stdout, "a table of nothing", empty.stdout + empty.stderr)
+    for name in "validation.md", "validation.csv":
+        check(os.path.getsize(os.path.join(WORK, "empty", name)) > 0, f"{name} is written")
+
+
+def main():
+    shutil.rmtree(WORK, ignore_errors=True)
+    os.makedirs(WORK)
+    for test in test_verdicts, test_quantities, test_fusion, test_table, test_studies, test_command:
+        test()
+        print(f"{test.__name__}: right")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Wrong as wrong:
+        print(f"WRONG: {wrong}", file=sys.stderr)
+        sys.exit(1)
