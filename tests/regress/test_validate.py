@@ -96,7 +96,7 @@ def test_table():
 
 def test_studies():
     """Every case that a target reads is one that the study runs, and the other way round."""
-    named = {"gold": [vt.GOLD, vt.SLOW, *vt.YIELDS], "spheres": list(vt.SPHERES),
+    named = {"gold": [vt.GOLD, vt.SLOW, *vt.YIELDS], "spheres": [*vt.SPHERES, *vt.GLASS],
              "washing": [*vt.WASHED.values(), *vt.BAND_OF_COVERAGE["0.4"], *vt.BAND_OF_COVERAGE["1"]],
              "fusion": vt.BARE + vt.COVERED + vt.LOW_VOLUME + vt.HIGH_VOLUME}
     for name in vt.STUDIES:
