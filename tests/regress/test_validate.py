@@ -84,14 +84,16 @@ def test_table():
     ids = vt.target_ids()
     for rows, which in ((vt.judge_all({}), ids), (vt.judge_all({}, ["V2", "V9"]), ["V2", "V9"])):
         same(list(dict.fromkeys(row["target"] for row in rows)), which, "targets of the table")
-        check(all(row["verdict"] == vt.NO_RESULT and row["why"] and list(row) == vt.FIELDS for row in rows), "rows without runs", rows)
-    gold = {"reference": run(hardness_GPa=1.2, hardness_low_GPa=0.3, hardness_high_GPa=2.0), vt.YIELDS[0]: run(hardness_GPa=NAN)}
+        check(all(row["verdict"] == vt.NO_RESULT and row["why"] for row in rows), "rows without runs", rows)
+        check(all(list(row) == vt.FIELDS for row in rows), "fields of a row", rows)
+    gold = {"reference": run(hardness_GPa=1.2, hardness_low_GPa=0.3, hardness_high_GPa=2.0),
+            vt.YIELDS[0]: run(hardness_GPa=NAN)}
     hardness, ratio = vt.judge_all({"gold": gold}, ["V2", "V3"])
     same((hardness["computed"], hardness["band"], hardness["verdict"]), ("1.2", "0.3 .. 2", vt.WITHIN), "hardness")
     same((ratio["computed"], ratio["verdict"], ratio["why"]), ("4", vt.MET, ""), "ratio")
     check(hardness["why"], "a target met only within the band is explained")
     for target in vt.TARGETS:
-        check("|" not in target.what + target.observed + target.source, f"{target.target}: a bar would end the cell of the table")
+        check("|" not in target.what + target.observed + target.source, f"{target.target}: a bar would end the cell")
 
 
 def test_studies():
