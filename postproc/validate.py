@@ -32,7 +32,7 @@ from study_run import DONE, STOPPED, Folder, make_folder, read_deck, read_json, 
 from study_table import number
 from validate_targets import FIELDS, QUICK, STUDIES, judge_all, target_ids
 
-PRESS = 1.0  # stage of history.csv: all programmes are fill, press, ...
+PRESS, DWELL = 1.0, 2.0  # stages of history.csv: all programmes are fill, press, dwell, ...
 STUDY_FILES = os.path.join(HERE, "..", "inputs", "studies")
 
 
@@ -109,6 +109,7 @@ def facts_of(folder):
     return {"state": state, "coin": summary.get("coin", {}), "echo": folder.echo(), "warnings": summary.get("warnings", []),
             "first": rows[0] if rows and done else {}, "last": rows[-1] if rows and done else {},
             "load": ([row for row in rows if row.get("stage") == PRESS and done] or [{}])[-1],
+            "hold": ([row for row in rows if row.get("stage") == DWELL and done] or [{}])[-1],
             "message": "" if done else said, "commit": summary.get("provenance", {}).get("commit", "")}
 
 

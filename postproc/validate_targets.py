@@ -2,7 +2,8 @@
 validate.py.
 
 found[study][case] is one run: "state", "coin" (of summary.json), "echo" (key -> text of deck.echo.yml), and rows of
-history.csv: "first", "load" (the last of the press), "last".  What a run has not said is None, and so is what follows."""
+history.csv: "first", "load" (the last of the press), "hold" (the last of the dwell), "last".  What a run
+has not said is None, and so is what follows."""
 import math
 import re
 
@@ -248,10 +249,19 @@ def why_washing(found):
 
 
 def why_fusion(found):
-    (apart, fused), (_, bare) = fusion(found, COVERED), fusion(found, BARE)
-    fuses = f"fuse at {text(fused)} GPa" if clean(fused) and math.isfinite(fused) else "do not fuse at what was tried"
-    return (f"covered grains stay apart up to {text(apart)} GPa and {fuses}; the stress in contacts that takes "
-            f"ligands is set by the activation volume, an estimate (bare: fused at {text(bare)} GPa)")
+    apart, fused = fusion(found, COVERED)
+    if apart and fused and math.isfinite(fused):
+        return (f"covered grains stay apart up to {text(apart)} GPa and fuse at {text(fused)} GPa; activation volume and the "
+                "share of the pressure that acts on a molecule are estimates")
+    case = next((c for c in reversed(COVERED) if coin(found, "fusion", c, "pressure_reached_GPa") is not None), COVERED[-1])
+    hold, after = run_of(found, "fusion", case).get("hold", {}), run_of(found, "fusion", case).get("coin", {})
+    covered, bonded, dense, loose, deep = (text(v, "{:.2g}") for v in (
+        hold.get("coverage_contact"), hold.get("bonded_fraction"), hold.get("relative_density"), after.get("relative_density"),
+        hold.get("overlap_max")))
+    return (f"at {text(coin(found, 'fusion', case, 'pressure_reached_GPa'))} GPa the coverage in contacts falls to {covered}, "
+            f"{bonded} of them bond, and the release parts them again (density {dense} to {loose}: layers spring back); 0.01 s "
+            f"are held, a minute does what 2.3 GPa more on the molecules would do; the deepest overlap is {deep} R there, more "
+            "than a model of spheres carries")
 
 
 def no_fusion(found):
