@@ -116,9 +116,12 @@ def fusion(found, cases):
 
 
 def fusion_ratio(found, covered):
-    """At least: the highest pressure that leaves covered grains apart, over the lowest tried that fuses bare ones."""
-    (apart, _), (_, bare) = fusion(found, covered), fusion(found, BARE)
-    return None if apart is None or bare is None or not 0 < bare < math.inf or apart <= 0 else apart / bare
+    """At least: the highest pressure that leaves covered grains apart, over the lowest tried that fuses bare ones.  None
+    where covered grains do not fuse at all: the bound would be that of the pressures tried."""
+    (apart, fused), (_, bare) = fusion(found, covered), fusion(found, BARE)
+    if None in (apart, fused, bare) or math.isinf(fused) or math.isinf(bare):
+        return None
+    return apart / bare if apart > 0 else None
 
 
 def electron_volts(text):
@@ -197,7 +200,8 @@ def of_gold(key):
 def sphere(name):
     """With the pressure that the run came to: grains that flow fast let the servo overshoot."""
     def show(found):
-        return f"{text(end_to_end(found, 'spheres', name))} (at {text(coin(found, 'spheres', name, 'pressure_reached_GPa'))} GPa)"
+        reached = text(coin(found, "spheres", name, "pressure_reached_GPa"))
+        return f"{text(end_to_end(found, 'spheres', name))} (reached {reached} GPa)"
 
     return Target("V5", f"{name}: grains in one bonded cluster, end to end", "a coin", OBSERVED, 0.9, 1.0,
                   lambda f: end_to_end(f, "spheres", name), show=show)
@@ -269,10 +273,12 @@ def why_fusion(found):
 
 
 def no_fusion(found):
-    apart, _ = fusion(found, COVERED)
+    apart, fused = fusion(found, COVERED)
     if apart is None:
         return "no run is done"
-    return f"covered grains stay apart up to {text(apart)} GPa; runs above it did not come to an end (see the runs)"
+    if fused is None:
+        return f"covered grains stay apart up to {text(apart)} GPa; not all runs came to an end (see the runs)"
+    return f"covered grains stay apart up to {text(apart)} GPa, the highest tried, so that there is no ratio to give"
 
 
 def show_fusion(cases):

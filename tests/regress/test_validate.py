@@ -76,6 +76,7 @@ def test_fusion():
     same(vt.fusion_ratio(found, vt.COVERED), 80.0, "ratio")
     same(vt.fusion(found, vt.COVERED[:3]), (4.0, math.inf), "not fused at all")
     same(vt.fusion(found, [*vt.COVERED[:3], vt.COVERED[6]]), (4.0, None), "not fused as far as runs are done")
+    same(vt.fusion_ratio(found, vt.COVERED[:3]), None, "no ratio when covered grains never fuse")
     same(vt.fusion({}, vt.COVERED), (None, None), "no runs")
     same(vt.fusion_ratio({}, vt.COVERED), None, "no ratio without runs")
 
