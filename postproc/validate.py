@@ -206,9 +206,9 @@ def main(argv):
             return code if code in (2, STOPPED) else 1
         failed = failed or code == 1
     found = facts(args.folder)
-    rows = judge_all({**found, "per_nm2": per_nm2(args.program)}, args.only)
+    rows = judge_all({**found, "per_nm2": per_nm2(args.program)})
     write_tables(args.folder, rows, found)
-    show(rows)
+    show([row for row in rows if not args.only or row["target"] in args.only])
     say(f"{os.path.join(args.folder, 'validation.md')}, {os.path.join(args.folder, 'validation.csv')}")
     return 1 if failed else 0
 

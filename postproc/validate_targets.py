@@ -252,8 +252,7 @@ def why_spread(found):
 
 
 def why_washing(found):
-    return ("with ligands at 40 % the layer is thin, and the stress of contacts at 0.6 GPa removes enough of it where forces "
-            "are large; over the uncertain inputs the answer changes")
+    return "whether cores touch at this coverage is decided by the threshold, 0.2 to 0.4, an estimate"
 
 
 def why_fusion(found):
