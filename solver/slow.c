@@ -12,6 +12,7 @@
 
 enum { LOOK = 5 };                      /* control intervals between two looks */
 static const double PRESSURE_OK = 0.01; /* of the target */
+static const double GUESS       = 1.2;  /* times the last step of the slow clock: the next is looked for from there */
 
 int slow_looks(const Simulation *sim, PetscInt64 step)
 {
@@ -87,7 +88,7 @@ static PetscErrorCode Tick(Simulation *sim)
   PetscFunctionBeginUser;
   PetscCall(Contacts(sim, &n, &c, &which));
   PetscCall(SinterCrowd(sim->grains, n, c));
-  PetscCall(SinterStep(sim->comm, &model, T, now->slow_left, 2.0 * now->slow_dt, n, c, &dt));
+  PetscCall(SinterStep(sim->comm, &model, T, now->slow_left, GUESS * now->slow_dt, n, c, &dt));
   dem_samples(sim->dem, &(PetscInt){0}, &samples);
   for (PetscInt k = 0; k < n; k++)
     dem_contact_change(sim->dem, &samples[which[k]], &(ContactChange){c[k].coverage, c[k].neck, c[k].approach});
