@@ -98,12 +98,12 @@ static int press(Programme *p, const StageConfig *s, double time, Tools *t)
 
 static int dwell(Programme *p, const StageConfig *s, double time, Tools *t)
 {
-  t->v[TOOL_TOP] = p->now.target > 0.0 ? servo(p, p->now.target, speed(p, 5e-4, p->now.target, t)) : 0.0;
-  if (programme_slow(p)) {
-    if (p->now.target > 0.0) t->v[TOOL_TOP] = follow(p, p->now.target);
-    return p->now.slow_left <= 0.0 && p->now.rested > 0.0;
-  }
-  return time - p->now.stage_start >= s->time;
+  const double target = p->now.target;
+  const int    slow   = programme_slow(p);
+
+  if (target <= 0.0) t->v[TOOL_TOP] = 0.0;
+  else t->v[TOOL_TOP] = slow ? follow(p, target) : servo(p, target, speed(p, 5e-4, target, t));
+  return slow ? p->now.slow_left <= 0.0 && p->now.rested > 0.0 : time - p->now.stage_start >= s->time;
 }
 
 int programme_slow(const Programme *p)

@@ -50,53 +50,52 @@ static SinterContact contact_of(const Simulation *sim, const ContactSample *s)
                          .neck      = s->neck};
 }
 
-/* Contacts between grains; which[] gets their samples. */
-static PetscErrorCode Contacts(Simulation *sim, PetscInt *n, SinterContact **c, PetscInt **which)
+/* Contacts between grains; of[] gets the sample of each. */
+static PetscErrorCode Contacts(Simulation *sim, PetscInt *n, SinterContact **c, const ContactSample ***of)
 {
   const ContactSample *samples;
   PetscInt             n_samples;
 
   PetscFunctionBeginUser;
   dem_samples(sim->dem, &n_samples, &samples);
-  PetscCall(PetscMalloc2(n_samples, c, n_samples, which));
+  PetscCall(PetscMalloc2(n_samples, c, n_samples, of));
   *n = 0;
   for (PetscInt k = 0; k < n_samples; k++) {
     if (samples[k].bond < 0) continue;
-    (*c)[*n]         = contact_of(sim, &samples[k]);
-    (*which)[(*n)++] = k;
+    (*c)[*n]      = contact_of(sim, &samples[k]);
+    (*of)[(*n)++] = &samples[k];
   }
   PetscFunctionReturn(0);
 }
 
 static PetscErrorCode Tick(Simulation *sim)
 {
-  const Config        *cfg   = &sim->config;
-  ProgrammeState      *now   = &sim->programme.now;
-  const SinterModel    model = {.metal          = &cfg->material,
-                                .ligand         = &cfg->ligand,
-                                .necks          = neck_law_find(cfg->sinter.necks),
-                                .removal        = cfg->sinter.removal,
-                                .approach_limit = cfg->sinter.approach_limit,
-                                .neck_limit     = cfg->sinter.neck_limit,
-                                .removal_limit  = cfg->sinter.removal_limit};
-  const double         T     = programme_stage(&sim->programme)->temperature;
-  const ContactSample *samples;
-  SinterContact       *c;
-  PetscInt             n, *which;
-  double               dt;
+  const Config         *cfg   = &sim->config;
+  ProgrammeState       *now   = &sim->programme.now;
+  const SinterModel     model = {.metal          = &cfg->material,
+                                 .ligand         = &cfg->ligand,
+                                 .necks          = neck_law_find(cfg->sinter.necks),
+                                 .removal        = cfg->sinter.removal,
+                                 .approach_limit = cfg->sinter.approach_limit,
+                                 .neck_limit     = cfg->sinter.neck_limit,
+                                 .removal_limit  = cfg->sinter.removal_limit};
+  const double          T     = programme_stage(&sim->programme)->temperature;
+  const ContactSample **of;
+  SinterContact        *c;
+  PetscInt              n;
+  double                dt;
 
   PetscFunctionBeginUser;
-  PetscCall(Contacts(sim, &n, &c, &which));
+  PetscCall(Contacts(sim, &n, &c, &of));
   PetscCall(SinterCrowd(sim->grains, n, c));
   PetscCall(SinterStep(sim->comm, &model, T, now->slow_left, GUESS * now->slow_dt, n, c, &dt));
-  dem_samples(sim->dem, &(PetscInt){0}, &samples);
   for (PetscInt k = 0; k < n; k++)
-    dem_contact_change(sim->dem, &samples[which[k]], &(ContactChange){c[k].coverage, c[k].neck, c[k].approach});
+    dem_contact_change(sim->dem, of[k], &(ContactChange){c[k].coverage, c[k].neck, c[k].approach});
   PetscCall(SinterSpread(sim->grains, n, c));
   PetscCall(DemCoverage(sim->dem));
   programme_ticked(&sim->programme, dt, simulation_time(sim));
   sim->next_control = sim->step + 1; /* forces have changed: look again at once */
-  PetscCall(PetscFree2(c, which));
+  PetscCall(PetscFree2(c, of));
   PetscFunctionReturn(0);
 }
 

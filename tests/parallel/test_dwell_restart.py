@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 
-STOPPED = 75
+sys.dont_write_bytecode = True
+from test_restart import STOPPED, ranks_of  # noqa: E402
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -31,20 +33,6 @@ def rows(folder):
             return [r for r in csv.DictReader(f) if None not in r.values()]
     except OSError:
         return []
-
-
-def ranks_of(program, folder):
-    """Processes of the run that writes into this folder, and of no other."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/cmdline", "rb") as f:
-                words = f.read().decode(errors="replace").split("\0")
-        except OSError:
-            continue
-        if words[0] == program and folder in words:
-            found.append(int(pid))
-    return found
 
 
 def check_stop(folder, end):
