@@ -6,17 +6,10 @@
 #define SOLVER_DEM_DEM_H
 
 #include "materials/contact.h"
+#include "solver/grains/contact_sample.h"
 #include "solver/grains/fixed.h"
 #include "solver/grains/grains.h"
-
-/* The press as the grains see it: a rigid cylinder about z and two flat punches. */
-enum { TOOL_DIE, TOOL_BOTTOM, TOOL_TOP, TOOL_N };
-typedef struct {
-  double die_radius;                             /* [nm] */
-  double die_top;                                /* the bore ends here; above it grains are free [nm] */
-  double z[TOOL_N], v[TOOL_N];                   /* punch faces [nm] and their velocities [nm/ns]; the die's stay 0 */
-  double mu[TOOL_N], mu_roll[TOOL_N], W[TOOL_N]; /* friction [-], work of adhesion [nN/nm] */
-} Tools;
+#include "solver/grains/tools.h"
 
 typedef struct {
   ContactModel model;                    /* its law and parameters must outlive the Dem */
@@ -43,22 +36,6 @@ enum {
   WORK_GRAVITY,    /* given by gravity */
   WORK_N
 };
-
-/* One contact as it stands after a sampled step; what observables and output are made of. */
-typedef struct {
-  PetscInt   i, j;         /* rows; j = -1 - tool for a tool */
-  PetscInt64 id_i, id_j;   /* global ids; id_j = -1 - tool */
-  double     n[3];         /* from j to i */
-  double     branch[3];    /* x_i - x_j; from the contact point to x_i for a tool [nm] */
-  double     f[3];         /* force on i [nN] */
-  double     fn, a, delta; /* normal force [nN], contact radius [nm], overlap [nm] */
-  double     kn;           /* stiffness [nN/nm] */
-  double     stored;       /* energy it would give back [aJ] */
-  int        bond;         /* class, contact_interface.h; -1 where the model has no interface, and on tools */
-  double     coverage;     /* ligands in the contact [-] */
-  double     neck, layer;  /* radius of the bonded neck, thickness of the ligand layer [nm] */
-  PetscInt   at;           /* where its history is, for DemRenew */
-} ContactSample;
 
 /* What a slow process made of a sampled contact between grains. */
 typedef struct {

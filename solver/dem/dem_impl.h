@@ -2,9 +2,9 @@
 #ifndef SOLVER_DEM_DEM_IMPL_H
 #define SOLVER_DEM_DEM_IMPL_H
 
+#include "materials/lanes.h"
 #include "mesh/cells.h"
 #include "solver/dem/dem.h"
-#include "solver/dem/lanes.h"
 
 /*
   Contacts in batches of eight lanes.  A batch holds pairs that are both owned (inner) or pairs with one ghost (rim),

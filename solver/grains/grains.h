@@ -36,9 +36,10 @@ enum {
 enum { ACC_FX, ACC_FY, ACC_FZ, ACC_TX, ACC_TY, ACC_TZ, ACC_SUM0, ACC_SUM1, ACC_N, ACC_MORE = 4 };
 
 enum {
-  AUX_COVER, /* ligands of the grain over its whole surface at coverage 1; none is lost [-] */
-  AUX_FREE,  /* coverage of the surface that touches nothing [-] */
-  AUX_TOUCH, /* other grains that touch it, when the slow clock looked last [-] */
+  AUX_COVER,  /* ligands of the grain over its whole surface at coverage 1; none is lost [-] */
+  AUX_FREE,   /* coverage of the surface that touches nothing [-] */
+  AUX_TOUCH,  /* other grains that touch it, when the slow clock looked last [-] */
+  AUX_MESHED, /* 1: the grain has a body in solver/fem; 0: it is rigid */
   GRAINS_AUX
 };
 enum { GRAINS_PAD = 2 }; /* rows far away that fill incomplete batches */

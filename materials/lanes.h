@@ -3,8 +3,8 @@
 
   GCC and Clang vector extensions: plain C operators, one instruction on AVX-512, two or four elsewhere.
 */
-#ifndef SOLVER_DEM_LANES_H
-#define SOLVER_DEM_LANES_H
+#ifndef MATERIALS_LANES_H
+#define MATERIALS_LANES_H
 
 #include "materials/lanes_math.h"
 
@@ -55,6 +55,12 @@ static inline int64_t i8_sum(i8 m)
 
 /* x where the mask is set, else 0. */
 static inline v8 v8_where(i8 mask, v8 x) { return (v8)(mask & (i8)x); }
+
+/* a where the mask is set, else b. */
+static inline v8 v8_pick(i8 mask, v8 a, v8 b) { return (v8)((mask & (i8)a) | (~mask & (i8)b)); }
+
+static inline v8 v8_max(v8 a, v8 b) { return v8_pick((i8)(a > b), a, b); }
+static inline v8 v8_min(v8 a, v8 b) { return v8_pick((i8)(a < b), a, b); }
 
 /* Fixed point: towards zero, so that -x gives minus the same integer. */
 static inline i8 v8_fixed(v8 x, double inv_unit) { return __builtin_convertvector(x * inv_unit, i8); }
