@@ -1,0 +1,110 @@
+/*
+  fem.h - grains as meshed, plastic bodies: elements, contact of their surfaces, explicit integration.
+  The only header of this folder that others may include (and fem_static.h for equilibrium).
+
+  A meshed grain keeps its row in Grains; GrainAux[AUX_MESHED] > 0 tells that it has a body here, on the rank that owns
+  it. Its record shows the body as others see it: centre of mass, mean velocity, the sphere that bounds it (REC_R).
+*/
+#ifndef SOLVER_FEM_FEM_H
+#define SOLVER_FEM_FEM_H
+
+#include "mesh/grain_mesh.h"
+#include "solver/grains/contact_sample.h"
+#include "solver/grains/fixed.h"
+#include "solver/grains/grains.h"
+#include "solver/grains/tools.h"
+
+typedef struct {
+  const GrainMesh *mesh;         /* of every meshed grain, in units of its radius REC_R0; borrowed */
+  double           K, G;         /* bulk and shear modulus [GPa] */
+  double           density;      /* without mass scaling [fg/nm^3] */
+  double           hardening;    /* linear [GPa] */
+  double           hourglass;    /* stiffness of hourglass modes over that of elements [-] */
+  double           courant;      /* part of the stable step of the smallest element that is used [-] */
+  double           shrink;       /* elements may shrink to this part of their length before the step is too long [-] */
+  double           mass_scaling; /* mass of the smallest grains over their true mass [-] */
+  double           penalty;      /* stiffness of surfaces: pressure = penalty K/h gap, h of the facet [-] */
+  double           dashpot;      /* of the normal contact, part of critical [-] */
+  double           mu;           /* friction, grain on grain [-] */
+  double W, strength; /* work of adhesion [nN/nm], largest traction of the cohesive law [GPa]; grain on grain */
+  double drag;        /* rate of damping relative to the affine motion [1/ns] */
+  double gravity;     /* along -z [nm/ns^2] */
+  double radius_min, radius_max; /* of grains that may be meshed [nm] */
+} FemConfig;
+
+/* Energy taken from the motion of meshed grains, by cause; counted since the start of the run [aJ]. */
+enum {
+  FEM_STRAIN,     /* taken up by elements: elastic, plastic, hourglass */
+  FEM_PLASTIC,    /* the part of it dissipated by plastic flow */
+  FEM_HOURGLASS,  /* the part of it in hourglass modes */
+  FEM_NORMAL,     /* absorbed by normal contact forces without damping */
+  FEM_VISCOUS,    /* by the dashpots */
+  FEM_TANGENTIAL, /* by friction forces in all */
+  FEM_FRICTION,   /* the part of it that sliding dissipated */
+  FEM_TOOLS,      /* given by the moving tools */
+  FEM_DRAG,       /* taken by the drag */
+  FEM_GRAVITY,    /* given by gravity */
+  FEM_WORK_N
+};
+
+/* What FemControl agreed on over all ranks. */
+typedef struct {
+  PetscInt64 bodies;           /* meshed grains */
+  double     force[TOOL_N][3]; /* on the tools, mean over the interval [nN] */
+  double     work[FEM_WORK_N]; /* [aJ] */
+  double     kinetic;          /* [aJ] */
+  double     elastic;          /* stored in the elements [aJ] */
+  double     volume;           /* of the meshes [nm^3] */
+  double     worst;            /* smallest volume of an element over the one it had without load [-] */
+  PetscInt64 worst_id;         /* grain it belongs to */
+} FemStatus;
+
+/* Per meshed grain, for files and observables; rows of Grains. */
+typedef struct {
+  double stress[6]; /* Cauchy, mean over the volume, xx yy zz xy yz zx, tension positive [GPa] */
+  double mises;     /* mean von Mises stress [GPa] */
+  double alpha;     /* mean plastic strain [-] */
+  double volume;    /* [nm^3] */
+} BodyMeans;
+
+typedef struct _p_Fem *Fem;
+
+/* Collective.  Borrows grains; copies cfg. */
+PetscErrorCode FemCreate(Grains grains, const FemConfig *cfg, Fem *fem);
+PetscErrorCode FemDestroy(Fem *fem);
+/* Not collective.  Step that suits the mesh [ns]; pure. */
+double fem_time_step(const FemConfig *cfg);
+/*
+  Not collective.  Makes a body of each of these owned rows: the mesh, turned at random by the grain's id, scaled to its
+  radius, at its place, moving as the grain does.  Sets AUX_MESHED and the record; ghosts learn of it by a new list.
+*/
+PetscErrorCode FemMesh(Fem fem, PetscInt n, const PetscInt row[]);
+/*
+  Collective.  After rows have been given anew: finds the bodies' rows again, and takes the pairs of rows (i owned or j
+  owned, each pair once) within reach of each other of which both are meshed.  New ghosts of surfaces, new candidates.
+*/
+PetscErrorCode FemRefresh(Fem fem, const Tools *tools, PetscInt n_pairs, const PetscInt (*pair)[2]);
+/* Collective.  Bodies go where their grains go: call before GrainsMigrate with its dest. */
+PetscErrorCode FemMigrate(Fem fem, const PetscMPIInt dest[]);
+/* Collective.  Forces of contacts at the present places; then elements, velocities and places of all bodies. */
+PetscErrorCode FemStep(Fem fem, const Tools *tools);
+/* Collective.  Every control interval, before DemControl.  Fails (all ranks) when an element has turned over. */
+PetscErrorCode FemControl(Fem fem, const Tools *tools, FemStatus *status);
+/* Not collective.  The next FemStep leaves a ContactSample for each pair of an owned body that touches, tools included.
+ */
+void fem_sample_next(Fem fem);
+/* Not collective.  Borrowed until the next sampled step. */
+void fem_samples(Fem fem, PetscInt *n, const ContactSample **samples);
+/* Not collective.  Means over the body of an owned row; 0 when it has none. */
+int fem_means(Fem fem, PetscInt row, BodyMeans *means);
+/* Not collective.  Changes the damping [1/ns]. */
+void fem_drag(Fem fem, double rate);
+
+/* Bodies as plain numbers, for checkpoints and files: fem_width(fem) doubles each. */
+size_t         fem_width(Fem fem);
+PetscErrorCode FemExport(Fem fem, PetscInt *n, PetscInt64 **id, double **bodies); /* Not collective; caller frees */
+PetscErrorCode FemImport(Fem fem, PetscInt n, const PetscInt64 id[], const double bodies[]); /* ids owned here */
+void           fem_work_get(Fem fem, int64_t words[2 * FEM_WORK_N]);
+void           fem_work_set(Fem fem, const int64_t words[2 * FEM_WORK_N]);
+
+#endif

@@ -1,0 +1,198 @@
+#include "solver/fem/fem_element.h"
+
+/* Hourglass modes follow a flowing element with this part of their elastic stiffness: see fem/README. */
+static const double HOURGLASS_SOFT = 0.3;
+
+/*
+  Nodal values of a hexahedron and its eight modes are each other's Walsh-Hadamard transform: three rounds of sums and
+  differences.  Node a of the binary order has xi, eta, zeta > 0 where bit 0, 1, 2 of a is set; so has mode m its
+  factors.
+*/
+enum { MODE_MEAN, MODE_X, MODE_Y, MODE_XY, MODE_Z, MODE_XZ, MODE_YZ, MODE_XYZ, MODES };
+static const int LINEAR[3] = {MODE_X, MODE_Y, MODE_Z}, HOURGLASS[4] = {MODE_XY, MODE_YZ, MODE_XZ, MODE_XYZ};
+static const int VTK_OF[8] = {0, 1, 3, 2, 4, 5, 7, 6};
+
+static inline __attribute__((always_inline)) void butterfly(v8 a[8])
+{
+  for (int bit = 1; bit < 8; bit *= 2)
+    for (int k = 0; k < 8; k++)
+      if (!(k & bit)) {
+        const v8 lo = a[k], hi = a[k | bit];
+        a[k]       = lo + hi;
+        a[k | bit] = hi - lo;
+      }
+}
+
+/* The transpose: modes back to nodes. */
+static inline __attribute__((always_inline)) void butterfly_back(v8 a[8])
+{
+  for (int bit = 1; bit < 8; bit *= 2)
+    for (int k = 0; k < 8; k++)
+      if (!(k & bit)) {
+        const v8 mean = a[k], slope = a[k | bit];
+        a[k]       = mean - slope;
+        a[k | bit] = mean + slope;
+      }
+}
+
+/* Inverse of J into A; returns det J. */
+static inline __attribute__((always_inline)) v8 invert(const v8 J[3][3], v8 A[3][3])
+{
+  v8 C[3][3], det, inv;
+
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 3; j++) {
+      const int a = (j + 1) % 3, b = (j + 2) % 3, c = (i + 1) % 3, d = (i + 2) % 3;
+      C[i][j] = J[a][c] * J[b][d] - J[a][d] * J[b][c]; /* cofactor, transposed */
+    }
+  det = J[0][0] * C[0][0] + J[0][1] * C[1][0] + J[0][2] * C[2][0];
+  inv = 1.0 / det;
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 3; j++) A[i][j] = C[i][j] * inv;
+  return det;
+}
+
+/* Rotation over the step from the spin w (axial, w01 = L01 - L10 over 2 ...): Q = 1 + (W + W^2/2)/(1 + w.w/4). */
+static inline __attribute__((always_inline)) void spin_to_rotation(v8 w01, v8 w12, v8 w20, v8 Q[3][3])
+{
+  const v8 a = -w12, b = -w20, c = -w01; /* axial vector of W: W x = (a, b, c) cross x */
+  const v8 k = 1.0 / (1.0 + 0.25 * (a * a + b * b + c * c)), h = 0.5 * k;
+
+  Q[0][0] = 1.0 - h * (b * b + c * c);
+  Q[1][1] = 1.0 - h * (a * a + c * c);
+  Q[2][2] = 1.0 - h * (a * a + b * b);
+  Q[0][1] = h * a * b - k * c;
+  Q[1][0] = h * a * b + k * c;
+  Q[0][2] = h * a * c + k * b;
+  Q[2][0] = h * a * c - k * b;
+  Q[1][2] = h * b * c - k * a;
+  Q[2][1] = h * b * c + k * a;
+}
+
+/* s <- Q s Q^T, symmetric, order xx yy zz xy yz zx. */
+static inline __attribute__((always_inline)) void rotate_tensor(const v8 Q[3][3], v8 s[6])
+{
+  const v8 S[3][3] = {
+      {s[0], s[3], s[5]},
+      {s[3], s[1], s[4]},
+      {s[5], s[4], s[2]}
+  };
+  v8 T[3][3];
+
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 3; j++) T[i][j] = Q[i][0] * S[0][j] + Q[i][1] * S[1][j] + Q[i][2] * S[2][j];
+  s[0] = T[0][0] * Q[0][0] + T[0][1] * Q[0][1] + T[0][2] * Q[0][2];
+  s[1] = T[1][0] * Q[1][0] + T[1][1] * Q[1][1] + T[1][2] * Q[1][2];
+  s[2] = T[2][0] * Q[2][0] + T[2][1] * Q[2][1] + T[2][2] * Q[2][2];
+  s[3] = T[0][0] * Q[1][0] + T[0][1] * Q[1][1] + T[0][2] * Q[1][2];
+  s[4] = T[1][0] * Q[2][0] + T[1][1] * Q[2][1] + T[1][2] * Q[2][2];
+  s[5] = T[2][0] * Q[0][0] + T[2][1] * Q[0][1] + T[2][2] * Q[0][2];
+}
+
+static inline v8 dot6(const v8 a[6], const v8 b[6])
+{
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + 2.0 * (a[3] * b[3] + a[4] * b[4] + a[5] * b[5]);
+}
+
+/* Elastic step of the deviator by e, return to the yield surface; the plastic increment of alpha. */
+static inline __attribute__((always_inline)) v8 stress_step(const ElementModel *m, v8 yield, const v8 e[6], v8 s[6],
+                                                            v8 *alpha)
+{
+  const v8 tiny = v8_set(1e-30);
+  v8       mises, over, d;
+
+  for (int k = 0; k < 6; k++) s[k] += 2.0 * m->G * e[k];
+  mises = v8_sqrt(1.5 * dot6(s, s) + tiny);
+  over  = mises - yield - m->hardening * *alpha;
+  d     = v8_max(over, v8_set(0.0)) * (1.0 / (3.0 * m->G + m->hardening));
+  for (int k = 0; k < 6; k++) s[k] *= 1.0 - 3.0 * m->G * d / mises;
+  *alpha += d;
+  return d;
+}
+
+static inline __attribute__((always_inline)) void element(const ElementModel *m, const int node[8], const v8 (*x)[3],
+                                                          const v8 (*v)[3], v8 volume, v8 yield, v8 state[EL_N],
+                                                          v8 (*f)[3], ElementWork *work)
+{
+  v8       X[3][8], U[3][8], J[3][3], A[3][3], L[3][3], Q[3][3], g[4][3], s[6], before[6], e[6], F[3][3];
+  v8       det, trace, mean, flow, p, bb = v8_set(0.0), stiff, power, hg_power = v8_set(0.0);
+  const v8 zero = v8_set(0.0);
+
+  for (int i = 0; i < 3; i++) {
+    for (int a = 0; a < 8; a++) {
+      U[i][a] = m->dt * v[node[VTK_OF[a]]][i];
+      X[i][a] = x[node[VTK_OF[a]]][i];
+    }
+    butterfly(X[i]);
+    butterfly(U[i]);
+    for (int k = 1; k < 8; k++) X[i][k] -= 0.5 * U[i][k]; /* to the middle of the step */
+    for (int k = 0; k < 3; k++) J[i][k] = 0.125 * X[i][LINEAR[k]];
+  }
+  det = invert(J, A);
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 3; j++)
+      L[i][j] = 0.125 * (U[i][LINEAR[0]] * A[0][j] + U[i][LINEAR[1]] * A[1][j] + U[i][LINEAR[2]] * A[2][j]);
+
+  trace = L[0][0] + L[1][1] + L[2][2];
+  mean  = trace * (1.0 / 3.0);
+  e[0] = L[0][0] - mean, e[1] = L[1][1] - mean, e[2] = L[2][2] - mean;
+  e[3] = 0.5 * (L[0][1] + L[1][0]), e[4] = 0.5 * (L[1][2] + L[2][1]), e[5] = 0.5 * (L[2][0] + L[0][2]);
+  spin_to_rotation(0.5 * (L[0][1] - L[1][0]), 0.5 * (L[1][2] - L[2][1]), 0.5 * (L[2][0] - L[0][2]), Q);
+
+  for (int k = 0; k < 6; k++) s[k] = state[EL_XX + k];
+  rotate_tensor((const v8(*)[3])Q, s);
+  for (int k = 0; k < 6; k++) before[k] = s[k];
+  flow  = stress_step(m, yield, e, s, &state[EL_ALPHA]);
+  p     = state[EL_MEAN] + m->K * trace;
+  power = 0.5 * (dot6(before, e) + dot6(s, e) + (p + state[EL_MEAN]) * trace) * volume;
+  work->plastic += flow * (yield + m->hardening * state[EL_ALPHA]) * volume;
+  work->worst = v8_min(work->worst, 8.0 * det / volume);
+  for (int k = 0; k < 6; k++) state[EL_XX + k] = s[k];
+  state[EL_MEAN] = p;
+
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 3; j++) bb += A[i][j] * A[i][j];
+  stiff = m->hourglass * m->G * volume * bb * (1.0 / 64.0) *
+          v8_pick((i8)(flow > zero), v8_set(HOURGLASS_SOFT), v8_set(1.0));
+  for (int h = 0; h < 4; h++) {
+    v8       *q = &state[EL_HOURGLASS + 3 * h], r[3];
+    const int k = HOURGLASS[h];
+    for (int i = 0; i < 3; i++) {
+      g[h][i] = U[i][k] - (L[i][0] * X[0][k] + L[i][1] * X[1][k] + L[i][2] * X[2][k]);
+      r[i]    = Q[i][0] * q[0] + Q[i][1] * q[1] + Q[i][2] * q[2];
+    }
+    for (int i = 0; i < 3; i++) {
+      q[i] = r[i] + stiff * g[h][i];
+      hg_power += 0.5 * (r[i] + q[i]) * g[h][i];
+    }
+  }
+  work->strain += power + hg_power;
+  work->hourglass += hg_power;
+
+  /* virtual work by modes: volume tau = P, hourglass modes less what the linear part of the motion puts into them */
+  const v8 P[3][3] = {
+      {s[0] + p, s[3],     s[5]    },
+      {s[3],     s[1] + p, s[4]    },
+      {s[5],     s[4],     s[2] + p}
+  };
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 3; j++) {
+      v8 t = volume * P[i][j];
+      for (int h = 0; h < 4; h++) t -= state[EL_HOURGLASS + 3 * h + i] * X[j][HOURGLASS[h]];
+      F[i][j] = t;
+    }
+  for (int i = 0; i < 3; i++) {
+    v8 n[8];
+    n[MODE_MEAN] = zero;
+    for (int k = 0; k < 3; k++) n[LINEAR[k]] = 0.125 * (A[k][0] * F[i][0] + A[k][1] * F[i][1] + A[k][2] * F[i][2]);
+    for (int h = 0; h < 4; h++) n[HOURGLASS[h]] = state[EL_HOURGLASS + 3 * h + i];
+    butterfly_back(n);
+    for (int a = 0; a < 8; a++) f[node[VTK_OF[a]]][i] -= n[a];
+  }
+}
+
+void element_forces(const ElementModel *m, const v8 (*x)[3], const v8 (*v)[3], const v8 *volume, v8 yield,
+                    v8 (*state)[EL_N], v8 (*f)[3], ElementWork *work)
+{
+  for (int k = 0; k < m->n_elem; k++) element(m, m->hex[k], x, v, volume[k], yield, state[k], f, work);
+}

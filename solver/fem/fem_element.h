@@ -1,0 +1,60 @@
+/*
+  fem_element.h - the eight-node hexahedron with one integration point, for eight bodies at once.
+
+  Bodies of one topology stand side by side, one in each lane: gathering a node is a load, scattering a force is an add,
+  and the same instructions serve all lanes, so that a body has the same bits wherever it stands.
+*/
+#ifndef SOLVER_FEM_FEM_ELEMENT_H
+#define SOLVER_FEM_FEM_ELEMENT_H
+
+#include "materials/lanes.h"
+
+/* State of an element: deviator and mean of the Kirchhoff stress, plastic strain, hourglass forces of four modes. */
+enum {
+  EL_XX,
+  EL_YY,
+  EL_ZZ,
+  EL_XY,
+  EL_YZ,
+  EL_ZX,
+  EL_MEAN,      /* K ln J [GPa] */
+  EL_ALPHA,     /* accumulated plastic strain [-] */
+  EL_HOURGLASS, /* [4 modes][3] [nN] */
+  EL_N = EL_HOURGLASS + 4 * 3
+};
+
+/* What the elements took up in a step, per body [aJ]. */
+typedef struct {
+  v8 strain;    /* stress power and work on hourglass modes: elastic and plastic */
+  v8 plastic;   /* the part of it that plastic flow dissipated */
+  v8 hourglass; /* the part of it that went into hourglass modes */
+  v8 worst;     /* smallest volume of an element over the one it had without load [-] */
+} ElementWork;
+
+typedef struct {
+  double K, G;      /* bulk and shear modulus [GPa] */
+  double hardening; /* d yield/d alpha [GPa] */
+  double hourglass; /* stiffness of hourglass modes over that of the element [-] */
+  double dt;        /* [ns] */
+  int    n_elem;
+  int (*hex)[8]; /* [n_elem] nodes, VTK order */
+} ElementModel;
+
+/*
+  element_forces - one explicit step of all elements of eight bodies.  Not collective.
+
+  In:  x, v    [n_node][3] places [nm] at the end of the step and velocities during it [nm/ns]
+       volume  [n_elem] of the elements without load [nm^3]
+       yield   of each body without plastic strain [GPa]
+  Out: state   [n_elem][EL_N] moved on
+       f       [n_node][3] forces of the elements on the nodes, added [nN]
+       work    added
+  Rates are taken at the middle of the step: the strain of a rigid rotation is zero to third order.  Stress rotates with
+  the material by Hughes & Winget 1980 (IJNME 15, 1862).  Hourglass: Flanagan & Belytschko 1981 (IJNME 17, 679),
+  stiffness form, its forces rotating likewise, softened while the element flows.  J2 return: Simo & Hughes 1998,
+  box 3.1, on the Kirchhoff stress, whose mean is K ln J.
+*/
+void element_forces(const ElementModel *m, const v8 (*x)[3], const v8 (*v)[3], const v8 *volume, v8 yield,
+                    v8 (*state)[EL_N], v8 (*f)[3], ElementWork *work);
+
+#endif
