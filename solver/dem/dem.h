@@ -10,6 +10,7 @@
 #include "solver/grains/fixed.h"
 #include "solver/grains/grains.h"
 #include "solver/grains/tools.h"
+#include "solver/grains/work.h"
 
 typedef struct {
   ContactModel model;                    /* its law and parameters must outlive the Dem */
@@ -24,18 +25,6 @@ typedef struct {
   double       gravity;                  /* along -z [nm/ns^2] */
   PetscInt     control_interval;         /* steps between two calls of DemControl */
 } DemConfig;
-
-/* Energy taken from the grains' motion, by cause; counted since the start of the run [aJ]. */
-enum {
-  WORK_NORMAL,     /* absorbed by normal contact forces without damping: elastic + plastic + surface */
-  WORK_VISCOUS,    /* normal damping */
-  WORK_TANGENTIAL, /* absorbed by tangential, rolling and twisting forces in all */
-  WORK_FRICTION,   /* the part of it that sliding, rolling and twisting dissipated */
-  WORK_TOOLS,      /* given to the grains by the moving tools */
-  WORK_DRAG,       /* taken by the drag */
-  WORK_GRAVITY,    /* given by gravity */
-  WORK_N
-};
 
 /* What a slow process made of a sampled contact between grains. */
 typedef struct {

@@ -13,6 +13,7 @@
 #include "solver/grains/fixed.h"
 #include "solver/grains/grains.h"
 #include "solver/grains/tools.h"
+#include "solver/grains/work.h"
 
 typedef struct {
   const GrainMesh *mesh;         /* of every meshed grain, in units of its radius REC_R0; borrowed */
@@ -32,26 +33,11 @@ typedef struct {
   double radius_min, radius_max; /* of grains that may be meshed [nm] */
 } FemConfig;
 
-/* Energy taken from the motion of meshed grains, by cause; counted since the start of the run [aJ]. */
-enum {
-  FEM_STRAIN,     /* taken up by elements: elastic, plastic, hourglass */
-  FEM_PLASTIC,    /* the part of it dissipated by plastic flow */
-  FEM_HOURGLASS,  /* the part of it in hourglass modes */
-  FEM_NORMAL,     /* absorbed by normal contact forces without damping */
-  FEM_VISCOUS,    /* by the dashpots */
-  FEM_TANGENTIAL, /* by friction forces in all */
-  FEM_FRICTION,   /* the part of it that sliding dissipated */
-  FEM_TOOLS,      /* given by the moving tools */
-  FEM_DRAG,       /* taken by the drag */
-  FEM_GRAVITY,    /* given by gravity */
-  FEM_WORK_N
-};
-
 /* What FemControl agreed on over all ranks. */
 typedef struct {
   PetscInt64 bodies;           /* meshed grains */
   double     force[TOOL_N][3]; /* on the tools, mean over the interval [nN] */
-  double     work[FEM_WORK_N]; /* [aJ] */
+  double     work[WORK_N]; /* [aJ] */
   double     kinetic;          /* [aJ] */
   double     elastic;          /* stored in the elements [aJ] */
   double     volume;           /* of the meshes [nm^3] */
@@ -104,7 +90,7 @@ void fem_drag(Fem fem, double rate);
 size_t         fem_width(Fem fem);
 PetscErrorCode FemExport(Fem fem, PetscInt *n, PetscInt64 **id, double **bodies); /* Not collective; caller frees */
 PetscErrorCode FemImport(Fem fem, PetscInt n, const PetscInt64 id[], const double bodies[]); /* ids owned here */
-void           fem_work_get(Fem fem, int64_t words[2 * FEM_WORK_N]);
-void           fem_work_set(Fem fem, const int64_t words[2 * FEM_WORK_N]);
+void           fem_work_get(Fem fem, int64_t words[2 * WORK_N]);
+void           fem_work_set(Fem fem, const int64_t words[2 * WORK_N]);
 
 #endif

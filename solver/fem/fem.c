@@ -1,0 +1,173 @@
+/* fem.c - life of a Fem and the order of a step. */
+#include "solver/fem/fem_impl.h"
+
+#include <string.h>
+
+/* Candidates serve until surfaces have moved half of this part of the facet size. */
+static const double SKIN = 0.5;
+
+static void add_forces(void *in, void *inout, int *n, MPI_Datatype *type)
+{
+  int bytes;
+
+  MPI_Type_size(*type, &bytes);
+  for (size_t k = 0; k < (size_t)*n * (size_t)bytes / sizeof(int64_t); k++) ((int64_t *)inout)[k] += ((int64_t *)in)[k];
+}
+
+/* Facets around each surface node, as one list with starts. */
+static PetscErrorCode Fans(Fem fem)
+{
+  int *at;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(fem->n_surf + 1, &fem->fan_first));
+  PetscCall(PetscMalloc1(4 * fem->n_face, &fem->fan));
+  PetscCall(PetscMalloc1(fem->n_surf, &at));
+  for (int f = 0; f < fem->n_face; f++)
+    for (int k = 0; k < 4; k++) fem->fan_first[fem->face[f][k] + 1]++;
+  for (int n = 0; n < fem->n_surf; n++) {
+    fem->fan_first[n + 1] += fem->fan_first[n];
+    at[n] = fem->fan_first[n];
+  }
+  for (int f = 0; f < fem->n_face; f++)
+    for (int k = 0; k < 4; k++) fem->fan[at[fem->face[f][k]]++] = f;
+  PetscCall(PetscFree(at));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemCreate(Grains grains, const FemConfig *cfg, Fem *out)
+{
+  const GrainMesh *m = cfg->mesh;
+  const double     R = cfg->radius_max;
+  Fem              fem;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&fem));
+  fem->cfg    = *cfg;
+  fem->g      = grains;
+  fem->n_node = m->n_node, fem->n_surf = m->n_surf, fem->n_face = m->n_face, fem->n_elem = m->n_elem;
+  fem->face  = m->face;
+  fem->dt    = fem_time_step(cfg);
+  fem->model = (ElementModel){.K         = cfg->K,
+                              .G         = cfg->G,
+                              .hardening = cfg->hardening,
+                              .hourglass = cfg->hourglass,
+                              .dt        = fem->dt,
+                              .n_elem    = m->n_elem,
+                              .hex       = m->hex};
+  fem->f         = aligned_alloc(64, (size_t)fem->n_node * sizeof *fem->f);
+  fem->f_contact = aligned_alloc(64, (size_t)fem->n_surf * sizeof *fem->f_contact);
+  PetscCheck(fem->f && fem->f_contact, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for a mesh of %d nodes", fem->n_node);
+  PetscCall(Fans(fem));
+  fem->skin       = SKIN * cfg->radius_min * sqrt(4.0 * PETSC_PI / fem->n_face);
+  fem->unit_force = fixed_unit(100.0 * cfg->K * R * R);
+  fem->unit_work  = fixed_unit(1000.0 * cfg->K * R * R * R);
+  fem->inv_force  = 1.0 / fem->unit_force;
+  fem->inv_work   = 1.0 / fem->unit_work;
+  PetscCallMPI(MPI_Type_contiguous(fem->n_surf * SF_N, MPI_DOUBLE, &fem->surf_type));
+  PetscCallMPI(MPI_Type_commit(&fem->surf_type));
+  PetscCallMPI(MPI_Type_contiguous(fem->n_surf * 4, MPI_INT64_T, &fem->force_type));
+  PetscCallMPI(MPI_Type_commit(&fem->force_type));
+  PetscCallMPI(MPI_Op_create(add_forces, 1, &fem->add_force));
+  *out = fem;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemDestroy(Fem *out)
+{
+  Fem fem = *out;
+
+  PetscFunctionBeginUser;
+  if (!fem) PetscFunctionReturn(0);
+  free(fem->x), free(fem->v), free(fem->mass), free(fem->volume), free(fem->state), free(fem->yield);
+  free(fem->work_pack), free(fem->slot), free(fem->h_facet), free(fem->surf), free(fem->force), free(fem->x_build);
+  free(fem->f), free(fem->f_contact);
+  PetscCall(PetscFree(fem->fan_first));
+  PetscCall(PetscFree(fem->fan));
+  PetscCall(PetscFree(fem->row));
+  PetscCall(PetscFree(fem->id));
+  PetscCall(PetscFree(fem->arrived));
+  PetscCall(PetscFree(fem->pair));
+  PetscCall(PetscFree(fem->cand));
+  PetscCall(PetscFree(fem->cand_facet));
+  PetscCall(PetscFree(fem->samples));
+  PetscCall(PetscSFDestroy(&fem->halo));
+  PetscCallMPI(MPI_Type_free(&fem->surf_type));
+  PetscCallMPI(MPI_Type_free(&fem->force_type));
+  PetscCallMPI(MPI_Op_free(&fem->add_force));
+  PetscCall(PetscFree(*out));
+  PetscFunctionReturn(0);
+}
+
+/* Body of a row, owned or ghost; -1: none. */
+static PetscErrorCode TakePairs(Fem fem, PetscInt n, const PetscInt (*pair)[2])
+{
+  const Grains   g     = fem->g;
+  const PetscInt rows  = g->n_owned + g->n_ghost;
+  PetscInt      *body, ghost = fem->n_body;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(rows + 1, &body));
+  for (PetscInt i = 0; i < rows; i++) body[i] = -1;
+  for (PetscInt b = 0; b < fem->n_body; b++) body[fem->row[b]] = b;
+  for (PetscInt i = g->n_owned; i < rows; i++)
+    if (g->aux[i][AUX_MESHED] > 0.0) body[i] = ghost++;
+  PetscCheck(ghost == fem->n_body + fem->n_ghost_body, PETSC_COMM_SELF, PETSC_ERR_PLIB,
+             "%" PetscInt_FMT " meshed ghosts, %" PetscInt_FMT " ghost bodies", ghost - fem->n_body, fem->n_ghost_body);
+  if (n > fem->pair_cap) {
+    fem->pair_cap = n + n / 8;
+    PetscCall(PetscFree(fem->pair));
+    PetscCall(PetscMalloc1(fem->pair_cap, &fem->pair));
+  }
+  fem->n_pair = 0;
+  for (PetscInt k = 0; k < n; k++) {
+    const PetscInt a = body[pair[k][0]], b = body[pair[k][1]];
+    if (a < 0 || b < 0) continue;
+    fem->pair[fem->n_pair][0]   = (int)a;
+    fem->pair[fem->n_pair++][1] = (int)b;
+  }
+  PetscCall(PetscFree(body));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemRefresh(Fem fem, const Tools *tools, PetscInt n_pairs, const PetscInt (*pair)[2])
+{
+  PetscFunctionBeginUser;
+  PetscCall(FemFindRows(fem));
+  PetscCall(FemHaloSetUp(fem));
+  PetscCall(TakePairs(fem, n_pairs, pair));
+  PetscCall(FemHaloBegin(fem));
+  PetscCall(FemHaloEnd(fem));
+  PetscCall(FemCandidates(fem));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemStep(Fem fem, const Tools *tools)
+{
+  const size_t nodes = (size_t)(fem->n_body + fem->n_ghost_body) * (size_t)fem->n_surf;
+
+  PetscFunctionBeginUser;
+  fem->n_samples = 0;
+  memset(fem->force, 0, nodes * sizeof *fem->force);
+  PetscCall(FemHaloBegin(fem));
+  PetscCall(FemTools(fem, tools));
+  PetscCall(FemHaloEnd(fem));
+  PetscCall(FemCandidatesCheck(fem));
+  PetscCall(FemContact(fem));
+  PetscCall(FemForcesHome(fem));
+  if (fem->sampling) PetscCall(FemSampleEnd(fem));
+  fem->sampling = PETSC_FALSE;
+  fem_move(fem, tools);
+  fem->interval_steps++;
+  PetscFunctionReturn(0);
+}
+
+void fem_drag(Fem fem, double rate) { fem->cfg.drag = rate; }
+
+void fem_sample_next(Fem fem) { fem->sampling = PETSC_TRUE; }
+
+void fem_samples(Fem fem, PetscInt *n, const ContactSample **samples)
+{
+  *n       = fem->n_samples;
+  *samples = fem->samples;
+}

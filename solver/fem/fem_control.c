@@ -1,0 +1,125 @@
+/* fem_control.c - every control interval: what the ranks agree on about their meshed grains. */
+#include "solver/fem/fem_impl.h"
+
+#include <string.h>
+
+/* The words of the one reduction by sums. */
+enum {
+  SUM_BODIES,
+  SUM_FORCE,
+  SUM_WORK    = SUM_FORCE + 2 * 3 * TOOL_N,
+  SUM_KINETIC = SUM_WORK + 2 * WORK_N,
+  SUM_ELASTIC = SUM_KINETIC + 2,
+  SUM_VOLUME  = SUM_ELASTIC + 2,
+  SUM_N       = SUM_VOLUME + 2
+};
+
+typedef struct {
+  v8 kinetic, elastic, volume;
+} PackSums;
+
+static PackSums pack_sums(Fem fem, PetscInt p)
+{
+  const v8(*v)[3] = (const v8(*)[3])fem->v + p * fem->n_node, *mass = fem->mass + p * fem->n_node;
+  const double per_G = 0.25 / fem->cfg.G, per_K = 0.5 / fem->cfg.K;
+  PackSums     s = {v8_set(0.0), v8_set(0.0), v8_set(0.0)};
+
+  for (int n = 0; n < fem->n_node; n++)
+    s.kinetic += 0.5 * mass[n] * (v[n][0] * v[n][0] + v[n][1] * v[n][1] + v[n][2] * v[n][2]);
+  for (int e = 0; e < fem->n_elem; e++) {
+    const v8 *q = fem->state[p * fem->n_elem + e], V0 = fem->volume[p * fem->n_elem + e];
+    const v8  ss = q[EL_XX] * q[EL_XX] + q[EL_YY] * q[EL_YY] + q[EL_ZZ] * q[EL_ZZ] +
+                  2.0 * (q[EL_XY] * q[EL_XY] + q[EL_YZ] * q[EL_YZ] + q[EL_ZX] * q[EL_ZX]);
+    s.elastic += V0 * (per_G * ss + per_K * q[EL_MEAN] * q[EL_MEAN]);
+    for (int l = 0; l < 8; l++) s.volume[l] += V0[l] * exp(q[EL_MEAN][l] / fem->cfg.K);
+  }
+  return s;
+}
+
+static double total(const int64_t words[2], double unit)
+{
+  ExactSum s = {words[0], words[1]};
+
+  exact_normalize(&s);
+  return exact_value(&s, unit);
+}
+
+PetscErrorCode FemControl(Fem fem, const Tools *tools, FemStatus *status)
+{
+  int64_t  sum[SUM_N] = {0};
+  ExactSum part[3]    = {{0}};
+  double   worst      = 1e300, all;
+  int64_t  id         = INT64_MAX, first;
+
+  PetscFunctionBeginUser;
+  for (PetscInt p = 0; p < fem->n_pack; p++) {
+    const PackSums s = pack_sums(fem, p);
+    for (PetscInt b = 8 * p; b < PetscMin(8 * p + 8, fem->n_body); b++) {
+      exact_add(&part[0], s.kinetic[b % 8], fem->inv_work);
+      exact_add(&part[1], s.elastic[b % 8], fem->inv_work);
+      exact_add(&part[2], s.volume[b % 8], fem->inv_work);
+      const double w = fem->work_pack[p].worst[b % 8];
+      if (!(w >= worst)) worst = isfinite(w) ? w : -1e300, id = fem->id[b];
+      fem->work_pack[p].worst[b % 8] = 1.0;
+    }
+  }
+  sum[SUM_BODIES] = fem->n_body;
+  memcpy(sum + SUM_FORCE, fem->tool_force, sizeof fem->tool_force);
+  memcpy(sum + SUM_WORK, fem->work, sizeof fem->work);
+  memcpy(sum + SUM_KINETIC, part, sizeof part);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, SUM_N, MPI_INT64_T, MPI_SUM, fem->g->comm));
+  PetscCallMPI(MPI_Allreduce(&worst, &all, 1, MPI_DOUBLE, MPI_MIN, fem->g->comm));
+  first = worst == all ? id : INT64_MAX;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT64_T, MPI_MIN, fem->g->comm));
+  PetscCheck(sum[SUM_BODIES] == 0 || all > -1e300, fem->g->comm, PETSC_ERR_CONV_FAILED,
+             "grain %lld: the place of a node is not a number; the step is too long for these forces: lower mesh_courant or "
+             "the inertial number",
+             (long long)first);
+  PetscCheck(sum[SUM_BODIES] == 0 || all > 0.0, fem->g->comm, PETSC_ERR_CONV_FAILED,
+             "grain %lld: an element of its mesh has turned over (volume %g of that without load); press more slowly "
+             "(inertial_number), refine the mesh (mesh_elements), or stop at a lower density",
+             (long long)first, all);
+  status->bodies = sum[SUM_BODIES];
+  for (int k = 0; k < TOOL_N; k++)
+    for (int c = 0; c < 3; c++)
+      status->force[k][c] =
+          total(sum + SUM_FORCE + 2 * (3 * k + c), fem->unit_force) / PetscMax(fem->interval_steps, 1);
+  for (int k = 0; k < WORK_N; k++) status->work[k] = total(sum + SUM_WORK + 2 * k, fem->unit_work);
+  status->kinetic  = total(sum + SUM_KINETIC, fem->unit_work);
+  status->elastic  = total(sum + SUM_ELASTIC, fem->unit_work);
+  status->volume   = total(sum + SUM_VOLUME, fem->unit_work);
+  status->worst    = all;
+  status->worst_id = first;
+  memset(fem->tool_force, 0, sizeof fem->tool_force);
+  fem->interval_steps = 0;
+  PetscFunctionReturn(0);
+}
+
+int fem_means(Fem fem, PetscInt row, BodyMeans *m)
+{
+  PetscInt b = 0;
+
+  while (b < fem->n_body && fem->row[b] != row) b++;
+  if (b == fem->n_body) return 0;
+  *m = (BodyMeans){0};
+  for (int e = 0; e < fem->n_elem; e++) {
+    const v8    *q  = fem->state[(b / 8) * fem->n_elem + e];
+    const double V0 = fem->volume[(b / 8) * fem->n_elem + e][b % 8], p = q[EL_MEAN][b % 8];
+    double       s[6], ss = 0.0;
+    for (int k = 0; k < 6; k++) {
+      s[k] = q[EL_XX + k][b % 8];
+      ss += (k < 3 ? 1.0 : 2.0) * s[k] * s[k];
+      m->stress[k] += V0 * (s[k] + (k < 3 ? p : 0.0)); /* of Kirchhoff stress over V0: Cauchy stress over V */
+    }
+    m->mises += V0 * sqrt(1.5 * ss);
+    m->alpha += V0 * q[EL_ALPHA][b % 8];
+    m->volume += V0 * exp(p / fem->cfg.K);
+  }
+  for (int k = 0; k < 6; k++) m->stress[k] /= m->volume;
+  m->mises /= m->volume;
+  m->alpha /= m->volume;
+  return 1;
+}
+
+void fem_work_get(Fem fem, int64_t words[2 * WORK_N]) { memcpy(words, fem->work, sizeof fem->work); }
+void fem_work_set(Fem fem, const int64_t words[2 * WORK_N]) { memcpy(fem->work, words, sizeof fem->work); }

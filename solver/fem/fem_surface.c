@@ -1,0 +1,137 @@
+/* fem_surface.c - what others see of a body: its surface, node by node, and its record among the grains. */
+#include "solver/fem/fem_impl.h"
+
+/* A quarter of each facet's area vector goes to each of its nodes. */
+static void area_vectors(Fem fem, const v8 (*x)[3], v8 (*area)[3])
+{
+  for (int n = 0; n < fem->n_surf; n++)
+    for (int k = 0; k < 3; k++) area[n][k] = v8_set(0.0);
+  for (int f = 0; f < fem->n_face; f++) {
+    const int *q = fem->face[f];
+    v8         a[3], b[3];
+    for (int k = 0; k < 3; k++) {
+      a[k] = x[q[2]][k] - x[q[0]][k];
+      b[k] = x[q[3]][k] - x[q[1]][k];
+    }
+    for (int k = 0; k < 3; k++) {
+      const int i = (k + 1) % 3, j = (k + 2) % 3;
+      const v8  c = 0.125 * (a[i] * b[j] - a[j] * b[i]);
+      for (int n = 0; n < 4; n++) area[q[n]][k] += c;
+    }
+  }
+}
+
+/* Centre of mass, mean velocity, bounding sphere. */
+static void write_grains(Fem fem, PetscInt pack, const v8 (*x)[3], const v8 (*v)[3])
+{
+  const v8 *mass = fem->mass + pack * fem->n_node;
+  v8        m = v8_set(0.0), mx[3] = {m, m, m}, mv[3] = {m, m, m}, far = m;
+
+  for (int n = 0; n < fem->n_node; n++) {
+    m += mass[n];
+    for (int k = 0; k < 3; k++) {
+      mx[k] += mass[n] * x[n][k];
+      mv[k] += mass[n] * v[n][k];
+    }
+  }
+  for (int k = 0; k < 3; k++) mx[k] /= m, mv[k] /= m;
+  for (int n = 0; n < fem->n_surf; n++) {
+    const v8 d[3] = {x[n][0] - mx[0], x[n][1] - mx[1], x[n][2] - mx[2]};
+    far           = v8_max(far, d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
+  }
+  far = v8_sqrt(far);
+  for (int l = 0; l < 8 && 8 * pack + l < fem->n_body; l++) {
+    double *r = fem->g->rec[fem->row[8 * pack + l]];
+    for (int k = 0; k < 3; k++) {
+      r[REC_X + k]  = mx[k][l];
+      r[REC_VX + k] = mv[k][l];
+      r[REC_WX + k] = 0.0;
+    }
+    r[REC_R]     = far[l];
+    r[REC_INV_M] = 1.0 / m[l];
+  }
+}
+
+void fem_surface(Fem fem, PetscInt pack)
+{
+  const v8(*x)[3] = (const v8(*)[3])fem->x + pack * fem->n_node, (*v)[3] = (const v8(*)[3])fem->v + pack * fem->n_node;
+  const v8 *mass = fem->mass + pack * fem->n_node;
+  const int last = (int)PetscMin(8, fem->n_body - 8 * pack);
+  v8        h    = v8_set(0.0);
+
+  for (int l = 0; l < last; l++) h[l] = fem->h_facet[8 * pack + l];
+  area_vectors(fem, x, fem->f); /* the scratch of forces has room for it */
+  for (int n = 0; n < fem->n_surf; n++) {
+    const v8 *a = fem->f[n], size = v8_sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]), one = 1.0 / (size + 1e-300);
+    v8 near[8] = {x[n][0], x[n][1], x[n][2], size, v[n][0], v[n][1], v[n][2], mass[n]};
+    v8 rest[8] = {a[0] * one, a[1] * one, a[2] * one, h};
+
+    v8_transpose(near);
+    v8_transpose(rest);
+    for (int l = 0; l < last; l++) {
+      v8 *r = (v8 *)fem->surf[(8 * pack + l) * fem->n_surf + n];
+      r[0]  = near[l];
+      r[1]  = rest[l];
+    }
+  }
+  write_grains(fem, pack, x, v);
+}
+
+/* Ghost rows that are meshed become ghost bodies: the owner's body of each comes through the halo of the grains. */
+PetscErrorCode FemHaloSetUp(Fem fem)
+{
+  const Grains g = fem->g;
+  PetscInt    *body;
+  PetscSFNode *remote;
+  PetscInt     n = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscSFDestroy(&fem->halo));
+  fem->n_ghost_body = 0;
+  if (!g->halo) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(g->n_owned + g->n_ghost + 1, &body));
+  for (PetscInt i = 0; i < g->n_owned + g->n_ghost; i++) body[i] = -1;
+  for (PetscInt b = 0; b < fem->n_body; b++) body[fem->row[b]] = b;
+  PetscCall(PetscSFBcastBegin(g->halo, MPIU_INT, body, body + g->n_owned, MPI_REPLACE));
+  PetscCall(PetscSFBcastEnd(g->halo, MPIU_INT, body, body + g->n_owned, MPI_REPLACE));
+  for (PetscInt i = g->n_owned; i < g->n_owned + g->n_ghost; i++) n += body[i] >= 0;
+  PetscCall(FemReserveSurfaces(fem, fem->n_body + n));
+  PetscCall(PetscMalloc1(n, &remote));
+  for (PetscInt i = 0; i < g->n_ghost; i++) {
+    if (body[g->n_owned + i] < 0) continue;
+    remote[fem->n_ghost_body]                  = (PetscSFNode){g->owner_rank[i], body[g->n_owned + i]};
+    fem->id[fem->n_body + fem->n_ghost_body++] = g->id[g->n_owned + i];
+  }
+  PetscCall(PetscSFCreate(g->comm, &fem->halo));
+  PetscCall(PetscSFSetGraph(fem->halo, fem->n_body, n, NULL, PETSC_OWN_POINTER, remote, PETSC_OWN_POINTER));
+  PetscCall(PetscSFSetUp(fem->halo));
+  PetscCall(PetscFree(body));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemHaloBegin(Fem fem)
+{
+  PetscFunctionBeginUser;
+  if (fem->halo)
+    PetscCall(PetscSFBcastBegin(fem->halo, fem->surf_type, fem->surf, fem->surf + fem->n_body * fem->n_surf, MPI_REPLACE));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemHaloEnd(Fem fem)
+{
+  PetscFunctionBeginUser;
+  if (fem->halo)
+    PetscCall(PetscSFBcastEnd(fem->halo, fem->surf_type, fem->surf, fem->surf + fem->n_body * fem->n_surf, MPI_REPLACE));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemForcesHome(Fem fem)
+{
+  SurfaceForce *ghost = fem->force + fem->n_body * fem->n_surf;
+
+  PetscFunctionBeginUser;
+  if (!fem->halo) PetscFunctionReturn(0);
+  PetscCall(PetscSFReduceBegin(fem->halo, fem->force_type, ghost, fem->force, fem->add_force));
+  PetscCall(PetscSFReduceEnd(fem->halo, fem->force_type, ghost, fem->force, fem->add_force));
+  PetscFunctionReturn(0);
+}
