@@ -36,7 +36,7 @@ MeshStatus ReaderError(Reader *reader, const char *format, ...)
   return MESH_ERR_CONTENT;
 }
 
-static MeshStatus ReaderOpen(const char *path, char why[], size_t n_why, Reader *r)
+MeshStatus ReaderOpen(const char *path, char why[], size_t n_why, Reader *r)
 {
   *r = (Reader){.file = fopen(path, "rb"), .path = path, .why = why, .n_why = n_why};
   if (n_why) why[0] = '\0';

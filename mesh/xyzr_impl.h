@@ -1,4 +1,4 @@
-/* xyzr_impl.h - shared by the text and the VTK reader of packings; not for others. */
+/* xyzr_impl.h - shared by the readers of this folder; not for others. */
 #ifndef MESH_XYZR_IMPL_H
 #define MESH_XYZR_IMPL_H
 
@@ -13,6 +13,9 @@ typedef struct {
   char       *why;
   size_t      n_why;
 } Reader;
+
+/* Opens the file; on failure why says what the operating system says. */
+MeshStatus ReaderOpen(const char *path, char why[], size_t n_why, Reader *reader);
 
 /* Writes "path:line: ..." (or "path, byte N: ...") to reader->why and returns MESH_ERR_CONTENT. */
 MeshStatus ReaderError(Reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
