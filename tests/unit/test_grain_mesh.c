@@ -23,7 +23,7 @@ static const GrainShape shapes[] = {
     {GRAIN_CUBE,   0.6,   0.0         },
     {GRAIN_ROD,    0.0,   1.3         },
     {GRAIN_ROD,    0.0,   111.0 / 40.0},
-    {GRAIN_ROD,    0.0,   8.0         }
+    {GRAIN_ROD,    0.0,   5.0         }
 };
 
 static const int sizes[][2] = {
@@ -174,7 +174,7 @@ static void test_second_order(void **unused)
   for (int s = 0; s < COUNT(shapes); s++) {
     double half[3], error[2], z = 0.0;
 
-    if (s == 1 || s == 2) continue; /* 8 elements along an edge do not resolve these roundings */
+    if (s == 1 || s == 2) continue; /* the coarse mesh does not resolve these roundings */
     grain_shape_half(&shapes[s], half);
     for (int k = 0; k < 2; k++) {
       GrainMesh mesh = made(&shapes[s], k ? 32 : 16, 2);
@@ -185,7 +185,9 @@ static void test_second_order(void **unused)
       grain_mesh_free(&mesh);
     }
     assert_true(error[1] > 0.0 && error[1] < 2e-3);
-    assert_near(error[0] / error[1], 4.0, 0.35); /* the next term is h^2 / 6 of a facet of 0.1 and straight parts */
+    /* The next term is smaller by h^2 = (pi / 32)^2.  In a cube the end of the rounding falls inside facets of an edge,
+       whose place in the facet changes with n: that moves the volume by another O(h^3), h = 1/8 of the edge. */
+    assert_near(error[0] / error[1], 4.0, shapes[s].form == GRAIN_CUBE ? 0.25 : 0.04);
   }
 }
 
