@@ -16,7 +16,7 @@
 #include "materials/contact.h" /* Lanes */
 #include "materials/lanes_math.h"
 
-enum { BULK_NEWTON_VOCE = 7, BULK_NEWTON_RATE = 9 }; /* to rounding: tests/unit/test_bulk.c tries the whole range */
+enum { BULK_NEWTON_VOCE = 7, BULK_NEWTON_RATE = 9 }; /* to rounding in the whole range: test_bulk_lanes.c */
 
 /* Yield curve from where the step begins. */
 typedef struct {
@@ -38,8 +38,7 @@ static inline double bulk_slip_linear(const BulkModel *m, double q, double alpha
   return lm_max(q - lm_fma(m->H, alpha, Y0), 0.0) * m->compliance;
 }
 
-/* Where Voce's iteration begins, the better of two lower bounds: the slope of the beginning, and all saturation at
- * once. */
+/* The better of two lower bounds: the slope of the beginning, and all saturation at once. */
 static inline double bulk_voce_start(const BulkModel *m, const BulkCurve *c)
 {
   const double first = c->excess / (3.0 * m->G + m->H + c->rest * m->inv_a0);
@@ -98,28 +97,41 @@ static inline double bulk_hardening(const BulkModel *m, double dt, double x, dou
   return slope * (1.0 + z) + yield * m->m * z / x;
 }
 
+/* A step that stands still would stand still for good: the bits are those of all steps. */
+static inline double bulk_slip_voce(const BulkModel *m, const BulkCurve *c)
+{
+  double x = bulk_voce_start(m, c), last = -1.0;
+
+  for (int k = 0; k < BULK_NEWTON_VOCE && x != last; k++) {
+    last = x;
+    x    = bulk_voce_step(m, c->excess, c->rest, x);
+  }
+  return x;
+}
+
+static inline double bulk_slip_rate(const BulkModel *m, double unit, const BulkCurve *c)
+{
+  BulkBracket b    = bulk_rate_start(m, lm_log(unit), c);
+  double      last = HUGE_VAL;
+
+  for (int k = 0; k < BULK_NEWTON_RATE && b.u != last; k++) {
+    last = b.u;
+    b    = bulk_rate_step(m, unit, *c, b);
+  }
+  return bulk_rate_end(unit, c, b.u);
+}
+
 /* Plastic strain of one step from the trial von Mises stress q [GPa]; dt > 0: of a law with a rate [ns]. */
 static inline double bulk_slip(const BulkModel *m, double dt, double q, double alpha, double Y0)
 {
-  const BulkCurve c    = bulk_curve(m, q, alpha, Y0);
-  const double    unit = dt * m->edot0;
+  const BulkCurve c = bulk_curve(m, q, alpha, Y0);
 
   if (m->flow == BULK_ELASTIC) return 0.0;
   if (m->flow == BULK_LINEAR) return bulk_slip_linear(m, q, alpha, Y0);
-  if (m->flow == BULK_VOCE) {
-    double x = bulk_voce_start(m, &c);
-
-    for (int k = 0; k < BULK_NEWTON_VOCE; k++) x = bulk_voce_step(m, c.excess, c.rest, x);
-    return x;
-  } else {
-    BulkBracket b = bulk_rate_start(m, lm_log(unit), &c);
-
-    for (int k = 0; k < BULK_NEWTON_RATE; k++) b = bulk_rate_step(m, unit, c, b);
-    return bulk_rate_end(unit, &c, b.u);
-  }
+  return m->flow == BULK_VOCE ? bulk_slip_voce(m, &c) : bulk_slip_rate(m, dt * m->edot0, &c);
 }
 
-/* bulk_slip of eight: the same steps, one loop over the lanes each. */
+/* bulk_slip of eight: the same steps, one loop over the lanes each; none where no lane yields. */
 static inline void bulk_slips_voce(const BulkModel *m, const double *restrict q, const double *restrict alpha,
                                    const double *restrict Y0, double *restrict slip)
 {
@@ -132,6 +144,7 @@ static inline void bulk_slips_voce(const BulkModel *m, const double *restrict q,
     rest[l]   = c.rest;
     slip[l]   = bulk_voce_start(m, &c);
   }
+  if (!lm_any(excess)) return; /* the start is 0, and a step leaves it there */
   for (int k = 0; k < BULK_NEWTON_VOCE; k++)
     for (int l = 0; l < CONTACT_LANES; l++) slip[l] = bulk_voce_step(m, excess[l], rest[l], slip[l]);
 }
@@ -148,7 +161,9 @@ static inline void bulk_slips_rate(const BulkModel *m, double dt, const double *
 
     excess[l] = c.excess, rest[l] = c.rest, yield[l] = c.yield;
     u[l] = b.u, low[l] = b.low, high[l] = b.high;
+    slip[l] = 0.0;
   }
+  if (!lm_any(excess)) return;
   for (int k = 0; k < BULK_NEWTON_RATE; k++)
     for (int l = 0; l < CONTACT_LANES; l++) {
       const BulkCurve   c = {rest[l], yield[l], excess[l]};

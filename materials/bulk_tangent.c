@@ -7,6 +7,7 @@
 */
 #include "materials/bulk_tangent.h"
 #include "materials/bulk_spectral.h"
+#include "materials/lanes_math.h"
 
 #include <math.h>
 
@@ -24,7 +25,7 @@ static void stretch_rows(const BulkModel *m, const BulkPrincipal *e, double keep
     for (int q = 0; q < 3; q++)
       d[q] = (m->K + 2.0 * m->G * (keep * ((p == q) - 1.0 / 3.0) - turn * (unit * e->dev[p]) * (unit * e->dev[q]))) *
              per_J;
-    for (int k = 0; k < ROW; k++) row[p][k] = d[0] * nn[0][0][k] + d[1] * nn[1][1][k] + d[2] * nn[2][2][k];
+    for (int k = 0; k < ROW; k++) row[p][k] = lm_fma(d[0], nn[0][0][k], lm_fma(d[1], nn[1][1][k], d[2] * nn[2][2][k]));
   }
 }
 
@@ -33,10 +34,11 @@ static void shear_rows(const BulkModel *m, const BulkPrincipal *e, double keep, 
                        double row[6][ROW])
 {
   for (int p = 0; p < 3; p++) {
-    const int    q = (p + 1) % 3;
-    const double w = m->G * keep / e->J * log_slope(e->value[p], e->value[q], e->log_value[p], e->log_value[q]);
+    const int    q  = (p + 1) % 3;
+    const double w  = m->G * keep / e->J * log_slope(e->value[p], e->value[q], e->log_value[p], e->log_value[q]);
+    const double wp = w * e->value[p], wq = w * e->value[q];
 
-    for (int k = 0; k < ROW; k++) row[3 + p][k] = w * (e->value[q] * nn[p][q][k] + e->value[p] * nn[q][p][k]);
+    for (int k = 0; k < ROW; k++) row[3 + p][k] = lm_fma(wq, nn[p][q][k], wp * nn[q][p][k]);
   }
 }
 
@@ -64,8 +66,8 @@ void bulk_tangent(const BulkModel *m, const BulkPrincipal *e, double keep, doubl
         w[3 + p] = nn[p][q][ij] + nn[q][p][ij];
       }
       for (int k = 0; k < ROW; k++)
-        line[k] = ((w[0] * row[0][k] + w[1] * row[1][k]) + (w[2] * row[2][k] + w[3] * row[3][k])) +
-                  (w[4] * row[4][k] + w[5] * row[5][k]);
+        line[k] = lm_fma(w[0], row[0][k], lm_fma(w[1], row[1][k], w[2] * row[2][k])) +
+                  lm_fma(w[3], row[3][k], lm_fma(w[4], row[4][k], w[5] * row[5][k]));
       for (int k = 0; k < ROW; k++) a[ij][k] = a[ji][k] = line[k];
     }
   for (int i = 0; i < 3; i++) /* - sigma_il delta_jk */

@@ -334,7 +334,7 @@ static void long_random_paths(void **state)
       if (m.flow == BULK_ELASTIC) continue;
       if (m.flow != BULK_RATE) assert_true(q <= limit + 1e-13 * m.K);
       if (s.alpha > before + 1e-5) CLOSE(q, limit, (m.flow == BULK_RATE ? 1e-11 : 1e-13) * m.K); /* m 1e-16/1e-5 */
-      CLOSE(out.dissipated, q * (s.alpha - before), 1e-13);
+      CLOSE(out.dissipated, q * (s.alpha - before), 1e-15 * (q * s.alpha + m.K));
     }
     if (k) assert_true(s.alpha > 5.0);
   }
