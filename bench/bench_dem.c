@@ -124,9 +124,9 @@ static PetscErrorCode Run(const char *state, const ContactLaw *law, PetscInt ste
   PetscCall(ReadState(state, &grains, &tools));
   PetscCall(DemCreate(grains, &cfg, &dem));
   PetscCall(DemRefresh(dem, &tools, PETSC_TRUE));
-  PetscCall(DemRepartition(dem, &tools));
+  PetscCall(DemRepartition(dem, &tools, NULL));
   PetscCall(Steps(dem, &tools, warmup, cfg.control_interval));
-  PetscCall(DemRepartition(dem, &tools));
+  PetscCall(DemRepartition(dem, &tools, NULL));
   PetscCallMPI(MPI_Barrier(PETSC_COMM_WORLD));
   PetscCall(PetscTime(&start));
   PetscCall(Steps(dem, &tools, steps, cfg.control_interval));

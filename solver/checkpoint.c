@@ -11,9 +11,9 @@
   }
 
 const NumberSpec checkpoint_numbers[CHECKPOINT_NUMBERS] = {
-    NUMBER(step, 0),    NUMBER(stage, 0),   NUMBER(n_grains, 0),    NUMBER(n_contacts, 0),
-    NUMBER(n_blob, 0),  NUMBER(n_words, 0), NUMBER(n_state, 0),     NUMBER(n_params, 0),
-    NUMBER(n_tools, 0), NUMBER(time, 1),    NUMBER(fingerprint, 2),
+    NUMBER(step, 0),       NUMBER(stage, 0),   NUMBER(n_grains, 0),    NUMBER(n_contacts, 0), NUMBER(n_blob, 0),
+    NUMBER(n_words, 0),    NUMBER(n_state, 0), NUMBER(n_params, 0),    NUMBER(n_tools, 0),    NUMBER(n_bodies, 0),
+    NUMBER(body_width, 0), NUMBER(time, 1),    NUMBER(fingerprint, 2),
 };
 
 hid_t checkpoint_type(const NumberSpec *n)
@@ -81,6 +81,11 @@ uint64_t checkpoint_fingerprint(const CheckpointRows *r)
     h = mix(h, r->rec[k], REC_N);
     sum += mix(h, r->aux[k], GRAINS_AUX);
   }
+  for (PetscInt k = 0; k < r->n_bodies; k++) {
+    const uint64_t h = mix(4, &r->body_id[k], 1);
+
+    sum += mix(h, r->body + (size_t)k * (size_t)r->body_width, (size_t)r->body_width);
+  }
   for (PetscInt k = 0; k < c->n; k++) {
     const uint64_t h = mix(2, &c->key[k], 2);
 
@@ -104,15 +109,15 @@ uint64_t checkpoint_scalars_fingerprint(const CheckpointScalars *s)
 
 /* Adds up what ranks hold: the words of the exact sums and the fingerprints; where this rank's rows begin. */
 static PetscErrorCode Gather(MPI_Comm comm, const CheckpointScalars *in, const CheckpointRows *rows,
-                             CheckpointScalars *s, CheckpointNumbers *numbers, int64_t first[2])
+                             CheckpointScalars *s, CheckpointNumbers *numbers, int64_t first[3])
 {
-  const int64_t n[2] = {rows->n_grains, rows->contacts.n};
-  int64_t       total[2];
+  const int64_t n[3] = {rows->n_grains, rows->contacts.n, rows->n_bodies};
+  int64_t       total[3];
   uint64_t      fingerprint = checkpoint_fingerprint(rows);
 
   PetscFunctionBeginUser;
   *s       = *in;
-  first[0] = first[1] = 0;
+  first[0] = first[1] = first[2] = 0;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, s->words, s->n_words, MPI_INT64_T, MPI_SUM, comm));
   for (PetscInt k = 0; k + 1 < s->n_words; k += 2) { /* pairs hi, lo: one form whatever the number of ranks */
     ExactSum sum = {s->words[k], s->words[k + 1]};
@@ -122,12 +127,14 @@ static PetscErrorCode Gather(MPI_Comm comm, const CheckpointScalars *in, const C
     s->words[k + 1] = sum.lo;
   }
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &fingerprint, 1, MPI_UINT64_T, MPI_SUM, comm));
-  PetscCallMPI(MPI_Exscan(n, first, 2, MPI_INT64_T, MPI_SUM, comm));
-  PetscCallMPI(MPI_Allreduce(n, total, 2, MPI_INT64_T, MPI_SUM, comm));
+  PetscCallMPI(MPI_Exscan(n, first, 3, MPI_INT64_T, MPI_SUM, comm));
+  PetscCallMPI(MPI_Allreduce(n, total, 3, MPI_INT64_T, MPI_SUM, comm));
   *numbers = (CheckpointNumbers){.step        = s->step,
                                  .stage       = s->stage,
                                  .n_grains    = total[0],
                                  .n_contacts  = total[1],
+                                 .n_bodies    = total[2],
+                                 .body_width  = rows->body_width,
                                  .n_blob      = s->n_blob,
                                  .n_words     = s->n_words,
                                  .n_tools     = sizeof(Tools) / sizeof(double),
@@ -137,7 +144,7 @@ static PetscErrorCode Gather(MPI_Comm comm, const CheckpointScalars *in, const C
 }
 
 static void put_all(CheckpointFile *f, const ModelCard *card, const char deck[], const CheckpointScalars *s,
-                    const CheckpointNumbers *numbers, const CheckpointRows *rows, const int64_t first[2])
+                    const CheckpointNumbers *numbers, const CheckpointRows *rows, const int64_t first[3])
 {
   const int               version = CHECKPOINT_VERSION, small = f->rank == 0; /* rank 0 writes the small ones */
   const PetscInt64        deck_n = (PetscInt64)strlen(deck);
@@ -164,6 +171,10 @@ static void put_all(CheckpointFile *f, const ModelCard *card, const char deck[],
   checkpoint_put_rows(f, "contact_key", H5T_NATIVE_INT64, numbers->n_contacts, 2, first[1], c->n, c->key);
   checkpoint_put_rows(f, "contact_state", H5T_NATIVE_DOUBLE, numbers->n_contacts, card->n_state, first[1], c->n,
                       c->state);
+  if (!rows->body_width) return;
+  checkpoint_put_rows(f, "body_id", H5T_NATIVE_INT64, numbers->n_bodies, 1, first[2], rows->n_bodies, rows->body_id);
+  checkpoint_put_rows(f, "body", H5T_NATIVE_DOUBLE, numbers->n_bodies, rows->body_width, first[2], rows->n_bodies,
+                      rows->body);
 }
 
 /* Length of the file, generously. */
@@ -172,7 +183,9 @@ static long long bytes_of(const CheckpointNumbers *n, const char deck[])
   const long long grain   = sizeof(int64_t) + sizeof(GrainRecord) + sizeof(GrainAux);
   const long long contact = (long long)sizeof(ContactKey) + n->n_state * (long long)sizeof(double);
 
-  return n->n_grains * grain + n->n_contacts * contact + (long long)strlen(deck) + 65536;
+  const long long body = (long long)sizeof(int64_t) + n->body_width * (long long)sizeof(double);
+
+  return n->n_grains * grain + n->n_contacts * contact + n->n_bodies * body + (long long)strlen(deck) + 65536;
 }
 
 PetscErrorCode CheckpointWrite(MPI_Comm comm, const char path[], const ContactModel *model, const char deck[],
@@ -183,7 +196,7 @@ PetscErrorCode CheckpointWrite(MPI_Comm comm, const char path[], const ContactMo
   CheckpointNumbers numbers;
   ModelCard         card;
   char              tmp[PETSC_MAX_PATH_LEN];
-  int64_t           first[2];
+  int64_t           first[3];
   PetscMPIInt       rank;
   PetscBool         good  = PETSC_FALSE;
   int               error = 0;

@@ -10,7 +10,7 @@
 
 #include "solver/dem/dem.h"
 
-enum { CHECKPOINT_VERSION = 1, CHECKPOINT_BLOB_MAX = 256, CHECKPOINT_WORDS_MAX = 64 };
+enum { CHECKPOINT_VERSION = 2, CHECKPOINT_BLOB_MAX = 256, CHECKPOINT_WORDS_MAX = 64 };
 
 /* Small things, the same on every rank unless said otherwise. */
 typedef struct {
@@ -28,11 +28,15 @@ typedef struct {
 /* The rows this rank writes, or its slice of what was read. */
 typedef struct {
   PetscInt         n_grains;
-  PetscInt64       n_global; /* grains of the run; set by CheckpointRead */
-  PetscInt64      *id;       /* [n_grains] */
-  GrainRecord     *rec;      /* [n_grains] */
-  GrainAux        *aux;      /* [n_grains] */
-  ContactHistories contacts; /* each contact of the run once; n_state = contact_n_state(model) */
+  PetscInt64       n_global;   /* grains of the run; set by CheckpointRead */
+  PetscInt64      *id;         /* [n_grains] */
+  GrainRecord     *rec;        /* [n_grains] */
+  GrainAux        *aux;        /* [n_grains] */
+  PetscInt         n_bodies;   /* meshed grains, each once, in any distribution */
+  PetscInt         body_width; /* numbers of one; 0: the run has none */
+  PetscInt64      *body_id;    /* [n_bodies] grain */
+  double          *body;       /* [n_bodies][body_width] */
+  ContactHistories contacts;   /* each contact of the run once; n_state = contact_n_state(model) */
 } CheckpointRows;
 
 /*

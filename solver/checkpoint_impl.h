@@ -7,7 +7,7 @@
 
 #define CHECKPOINT_FORMAT "nanomint checkpoint"
 
-enum { CHECKPOINT_NAMES_LEN = 4096, CHECKPOINT_PARAMS_MAX = 128, CHECKPOINT_NUMBERS = 11 };
+enum { CHECKPOINT_NAMES_LEN = 4096, CHECKPOINT_PARAMS_MAX = 128, CHECKPOINT_NUMBERS = 13 };
 
 /* What a contact model is, in words and numbers: its parameters, then its history per contact. */
 typedef struct {
@@ -20,7 +20,7 @@ typedef struct {
 
 /* The attributes that are plain numbers. */
 typedef struct {
-  int64_t  step, stage, n_grains, n_contacts, n_blob, n_words, n_state, n_params, n_tools;
+  int64_t  step, stage, n_grains, n_contacts, n_blob, n_words, n_state, n_params, n_tools, n_bodies, body_width;
   double   time;
   uint64_t fingerprint;
 } CheckpointNumbers;

@@ -119,6 +119,8 @@ static const char *check_numbers(const CheckpointNumbers *n)
   if (n->n_params < 0 || n->n_params > CHECKPOINT_PARAMS_MAX || n->n_state < 0 || n->n_state > 1024)
     return "sizes out of range";
   if (n->n_grains < 1 || n->n_contacts < 0 || n->n_contacts / 1000000 > n->n_grains) return "sizes out of range";
+  if (n->n_bodies < 0 || n->n_bodies > n->n_grains || n->body_width < 0 || n->body_width > 100000000)
+    return "sizes out of range";
   return NULL;
 }
 
@@ -150,17 +152,20 @@ static void get_scalars(CheckpointFile *f, const CheckpointNumbers *n, Checkpoin
   checkpoint_get_rows(f, "tool_force", H5T_NATIVE_DOUBLE, TOOL_N, 3, 0, TOOL_N, s->tool_force);
 }
 
-static PetscErrorCode AllocateRows(MPI_Comm comm, const CheckpointNumbers *n, CheckpointRows *r, PetscInt64 first[2])
+static PetscErrorCode AllocateRows(MPI_Comm comm, const CheckpointNumbers *n, CheckpointRows *r, PetscInt64 first[3])
 {
   PetscMPIInt rank, size;
-  PetscInt64  last[2];
+  PetscInt64  last[3];
   int         failed;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
   PetscCallMPI(MPI_Comm_size(comm, &size));
-  for (int k = 0; k < 2; k++) {
-    const PetscInt64 all = k ? n->n_contacts : n->n_grains, each = all / size, more = all % size;
+  for (int k = 0; k < 3; k++) {
+    const PetscInt64 all  = k == 0   ? n->n_grains
+                            : k == 1 ? n->n_contacts
+                                     : n->n_bodies,
+                     each = all / size, more = all % size;
 
     first[k] = each * rank + PetscMin(rank, more);
     last[k]  = first[k] + each + (rank < more);
@@ -168,18 +173,22 @@ static PetscErrorCode AllocateRows(MPI_Comm comm, const CheckpointNumbers *n, Ch
   *r                  = (CheckpointRows){.n_global = n->n_grains, .n_grains = (PetscInt)(last[0] - first[0])};
   r->contacts.n       = (PetscInt)(last[1] - first[1]);
   r->contacts.n_state = (PetscInt)n->n_state;
+  r->n_bodies         = (PetscInt)(last[2] - first[2]);
+  r->body_width       = (PetscInt)n->body_width;
   r->rec              = aligned_alloc(64, sizeof(GrainRecord) * (size_t)(r->n_grains + 1));
   failed              = r->rec == NULL;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, comm));
   PetscCheck(!failed, comm, PETSC_ERR_MEM, "no memory for the grains of the checkpoint");
   PetscCall(PetscMalloc1(r->n_grains + 1, &r->id));
   PetscCall(PetscMalloc1(r->n_grains + 1, &r->aux));
+  PetscCall(PetscMalloc1(r->n_bodies + 1, &r->body_id));
+  PetscCall(PetscMalloc1((size_t)(r->n_bodies + 1) * (size_t)PetscMax(n->body_width, 1), &r->body));
   PetscCall(PetscMalloc1(r->contacts.n + 1, &r->contacts.key));
   PetscCall(PetscMalloc1((size_t)(r->contacts.n + 1) * (size_t)PetscMax(n->n_state, 1), &r->contacts.state));
   PetscFunctionReturn(0);
 }
 
-static void get_rows(CheckpointFile *f, const CheckpointNumbers *n, const PetscInt64 first[2], CheckpointRows *r)
+static void get_rows(CheckpointFile *f, const CheckpointNumbers *n, const PetscInt64 first[3], CheckpointRows *r)
 {
   const ContactHistories *c = &r->contacts;
 
@@ -188,6 +197,9 @@ static void get_rows(CheckpointFile *f, const CheckpointNumbers *n, const PetscI
   checkpoint_get_rows(f, "grain_aux", H5T_NATIVE_DOUBLE, n->n_grains, GRAINS_AUX, first[0], r->n_grains, r->aux);
   checkpoint_get_rows(f, "contact_key", H5T_NATIVE_INT64, n->n_contacts, 2, first[1], c->n, c->key);
   checkpoint_get_rows(f, "contact_state", H5T_NATIVE_DOUBLE, n->n_contacts, c->n_state, first[1], c->n, c->state);
+  if (!n->body_width) return;
+  checkpoint_get_rows(f, "body_id", H5T_NATIVE_INT64, n->n_bodies, 1, first[2], r->n_bodies, r->body_id);
+  checkpoint_get_rows(f, "body", H5T_NATIVE_DOUBLE, n->n_bodies, n->body_width, first[2], r->n_bodies, r->body);
 }
 
 static int all_finite(const double *v, size_t n)
@@ -208,6 +220,9 @@ static PetscErrorCode CheckContent(MPI_Comm comm, const char path[], const Check
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < r->n_grains; k++)
     if (!all_finite(r->rec[k], REC_N) || !all_finite(r->aux[k], GRAINS_AUX)) bad[0] = PetscMin(bad[0], r->id[k]);
+  for (PetscInt k = 0; k < r->n_bodies; k++)
+    if (!all_finite(r->body + (size_t)k * (size_t)r->body_width, (size_t)r->body_width))
+      bad[0] = PetscMin(bad[0], r->body_id[k]);
   for (PetscInt k = 0; k < c->n; k++)
     if (!all_finite(c->state + (size_t)k * (size_t)c->n_state, (size_t)c->n_state))
       bad[1] = PetscMin(bad[1], c->key[k].lo);
@@ -228,7 +243,7 @@ PetscErrorCode CheckpointRead(MPI_Comm comm, const char path[], const ContactMod
   CheckpointFile    f;
   CheckpointNumbers numbers;
   ModelCard         card, ours;
-  PetscInt64        first[2] = {0, 0};
+  PetscInt64        first[3] = {0, 0, 0};
   PetscBool         good;
   const char       *wrong;
   char              why[1024] = "";
@@ -265,6 +280,8 @@ PetscErrorCode CheckpointRowsDestroy(CheckpointRows *r)
   PetscCall(PetscFree(r->id));
   free(r->rec);
   PetscCall(PetscFree(r->aux));
+  PetscCall(PetscFree(r->body_id));
+  PetscCall(PetscFree(r->body));
   PetscCall(PetscFree(r->contacts.key));
   PetscCall(PetscFree(r->contacts.state));
   *r = (CheckpointRows){0};

@@ -62,6 +62,7 @@ static PetscErrorCode ReadLawAndProgramme(Deck *deck)
       if (key->kind == KEY_LAW) law.key = *key;
   PetscCall(DeckValue(deck, &law));
   PetscCall(PetscCalloc(deck->config->contact.law->param_size + 1, &deck->config->contact.law_params));
+  PetscCall(PetscCalloc(bulk_laws[0]->param_size, &deck->config->mesh.law_params));
   PetscCall(DeckFind(deck, "programme", &text, &source));
   PetscCheck(text, deck->comm, PETSC_ERR_USER_INPUT,
              "%s: programme is missing: list of stages, e.g. programme: [fill, press, dwell, release, eject]",
@@ -85,8 +86,11 @@ static PetscErrorCode LayOut(Deck *deck)
     if (!strcmp(b->name, "contact")) {
       snprintf(block, sizeof(block), "contact/%s", config->contact.law->name);
       for (const ParamSpec *p = config->contact.law->params; p->key; p++)
-        add_entry(config, block, key_of_param(p), 0)->in_law = 1;
+        add_entry(config, block, key_of_param(p), 0)->in = IN_CONTACT_LAW;
     }
+    if (!strcmp(b->name, "mesh"))
+      for (const ParamSpec *p = bulk_laws[0]->params; p->key; p++)
+        add_entry(config, b->name, key_of_param(p), 0)->in = IN_BULK_LAW;
     if (!strcmp(b->name, "die/bottom")) {
       for (PetscInt k = 0; k < config->n_stages; k++)
         add_keys(config, config->stage[k].name, deck_stages[config->stage[k].kind].keys,
@@ -194,6 +198,7 @@ PetscErrorCode ConfigDestroy(Config *config)
 {
   PetscFunctionBeginUser;
   PetscCall(PetscFree(config->contact.law_params));
+  PetscCall(PetscFree(config->mesh.law_params));
   PetscCall(PetscFree(config->entries));
   PetscCall(PetscFree(config->command_line));
   PetscFunctionReturn(0);

@@ -264,6 +264,27 @@ static PetscErrorCode CheckSlowDwell(Deck *deck, const StageConfig *s)
   PetscFunctionReturn(0);
 }
 
+/* Meshed grains: a law that can be computed, a file for the shape that needs one, no slow clock. */
+static PetscErrorCode CheckMesh(Deck *deck)
+{
+  const Config     *config = deck->config;
+  const MeshConfig *m      = &config->mesh;
+  const char       *wrong;
+  BulkModel         bulk;
+  char              label[LABEL_LEN];
+
+  PetscFunctionBeginUser;
+  PetscCall(CheckFile(deck, "mesh_shape", m->shape, "mesh_file", m->file));
+  if (!strcmp(m->grains, "none")) PetscFunctionReturn(0);
+  wrong = bulk_model(bulk_law_find(m->law), m->law_params, &bulk);
+  PetscCheck(!wrong, deck->comm, USER_ERROR, "%s: mesh: %s", deck->path, wrong);
+  for (PetscInt k = 0; k < config->n_stages; k++)
+    PetscCheck(config->stage[k].kind != STAGE_DWELL || config->stage[k].time <= SLOW_FROM, deck->comm, USER_ERROR,
+               "%s: %s is a dwell on the slow clock, which knows rigid grains only; up to 1 us, or mesh_grains: none",
+               blame(deck, "mesh_grains", label), config->stage[k].name);
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode CompleteOutput(Deck *deck)
 {
   OutputConfig *output = &deck->config->output;
@@ -288,6 +309,7 @@ PetscErrorCode DeckComplete(Deck *deck)
   PetscCheck(!wrong, deck->comm, USER_ERROR, "%s: contact_%s: %s", deck->path, contact->law->name, wrong);
   PetscCall(CompletePowder(deck));
   PetscCall(CompleteDie(deck));
+  PetscCall(CheckMesh(deck));
   for (PetscInt k = 0; k < deck->config->n_stages; k++) {
     StageConfig *s = &deck->config->stage[k];
 

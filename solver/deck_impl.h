@@ -71,9 +71,9 @@ extern const char *const source_names[FROM_N];
 struct _p_DeckEntry {
   char    block[NAME_MAX_LEN], name[2 * NAME_MAX_LEN]; /* "die/wall", "die_wall_friction" */
   DeckKey key;
-  int     in_law; /* value in law_params, otherwise in Config */
-  size_t  at;
-  Source  source;
+  enum { IN_CONFIG, IN_CONTACT_LAW, IN_BULK_LAW } in; /* the Config itself or law_params in it */
+  size_t at;
+  Source source;
 };
 typedef struct _p_DeckEntry DeckEntry;
 

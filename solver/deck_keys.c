@@ -31,6 +31,26 @@ static const DeckChoice sizes[] = {
     {0},
 };
 
+static const DeckChoice mesh_choices[] = {
+    {"none", NO, "all grains are rigid"},
+    {"all", NO, "every grain is meshed"},
+    {0},
+};
+
+static const DeckChoice mesh_shapes[] = {
+    {"sphere", NO, "ball"},
+    {"cube", NO, "cube with rounded edges"},
+    {"rod", NO, "cylinder with half spheres at its ends"},
+    {"file", NO, "hexahedra from mesh.file"},
+    {0},
+};
+
+static const DeckChoice bulk_choices[] = {
+    {"j2", NO, "elastic-plastic: von Mises flow in logarithmic strain"},
+    {"hencky", NO, "elastic"},
+    {0},
+};
+
 static const DeckChoice neck_choices[] = {
     {"parhami_mcmeeking", NO, "grain-boundary and surface diffusion"},
     {"none", NO, "necks stay as mechanics made them"},
@@ -104,6 +124,39 @@ static const DeckKey contact_keys[] = {
     {"damping_t", KEY_REAL, DIM_NONE, 0, 10, 0.3, NULL, AT(damping_t), NULL, NULL, "tangential per normal damping"},
     {"partial_slip", KEY_BOOL, DIM_NONE, NO, "no", AT(partial_slip), NULL, NULL,
      "Mindlin-Deresiewicz partial slip instead of an elastic spring inside Coulomb's cone"},
+    {0},
+};
+#undef AT
+
+/* Defaults of the numerics: solver/fem/README.md. */
+#define AT(field) offsetof(MeshConfig, field)
+static const DeckKey mesh_keys[] = {
+    {"grains", KEY_CHOICE, DIM_NONE, NO, "none", AT(grains), mesh_choices, NULL, "which grains are meshed bodies"},
+    {"shape", KEY_CHOICE, DIM_NONE, NO, "sphere", AT(shape), mesh_shapes, NULL,
+     "of the grains, with the volume of their diameter"},
+    {"file", KEY_FILE, DIM_NONE, NO, "", AT(file), NULL, NULL, "shape: file; Gmsh mesh of one grain, hexahedra"},
+    {"elements", KEY_INT, DIM_NONE, 30, 1e5, 256, NULL, AT(elements), NULL, NULL,
+     "hexahedra of a grain, about; 500 to 2000 give forces to a few percent"},
+    {"rounding", KEY_REAL, DIM_NONE, 0.02, 1, 0.2, NULL, AT(rounding), NULL, NULL,
+     "shape: cube; radius of edges over half the edge"},
+    {"aspect", KEY_REAL, DIM_NONE, 1, 20, 2.8, NULL, AT(aspect), NULL, NULL, "shape: rod; length over diameter"},
+    {"law", KEY_CHOICE, DIM_NONE, NO, "j2", AT(law), bulk_choices, NULL, "of the bulk of a grain"},
+    {"mass_scaling", KEY_REAL, DIM_NONE, 1e-3, 1e6, 1, NULL, AT(mass_scaling), NULL, NULL,
+     "mass of a grain over its true one; the number of steps of a press does not depend on it"},
+    {"courant", KEY_REAL, DIM_NONE, 0.05, 0.95, 0.8, NULL, AT(courant), NULL, NULL,
+     "part of the stable step of the smallest element"},
+    {"shrink", KEY_REAL, DIM_NONE, 0.1, 1, 0.6, NULL, AT(shrink), NULL, NULL,
+     "elements may shrink to this part of their length before the step is too long for them"},
+    {"hourglass", KEY_REAL, DIM_NONE, 1e-3, 1, 0.05, NULL, AT(hourglass), NULL, NULL,
+     "stiffness against hourglass modes over that of the element"},
+    {"penalty", KEY_REAL, DIM_NONE, 0.01, 10, 0.5, NULL, AT(penalty), NULL, NULL,
+     "stiffness of surfaces in contact over K/h, h the size of a facet"},
+    {"dashpot", KEY_REAL, DIM_NONE, 0, 2, 0.5, NULL, AT(dashpot), NULL, NULL,
+     "of surfaces in contact, part of critical; without it packs collapse by ringing"},
+    {"strength", KEY_REAL, DIM_PRESSURE, 0.01, 100, 3, NULL, AT(strength), NULL, NULL,
+     "largest traction of adhesion between surfaces, at the given work of adhesion"},
+    {"drag", KEY_REAL, DIM_NONE, 0, 0.2, 0.01, NULL, AT(drag), NULL, NULL,
+     "part of a velocity relative to the affine motion of the powder that a step takes"},
     {0},
 };
 #undef AT
@@ -248,6 +301,7 @@ const DeckBlock deck_blocks[] = {
     {"material", material_keys, 0, "what the grains are made of; any number of the card can be given here instead"},
     {"powder", powder_keys, BASE(powder), "the grains and how they lie"},
     {"contact",contact_keys, BASE(contact), "what grains do to each other"},
+    {"mesh", mesh_keys, BASE(mesh), "grains as meshed, plastic bodies"},
     {"ligand", no_keys, BASE(ligand), "organic molecules on the grains"},
     {"sinter", sinter_keys, BASE(sinter), "the slow clock: ligands, bonds and necks in a dwell of seconds"},
     {"die", die_keys, BASE(die), "the cylinder and the two punches"},

@@ -20,7 +20,9 @@ void deck_label(const Deck *deck, const char name[], Source source, char label[]
 
 void *entry_value(const Config *config, const DeckEntry *entry)
 {
-  return (entry->in_law ? (char *)config->contact.law_params : (char *)config) + entry->at;
+  const void *const base[] = {config, config->contact.law_params, config->mesh.law_params};
+
+  return (char *)base[entry->in] + entry->at;
 }
 
 PetscErrorCode DeckFind(const Deck *deck, const char name[], const char **text, Source *source)

@@ -5,19 +5,21 @@
 */
 #include "solver/deck.h"
 #include "solver/errors.h"
+#include "solver/meshed.h"
 #include "solver/simulation.h"
 
 static const char help[] = "nanomint: pressing powders of nanocrystals.  nanomint -help lists every key of a deck.\n";
 
-/* One step of rigid grains between moving tools. */
+/* One step of the grains between moving tools. */
 static PetscErrorCode Step(Simulation *sim)
 {
   PetscFunctionBeginUser;
   programme_move_tools(sim->dt, &sim->tools); /* punches move, driven by rate or by pressure          */
   PetscCall(RefreshNeighbours(sim));          /* when someone moved half a skin: ghosts, list, balance */
-  if (simulation_report_next(sim)) dem_sample_next(sim->dem);
-  PetscCall(DemForces(sim->dem, &sim->tools)); /* contacts between grains, and on the tools            */
-  dem_move(sim->dem, &sim->tools);             /* velocities and places                                */
+  if (simulation_report_next(sim)) simulation_sample_next(sim);
+  PetscCall(DemForces(sim->dem, &sim->tools)); /* rigid grains: contacts, also with the tools          */
+  dem_move(sim->dem, &sim->tools);             /* ... velocities and places                            */
+  PetscCall(MeshedStep(sim));                  /* meshed grains: surfaces, elements, velocities, places */
   sim->step++;
   PetscFunctionReturn(0);
 }

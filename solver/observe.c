@@ -56,7 +56,7 @@ static Region region_of(const Sample *s, const Extremes *x)
 }
 
 /* Kinetic energy, and the momentum flux of the motion that is not the affine one of the punches. */
-static void add_motion(Totals *t, const Sample *s, const GrainRecord r)
+static void add_motion(Totals *t, const Sample *s, const GrainRecord r, int meshed)
 {
   const Tools *tools = s->tools;
   const double m = 1 / r[REC_INV_M], inertia = 0.4 * m * r[REC_R0] * r[REC_R0];
@@ -68,7 +68,7 @@ static void add_motion(Totals *t, const Sample *s, const GrainRecord r)
   const double w2 = r[REC_WX] * r[REC_WX] + r[REC_WY] * r[REC_WY] + r[REC_WZ] * r[REC_WZ];
 
   totals_add(t, T_MASS, m);
-  totals_add(t, T_KINETIC, 0.5 * (m * v2 + inertia * w2));
+  totals_add(t, T_KINETIC, meshed ? 0.0 : 0.5 * (m * v2 + inertia * w2)); /* of bodies: FemStatus */
   totals_add(t, T_KSTRESS + SYM_XX, m * vx * vx);
   totals_add(t, T_KSTRESS + SYM_YY, m * vy * vy);
   totals_add(t, T_KSTRESS + SYM_ZZ, m * vz * vz);
@@ -77,7 +77,7 @@ static void add_motion(Totals *t, const Sample *s, const GrainRecord r)
   totals_add(t, T_KSTRESS + SYM_ZX, m * vz * vx);
 }
 
-static void add_place(Totals *t, const Sample *s, const Region *region, const GrainRecord r)
+static void add_place(Totals *t, const Sample *s, const Region *region, const GrainRecord r, int meshed)
 {
   const double V = sphere_volume(r[REC_R0]), own = r[REC_R0] * r[REC_R0] / 5; /* second moment of a sphere per axis */
   const double x = r[REC_X], y = r[REC_Y], z = r[REC_Z] - 0.5 * (region->z_low + region->z_high);
@@ -86,7 +86,7 @@ static void add_place(Totals *t, const Sample *s, const Region *region, const Gr
   totals_add(t, T_GRAINS, 1);
   totals_add(t, T_VOLUME, V);
   totals_add(t, T_RADIUS0, r[REC_R0]);
-  totals_add(t, T_GROWTH, r[REC_R] / r[REC_R0] - 1);
+  totals_add(t, T_GROWTH, meshed ? 0.0 : r[REC_R] / r[REC_R0] - 1);
   totals_add(t, T_MX, V * x);
   totals_add(t, T_MY, V * y);
   totals_add(t, T_MZ, V * z);
@@ -101,11 +101,13 @@ static void add_grains(Totals *t, const Sample *s, const Region *region, const G
 {
   for (PetscInt k = 0; k < s->grains->n_owned; k++) {
     const double *r      = s->grains->rec[k];
+    const int     meshed = s->grains->aux[k][AUX_MESHED] > 0.0;
     const double  net[3] = {(double)sum[k][SUM_FX], (double)sum[k][SUM_FY], (double)sum[k][SUM_FZ]};
 
-    add_place(t, s, region, r);
-    add_motion(t, s, r);
-    totals_add(t, T_SWOLLEN, sphere_volume(r[REC_R]) - (double)sum[k][SUM_CAPS] * u->volume);
+    add_place(t, s, region, r, meshed);
+    add_motion(t, s, r, meshed);
+    totals_add(t, T_SWOLLEN,
+               meshed ? sphere_volume(r[REC_R0]) : sphere_volume(r[REC_R]) - (double)sum[k][SUM_CAPS] * u->volume);
     for (int c = 0; c < SYM_N; c++) totals_add(t, T_STRESS + c, (double)sum[k][SUM_STRESS + c] * u->moment);
     totals_add(t, T_NET, norm3(net) * u->force);
     totals_add(t, T_ABS, (double)sum[k][SUM_ABS] * u->force);
@@ -157,6 +159,19 @@ static void add_contacts(Totals *t, const Sample *s)
 
 static double ratio(double a, double b) { return b > 0 ? a / b : NAN; }
 
+/* What the elements of meshed grains say. */
+static void see_bodies(const Sample *s, double bore, Observation *o)
+{
+  const FemStatus *b = s->bodies;
+
+  o->meshed = b ? (double)b->bodies / (double)s->grains->n_global : 0.0;
+  for (int k = 0; k < SYM_N; k++) o->mesh_stress[k] = b ? -b->stress[k] / bore : NAN;
+  o->mises_mean    = b ? b->mises : NAN;
+  o->alpha_mean    = b ? b->alpha : NAN;
+  o->mesh_volume   = b ? ratio(b->volume, b->volume0) : NAN;
+  o->element_worst = b ? b->worst : NAN;
+}
+
 static void see_tools(const Sample *s, const Region *region, const double v[], Observation *o)
 {
   const Tools *t    = s->tools;
@@ -200,6 +215,7 @@ static void see_size(const Sample *s, const Region *region, const double v[], Ob
     o->inertial_number = fabs(o->velocity_top - o->velocity_bottom) / o->height * 2 * v[T_RADIUS0] / v[T_GRAINS] *
                          sqrt(v[T_MASS] / V / load);
   for (int k = 0; k < SYM_N; k++) o->stress[k] = ratio(v[T_STRESS + k] + v[T_KSTRESS + k], bore);
+  see_bodies(s, bore, o);
   o->kinetic_pressure = ratio(v[T_KSTRESS + SYM_XX] + v[T_KSTRESS + SYM_YY] + v[T_KSTRESS + SYM_ZZ], 3 * bore);
   double major;
   tensor_invariants(o->stress, &o->p, &o->q, &o->lode, &major);
@@ -242,15 +258,16 @@ static void see_structure(const Extremes *x, const double v[], Observation *o)
 static void see_energy(const Sample *s, const double v[], Observation *o)
 {
   const double *w        = s->work;
-  double        residual = v[T_KINETIC] - s->kinetic_start, largest = fabs(residual);
+  const double  kinetic  = v[T_KINETIC] + (s->bodies ? s->bodies->kinetic : 0.0);
+  double        residual = kinetic - s->kinetic_start, largest = fabs(residual);
 
   for (int k = 0; k < WORK_N; k++) {
     o->work[k] = w[k];
-    if (k == WORK_FRICTION) continue; /* a part of WORK_TANGENTIAL */
+    if (k == WORK_FRICTION || k == WORK_PLASTIC || k == WORK_HOURGLASS) continue; /* parts of others */
     residual += k == WORK_TOOLS || k == WORK_GRAVITY ? -w[k] : w[k];
     largest = fmax(largest, fabs(w[k]));
   }
-  o->kinetic      = v[T_KINETIC];
+  o->kinetic      = kinetic;
   o->stored       = v[T_STORED];
   o->energy_error = largest > 0 ? residual / largest : 0;
 }
@@ -289,7 +306,11 @@ static PetscErrorCode FillFields(const Sample *s, const GrainTotals sum[], const
   for (PetscInt k = 0; k < f->n; k++) {
     const double net[3] = {(double)sum[k][SUM_FX], (double)sum[k][SUM_FY], (double)sum[k][SUM_FZ]};
 
+    BodyMeans body;
+
     observe_stress(sum[k], u, sphere_volume(s->grains->rec[k][REC_R0]), f->stress[k]);
+    if (fem_means(s->fem, k, &body))
+      for (int c = 0; c < SYM_N; c++) f->stress[k][c] = -body.stress[c];
     tensor_invariants(f->stress[k], &f->p[k], &f->q[k], &f->lode[k], &f->major[k]);
     f->unbalance[k]    = norm3(net) * u->force;
     f->coordination[k] = z[k];

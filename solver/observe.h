@@ -10,6 +10,7 @@
 
 #include "solver/config.h"
 #include "solver/dem/dem.h"
+#include "solver/fem/fem.h"
 
 enum { SYM_XX, SYM_YY, SYM_ZZ, SYM_XY, SYM_YZ, SYM_ZX, SYM_N };
 
@@ -33,13 +34,16 @@ typedef struct {
      TOOLS       done by the moving tools on the grains
      DRAG        taken by the drag
      GRAVITY     done by gravity
-     Balance: kinetic - kinetic_start + NORMAL + TANGENTIAL + VISCOUS + DRAG = TOOLS + GRAVITY */
-  double work[WORK_N];
-  double kinetic_start; /* kinetic energy when `work` began [aJ] */
-  double slow_time;     /* shown by the slow clock [ns] */
-  double slow_steps;    /* of the slow clock so far */
-  double slow_residual; /* largest unbalance at which one of them began [-] */
-  double temperature;   /* [K] */
+     STRAIN      taken up by the elements of meshed grains; PLASTIC, HOURGLASS: parts of it
+     Balance: kinetic - kinetic_start + NORMAL + TANGENTIAL + VISCOUS + DRAG + STRAIN = TOOLS + GRAVITY */
+  double           work[WORK_N];
+  double           kinetic_start; /* kinetic energy when `work` began [aJ] */
+  double           slow_time;     /* shown by the slow clock [ns] */
+  double           slow_steps;    /* of the slow clock so far */
+  double           slow_residual; /* largest unbalance at which one of them began [-] */
+  double           temperature;   /* [K] */
+  Fem              fem;           /* meshed grains; NULL: none */
+  const FemStatus *bodies;        /* what is known of them all */
 } Sample;
 
 /* Per owned grain, in the order of the rows of Grains; for files.  Buffers grow, GrainFieldsDestroy frees them. */
@@ -100,6 +104,12 @@ typedef struct {
   double inertial_number;           /* |strain rate| d sqrt(density/pressure_top) [-] */
   double kinetic, stored;           /* [aJ] */
   double work[WORK_N];              /* see Sample [aJ] */
+  double meshed;                    /* meshed grains / all [-] */
+  double mesh_stress[SYM_N];        /* mean Cauchy stress of the meshed grains times their volume, over that of `stress`
+                                       [GPa] */
+  double mises_mean, alpha_mean;    /* of meshed grains, by volume: von Mises stress [GPa], plastic strain [-] */
+  double mesh_volume;               /* of meshed grains over their volume without load [-] */
+  double element_worst;             /* smallest volume of an element over the one without load [-] */
   double energy_error;              /* residual of the balance / largest of its terms [-] */
 } Observation;
 

@@ -1,5 +1,7 @@
 #include "solver/setup.h"
 
+#include <string.h>
+
 static double shear_modulus(const Material *m) { return m->E / (2.0 * (1.0 + m->nu)); }
 
 double setup_time_step(const Config *config, double radius_min)
@@ -69,6 +71,36 @@ DemConfig setup_dem(const Config *config, double radius_min, double radius_max)
       .control_interval = config->time.control_interval,
       .drag             = setup_drag(config, config->time.drag, radius_min),
   };
+}
+
+GrainShape setup_shape(const MeshConfig *c)
+{
+  const GrainForm form = !strcmp(c->shape, "cube") ? GRAIN_CUBE : !strcmp(c->shape, "rod") ? GRAIN_ROD : GRAIN_SPHERE;
+
+  return (GrainShape){.form = form, .rounding = c->rounding, .aspect = c->aspect};
+}
+
+FemConfig setup_fem(const Config *config, const GrainMesh *mesh, double radius_min, double radius_max)
+{
+  const MeshConfig *c = &config->mesh;
+  BulkModel         bulk;
+
+  bulk_model(bulk_law_find(c->law), c->law_params, &bulk); /* checked with the deck */
+  return (FemConfig){.mesh         = mesh,
+                     .bulk         = bulk,
+                     .density      = config->material.density,
+                     .hourglass    = c->hourglass,
+                     .courant      = c->courant,
+                     .shrink       = c->shrink,
+                     .mass_scaling = c->mass_scaling,
+                     .penalty      = c->penalty,
+                     .dashpot      = c->dashpot,
+                     .mu           = config->contact.friction,
+                     .W            = config->contact.work_of_adhesion,
+                     .strength     = c->strength,
+                     .gravity      = config->time.gravity,
+                     .radius_min   = radius_min,
+                     .radius_max   = radius_max};
 }
 
 PetscErrorCode SetupRadii(Grains g, double *radius_min, double *radius_max)

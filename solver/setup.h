@@ -4,6 +4,7 @@
 
 #include "solver/config.h"
 #include "solver/dem/dem.h"
+#include "solver/fem/fem.h"
 
 /* Time step: config->time.step_fraction of the Rayleigh time of a grain of this radius,
    pi R sqrt(rho/G)/(0.1631 nu + 0.8766) [ns].  Pure. */
@@ -20,6 +21,10 @@ double setup_drag(const Config *config, double fraction, double radius_min);
 
 /* The engine's numbers for grains between these radii [nm].  The law's parameters stay config's.  Pure. */
 DemConfig setup_dem(const Config *config, double radius_min, double radius_max);
+
+/* The shape of meshed grains, and the numbers of their engine; borrows mesh.  Pure. */
+GrainShape setup_shape(const MeshConfig *mesh);
+FemConfig  setup_fem(const Config *config, const GrainMesh *mesh, double radius_min, double radius_max);
 
 /* Collective.  Smallest and largest undeformed radius of all grains [nm]. */
 PetscErrorCode SetupRadii(Grains grains, double *radius_min, double *radius_max);

@@ -1,6 +1,7 @@
 #include "solver/simulation.h"
 
 #include "solver/deck.h"
+#include "solver/meshed.h"
 #include "solver/pack.h"
 #include "solver/setup.h"
 #include "solver/slow.h"
@@ -35,6 +36,7 @@ static PetscErrorCode StartEngine(Simulation *sim)
   sim->dt         = cfg.dt;
   PetscCall(SetupTotals(sim->grains, r_max, &sim->powder));
   PetscCall(DemCreate(sim->grains, &cfg, &sim->dem));
+  PetscCall(MeshedCreate(sim));
   PetscFunctionReturn(0);
 }
 
@@ -46,8 +48,11 @@ static PetscErrorCode StartFresh(Simulation *sim)
   PetscCall(PackGrains(sim->comm, &sim->config, &sim->grains, &sim->tools));
   PetscCall(StartEngine(sim));
   programme_start(&sim->programme, &sim->config, &sim->powder, 0.0, &sim->tools);
+  PetscCall(MeshedStart(sim));
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
+  PetscCall(MeshedRefresh(sim));
   PetscCall(DemControl(sim->dem, &sim->tools, 0, s));
+  PetscCall(MeshedControl(sim));
   sim->kinetic_start = s->kinetic;
   plan_control(sim);
   PetscFunctionReturn(0);
@@ -89,6 +94,7 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
   PetscCall(StartEngine(sim));
   PetscCall(DemImport(sim->dem, &rows.contacts));
   dem_work_set(sim->dem, scalars.words);
+  PetscCall(MeshedImport(sim, &scalars, &rows));
   PetscCall(CheckpointRowsDestroy(&rows));
   if (simulation_time(sim) != scalars.time) { /* the step is another now */
     sim->step_start = sim->step;
@@ -96,6 +102,7 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
   }
   programme_resume(&sim->programme, &sim->config, &sim->powder, scalars.time, &blob.programme, &sim->tools);
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
+  PetscCall(MeshedRefresh(sim));
   if (changed[0])
     PetscCall(PetscPrintf(sim->comm, "nanomint: note: parameters differ from those of %s: %s\n", sim->config.restart,
                           changed));
@@ -133,7 +140,8 @@ PetscErrorCode SimulationCreate(MPI_Comm comm, int argc, char **argv, Simulation
   PetscCall(OutputCheck(comm, &sim->config.output, restart ? 0 : -1)); /* refused before any work */
   PetscCall(restart ? StartFromCheckpoint(sim) : StartFresh(sim));
   PetscCall(OpenOutput(sim, &provenance, restart ? sim->step : -1)); /* a former run is gone only now */
-  PetscCall(DemRepartition(sim->dem, &sim->tools));
+  PetscCall(DemRepartition(sim->dem, &sim->tools, meshed_follower(sim)));
+  PetscCall(MeshedRefresh(sim));
   slow_drag(sim);
   PetscFunctionReturn(0);
 }
@@ -145,6 +153,7 @@ PetscErrorCode SimulationDestroy(Simulation *sim)
   PetscCall(GrainFieldsDestroy(&sim->fields));
   PetscCall(OutputDestroy(&sim->output));
   PetscCall(ProgressDestroy(&sim->progress));
+  PetscCall(MeshedDestroy(sim));
   PetscCall(DemDestroy(&sim->dem));
   PetscCall(GrainsDestroy(&sim->grains));
   PetscCall(ConfigDestroy(&sim->config));
@@ -156,12 +165,13 @@ PetscErrorCode RefreshNeighbours(Simulation *sim)
   PetscFunctionBeginUser;
   if (sim->step >= sim->next_balance && sim->step % sim->config.time.control_interval == 0) {
     if (sim->next_balance > 0 && sim->status.imbalance > sim->config.partition.imbalance) {
-      PetscCall(DemRepartition(sim->dem, &sim->tools));
+      PetscCall(DemRepartition(sim->dem, &sim->tools, meshed_follower(sim)));
       sim->partitions++;
     }
     sim->next_balance = sim->step + sim->config.partition.check_every;
   }
   PetscCall(DemRefresh(sim->dem, &sim->tools, sim->stage_over)); /* the tools' new speed was not planned for */
+  PetscCall(MeshedRefresh(sim));
   PetscFunctionReturn(0);
 }
 
@@ -180,6 +190,7 @@ PetscErrorCode Control(Simulation *sim)
   sim->stage_over = PETSC_FALSE;
   if (sim->step < sim->next_control) PetscFunctionReturn(0);
   PetscCall(DemControl(sim->dem, &sim->tools, wishes(), &sim->status));
+  PetscCall(MeshedControl(sim));
   plan_control(sim);
   agreed = sim->status.flags;
   if (agreed >= 8) sim->stop = (StopReason)(agreed - 8);
@@ -220,17 +231,27 @@ static PetscErrorCode WriteCheckpoint(Simulation *sim)
   memcpy(s.tool_force, sim->status.force, sizeof s.tool_force);
   dem_work_get(sim->dem, s.words);
   PetscCall(DemExport(sim->dem, &rows.contacts));
+  PetscCall(MeshedExport(sim, &s, &rows));
   PetscCall(OutputPath(sim->output, "checkpoint.h5", &path));
   PetscCall(DeckEcho(&sim->config, &deck));
   PetscCall(CheckpointWrite(sim->comm, path, &model, deck, &s, &rows));
   PetscCall(PetscFree(deck));
   PetscCall(ContactHistoriesFree(&rows.contacts));
+  PetscCall(PetscFree(rows.body_id));
+  PetscCall(PetscFree(rows.body));
   sim->checkpoint_wanted = PETSC_FALSE;
   PetscFunctionReturn(0);
 }
 
-void simulation_sample(Simulation *sim, Sample *s)
+void simulation_sample_next(Simulation *sim)
 {
+  dem_sample_next(sim->dem);
+  if (sim->fem) fem_sample_next(sim->fem);
+}
+
+PetscErrorCode SimulationSample(Simulation *sim, Sample *s)
+{
+  PetscFunctionBeginUser;
   *s = (Sample){.step          = sim->step,
                 .time          = simulation_time(sim),
                 .stage         = (PetscInt)sim->programme.now.stage,
@@ -246,6 +267,8 @@ void simulation_sample(Simulation *sim, Sample *s)
   dem_samples(sim->dem, &s->n_contacts, &s->contacts);
   memcpy(s->tool_force, sim->status.force, sizeof s->tool_force);
   memcpy(s->work, sim->status.work, sizeof s->work);
+  PetscCall(MeshedSample(sim, s));
+  PetscFunctionReturn(0);
 }
 
 static PetscErrorCode ShowProgress(Simulation *sim, const Observation *seen)
@@ -294,7 +317,7 @@ PetscErrorCode Report(Simulation *sim)
 
   PetscFunctionBeginUser;
   if (row) {
-    simulation_sample(sim, &sample);
+    PetscCall(SimulationSample(sim, &sample));
     PetscCall(Observe(&sample, &seen, &sim->fields));
     PetscCall(OutputHistory(sim->output, &seen));
     PetscCall(ShowProgress(sim, &seen));

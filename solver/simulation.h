@@ -5,34 +5,41 @@
 #define SOLVER_SIMULATION_H
 
 #include "solver/checkpoint.h"
+#include "solver/fem/fem.h"
 #include "solver/output.h"
 #include "solver/programme.h"
 #include "solver/signals.h"
 
 typedef struct {
-  MPI_Comm     comm;
-  Config       config;
-  Tools        tools;
-  Grains       grains;
-  Dem          dem;
-  Programme    programme;
-  DemStatus    status;       /* of the last control */
-  PetscInt64   step;         /* steps done */
-  PetscInt64   next_control; /* step after which the ranks agree again */
-  PetscInt64   next_balance; /* step at which the balance of the ranks is looked at again */
-  PetscInt     partitions;   /* times the grains were distributed anew while running */
-  double       dt;           /* [ns] */
-  PetscInt64   step_start;   /* since then time has run by dt a step: the restart at which dt was changed, or 0 */
-  double       time_start;   /* time then [ns] */
-  PowderTotals powder;
-  double       kinetic_start; /* kinetic energy when the account of energies was opened [aJ] */
-  double       radius_min;    /* of the undeformed grains [nm] */
-  PetscBool    stage_over;    /* the step just done was the last of its stage */
-  PetscBool    checkpoint_wanted;
-  StopReason   stop;
-  Output       output;
-  Progress     progress;
-  GrainFields  fields;
+  MPI_Comm       comm;
+  Config         config;
+  Tools          tools;
+  Grains         grains;
+  Dem            dem;
+  GrainMesh      grain_mesh; /* of meshed grains */
+  Fem            fem;        /* NULL: all grains are rigid */
+  FemStatus      bodies;     /* of the last control */
+  DemFollower    follower;
+  PetscInt       lists; /* neighbour lists that fem has followed */
+  Programme      programme;
+  DemStatus      status;       /* of the last control */
+  PetscInt64     step;         /* steps done */
+  PetscInt64     next_control; /* step after which the ranks agree again */
+  PetscInt64     next_balance; /* step at which the balance of the ranks is looked at again */
+  PetscInt       partitions;   /* times the grains were distributed anew while running */
+  double         dt;           /* [ns] */
+  PetscInt64     step_start;   /* since then time has run by dt a step: the restart at which dt was changed, or 0 */
+  double         time_start;   /* time then [ns] */
+  PowderTotals   powder;
+  double         kinetic_start; /* kinetic energy when the account of energies was opened [aJ] */
+  double         radius_min;    /* of the undeformed grains [nm] */
+  PetscBool      stage_over;    /* the step just done was the last of its stage */
+  PetscBool      checkpoint_wanted;
+  StopReason     stop;
+  Output         output;
+  Progress       progress;
+  GrainFields    fields;
+  ContactSample *contacts; /* of rigid and meshed grains together, of the last sample */
 } Simulation;
 
 /* All collective. */
@@ -52,8 +59,10 @@ PetscErrorCode Control(Simulation *sim);
 int simulation_report_next(const Simulation *sim);
 /* In a dwell on the slow clock: is the press at rest?  Then ligands, bonds and necks go on (slow.c). */
 PetscErrorCode Sinter(Simulation *sim);
-/* Not collective.  The state as observables see it; borrowed until the next step. */
-void simulation_sample(Simulation *sim, Sample *sample);
+/* Contacts of the step that comes are written down. */
+void simulation_sample_next(Simulation *sim);
+/* The state as observables see it; borrowed until the next step. */
+PetscErrorCode SimulationSample(Simulation *sim, Sample *sample);
 /* When due: history row, frame, checkpoint, progress; and the next stage when one is over. */
 PetscErrorCode Report(Simulation *sim);
 /* Summary and last words. */

@@ -109,7 +109,7 @@ static PetscErrorCode AtRest(Simulation *sim, PetscBool *rest)
   Sample              sample;
 
   PetscFunctionBeginUser;
-  simulation_sample(sim, &sample);
+  PetscCall(SimulationSample(sim, &sample));
   PetscCall(Observe(&sample, &seen, NULL));
   *rest = (PetscBool)(seen.unbalance <= s->relax_unbalance &&
                       (now->target <= 0.0 || fabs(now->pressure / now->target - 1.0) <= PRESSURE_OK));

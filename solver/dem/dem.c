@@ -70,6 +70,7 @@ PetscErrorCode DemDestroy(Dem *out)
   for (int k = 0; k < TOOL_N; k++) PetscCall(BatchesFree(&dem->tool[k]));
   PetscCall(ContactHistoriesFree(&dem->waiting));
   PetscCall(PetscFree(dem->samples));
+  PetscCall(PetscFree(dem->meshed));
   cells_free(&dem->grid);
   cell_pairs_free(&dem->found);
   free(dem->acc);

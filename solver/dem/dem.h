@@ -62,8 +62,19 @@ PetscErrorCode DemCreate(Grains grains, const DemConfig *cfg, Dem *dem);
 PetscErrorCode DemDestroy(Dem *dem);
 /* Collective.  New ghosts and neighbour list when grains have moved too far, or when forced; histories are kept. */
 PetscErrorCode DemRefresh(Dem dem, const Tools *tools, PetscBool force);
-/* Collective.  Partitions the grains by measured cost (METIS) and moves them, histories included. */
-PetscErrorCode DemRepartition(Dem dem, const Tools *tools);
+/* Whoever keeps more about grains than Dem does and travels with them; both called on every rank. */
+typedef struct {
+  PetscErrorCode (*cost)(void *ctx, double cost[]);            /* adds to [n_owned], 1 = a step of a rigid grain */
+  PetscErrorCode (*move)(void *ctx, const PetscMPIInt dest[]); /* before grains go to dest [n_owned] */
+  void *ctx;
+} DemFollower;
+/* Collective.  Partitions the grains by measured cost (METIS) and moves them, histories included.  follower: or NULL.
+ */
+PetscErrorCode DemRepartition(Dem dem, const Tools *tools, const DemFollower *follower);
+/* Not collective.  Neighbour lists made so far. */
+PetscInt dem_lists(Dem dem);
+/* Not collective.  Pairs of rows within reach of each other of which one is meshed; borrowed until the next list. */
+void dem_meshed_pairs(Dem dem, PetscInt *n, const PetscInt (**pair)[2]);
 /* Collective.  Forces of all contacts at the present positions; the law's grain state moves on. */
 PetscErrorCode DemForces(Dem dem, const Tools *tools);
 /* Not collective.  Damping relative to the affine motion from now on [1/ns]. */

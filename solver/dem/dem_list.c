@@ -42,19 +42,32 @@ static PetscErrorCode BatchesReset(Batches *b, PetscInt n, int n_state, int cove
   PetscFunctionReturn(0);
 }
 
-/* Owned rows along a space-filling curve, for locality. */
+/* Puts the rigid rows of an order first, else as they are; returns how many. */
+static PetscInt rigid_first(Grains g, PetscInt order[], PetscInt rest[])
+{
+  PetscInt n = 0, m = 0;
+
+  for (PetscInt k = 0; k < g->n_owned; k++)
+    if (g->aux[order[k]][AUX_MESHED] > 0.0) rest[m++] = order[k];
+    else order[n++] = order[k];
+  for (PetscInt k = 0; k < m; k++) order[n + k] = rest[k];
+  return n;
+}
+
+/* Owned rows along a space-filling curve, for locality; meshed ones behind the others. */
 static PetscErrorCode SortOwned(Dem dem, double edge)
 {
   Grains    g = dem->g;
-  PetscInt *order;
+  PetscInt *order, *rest;
 
   PetscFunctionBeginUser;
   if (!g->n_owned) PetscFunctionReturn(0);
   PetscCall((PetscErrorCode)CellsBuild(&dem->grid, g->rec[0], REC_N, g->n_owned, edge));
-  PetscCall(PetscMalloc1(g->n_owned, &order));
+  PetscCall(PetscMalloc2(g->n_owned, &order, g->n_owned, &rest));
   PetscCall((PetscErrorCode)CellsMorton(&dem->grid, g->n_owned, order));
+  dem->n_rigid = rigid_first(g, order, rest);
   PetscCall(GrainsReorder(g, order));
-  PetscCall(PetscFree(order));
+  PetscCall(PetscFree2(order, rest));
   PetscFunctionReturn(0);
 }
 
@@ -79,13 +92,17 @@ static PetscErrorCode FindPairs(Dem dem, double edge)
 }
 
 /* Classes of pairs in the order of the list: those likely to touch first, so that whole batches can be skipped. */
-enum { INNER_NEAR, INNER_FAR, RIM_NEAR, RIM_FAR, CLASSES };
+enum { INNER_NEAR, INNER_FAR, RIM_NEAR, RIM_FAR, MESHED, CLASSES };
+
+/* Meshed grains meet others by their surfaces, elsewhere. */
+static int meshed(Grains g, PetscInt i, PetscInt j) { return g->aux[i][AUX_MESHED] + g->aux[j][AUX_MESHED] > 0.0; }
 
 static int pair_class(Grains g, PetscInt i, PetscInt j, double near)
 {
   const double *a = g->rec[i], *b = g->rec[j], sum = a[REC_R] + b[REC_R] + near;
   double        d2 = 0.0;
 
+  if (meshed(g, i, j)) return MESHED;
   for (int k = 0; k < 3; k++) d2 += (a[k] - b[k]) * (a[k] - b[k]);
   return (j < g->n_owned ? INNER_NEAR : RIM_NEAR) + (d2 > sum * sum);
 }
@@ -101,6 +118,17 @@ void dem_list_cover(Dem dem)
 
     dem->pairs.cover[k / 8][k % 8] = i < pad ? fmin(0.5 * (g->aux[i][AUX_FREE] + g->aux[j][AUX_FREE]), 1.0) : 0.0;
   }
+}
+
+static PetscErrorCode ReserveMeshed(Dem dem, PetscInt n)
+{
+  PetscFunctionBeginUser;
+  dem->n_meshed_pairs = n;
+  if (n <= dem->meshed_cap) PetscFunctionReturn(0);
+  dem->meshed_cap = n + n / 8;
+  PetscCall(PetscFree(dem->meshed));
+  PetscCall(PetscMalloc1(dem->meshed_cap, &dem->meshed));
+  PetscFunctionReturn(0);
 }
 
 static PetscErrorCode BatchPairs(Dem dem)
@@ -122,12 +150,20 @@ static PetscErrorCode BatchPairs(Dem dem)
   next[INNER_FAR]    = count[INNER_NEAR];
   next[RIM_NEAR]     = 8 * n_inner;
   next[RIM_FAR]      = 8 * n_inner + count[RIM_NEAR];
+  next[MESHED]       = 0;
+  PetscCall(ReserveMeshed(dem, count[MESHED]));
   for (PetscInt i = 0; i < g->n_owned; i++)
     for (int p = f->first[i]; p < f->first[i + 1]; p++) {
-      const PetscInt j = f->other[p], at = next[pair_class(g, i, j, near)]++;
+      const PetscInt j    = f->other[p];
+      const int      kind = pair_class(g, i, j, near), at = (int)next[kind]++;
       const int      swap = g->id[i] > g->id[j]; /* one formula in one order on every rank: lower id first */
-      dem->pairs.i[at]    = (int)(swap ? j : i);
-      dem->pairs.j[at]    = (int)(swap ? i : j);
+      if (kind == MESHED) {
+        dem->meshed[at][0] = swap ? j : i;
+        dem->meshed[at][1] = swap ? i : j;
+        continue;
+      }
+      dem->pairs.i[at] = (int)(swap ? j : i);
+      dem->pairs.j[at] = (int)(swap ? i : j);
     }
   dem_list_cover(dem);
   PetscFunctionReturn(0);
@@ -151,9 +187,9 @@ static PetscErrorCode BatchTool(Dem dem, const Tools *t, int tool)
   PetscInt       n = 0, at = 0;
 
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < g->n_owned; i++) n += tool_gap(t, tool, g->rec[i]) < far;
+  for (PetscInt i = 0; i < dem->n_rigid; i++) n += tool_gap(t, tool, g->rec[i]) < far;
   PetscCall(BatchesReset(&dem->tool[tool], (n + 7) / 8, dem->n_state, 0, pad, pad));
-  for (PetscInt i = 0; i < g->n_owned; i++)
+  for (PetscInt i = 0; i < dem->n_rigid; i++)
     if (tool_gap(t, tool, g->rec[i]) < far) dem->tool[tool].i[at++] = (int)i;
   PetscFunctionReturn(0);
 }
@@ -187,6 +223,16 @@ static PetscErrorCode Remember(Dem dem, const Tools *t)
   PetscFunctionReturn(0);
 }
 
+/* Do the meshed rows still stand behind the others? */
+static PetscBool sorted(Dem dem)
+{
+  PetscBool good = PETSC_TRUE;
+
+  for (PetscInt i = 0; i < dem->g->n_owned; i++)
+    if ((dem->g->aux[i][AUX_MESHED] > 0.0) != (i >= dem->n_rigid)) good = PETSC_FALSE;
+  return good;
+}
+
 /* New ghosts, pairs and batches around histories h, which are taken over. */
 static PetscErrorCode Rebuild(Dem dem, const Tools *t, ContactHistories *h)
 {
@@ -196,7 +242,7 @@ static PetscErrorCode Rebuild(Dem dem, const Tools *t, ContactHistories *h)
   for (PetscInt i = 0; i < dem->g->n_owned; i++) r_max = fmax(r_max, dem->g->rec[i][REC_R]);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &r_max, 1, MPI_DOUBLE, MPI_MAX, dem->g->comm));
   edge = (2.0 * r_max + dem->cfg.skin + dem->reach) * (1.0 + 1e-12);
-  if (dem->n_builds % SORT_EVERY == 0) PetscCall(SortOwned(dem, edge));
+  if (dem->n_builds % SORT_EVERY == 0 || !sorted(dem)) PetscCall(SortOwned(dem, edge));
   PetscCall(GrainsFindGhosts(dem->g, edge));
   PetscCall(FindPairs(dem, edge));
   PetscCall(BatchPairs(dem));
@@ -207,8 +253,17 @@ static PetscErrorCode Rebuild(Dem dem, const Tools *t, ContactHistories *h)
   cell_pairs_free(&dem->found);
   dem->r_max = r_max;
   dem->stale = PETSC_FALSE;
+  dem->n_lists++;
   dem->n_builds++;
   PetscFunctionReturn(0);
+}
+
+PetscInt dem_lists(Dem dem) { return dem->n_lists; }
+
+void dem_meshed_pairs(Dem dem, PetscInt *n, const PetscInt (**pair)[2])
+{
+  *n    = dem->n_meshed_pairs;
+  *pair = (const PetscInt(*)[2])dem->meshed;
 }
 
 PetscErrorCode DemRefresh(Dem dem, const Tools *t, PetscBool force)
@@ -240,7 +295,7 @@ static PetscErrorCode MeasureCost(Dem dem, PetscInt *n_edge, PetscInt (**edge)[2
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, m, 4, MPI_DOUBLE, MPI_SUM, dem->g->comm));
   if (m[1] > 0.0 && m[2] > 0.0) ratio = (m[0] / m[1]) / (m[2] / m[3]);
   *n_edge = 0;
-  PetscCall(PetscMalloc1(PetscMax(8 * dem->pairs.n, 1), edge));
+  PetscCall(PetscMalloc1(8 * dem->pairs.n + dem->n_meshed_pairs + 1, edge));
   PetscCall(PetscMalloc1(PetscMax(dem->g->n_owned, 1), cost));
   for (PetscInt i = 0; i < dem->g->n_owned; i++) (*cost)[i] = 1.0;
   for (PetscInt k = 0; k < 8 * dem->pairs.n; k++) {
@@ -252,10 +307,12 @@ static PetscErrorCode MeasureCost(Dem dem, PetscInt *n_edge, PetscInt (**edge)[2
     if (i < dem->g->n_owned) (*cost)[i] += 0.5 * ratio;
     if (j < dem->g->n_owned) (*cost)[j] += 0.5 * ratio;
   }
+  for (PetscInt k = 0; k < dem->n_meshed_pairs; k++, (*n_edge)++)
+    for (int end = 0; end < 2; end++) (*edge)[*n_edge][end] = dem->meshed[k][end];
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode DemRepartition(Dem dem, const Tools *t)
+PetscErrorCode DemRepartition(Dem dem, const Tools *t, const DemFollower *follower)
 {
   ContactHistories h;
   PetscInt         n_edge, (*ends)[2], (*edge)[2];
@@ -266,10 +323,12 @@ PetscErrorCode DemRepartition(Dem dem, const Tools *t)
   PetscCallMPI(MPI_Comm_size(dem->g->comm, &size));
   if (size == 1) PetscFunctionReturn(0);
   PetscCall(MeasureCost(dem, &n_edge, &edge, &cost));
+  if (follower) PetscCall(follower->cost(follower->ctx, cost));
   PetscCall(PetscMalloc1(PetscMax(dem->g->n_owned, 1), &dest));
   PetscCall(GrainsPartition(dem->g, cost, n_edge, (const PetscInt(*)[2])edge, dest));
   PetscCall(DemCollect(dem, &h, &ends));
   PetscCall(DemSendAlong(dem, &h, (const PetscInt(*)[2])ends, dest));
+  if (follower) PetscCall(follower->move(follower->ctx, dest));
   PetscCall(GrainsMigrate(dem->g, dest));
   dem->n_builds = 0; /* rows have a new order: sort them by place */
   PetscCall(Rebuild(dem, t, &h));

@@ -16,7 +16,7 @@ static void grains_gather(Dem dem, const PetscInt row[8], GrainBatch *b)
 
 static void grains_scatter(Dem dem, const PetscInt row[8], const GrainBatch *b)
 {
-  for (int l = 0; l < 8 && row[l] < dem->g->n_owned; l++) {
+  for (int l = 0; l < 8 && row[l] < dem->n_rigid; l++) {
     double *r = dem->g->rec[row[l]];
 
     r[REC_R] = b->R[l], r[REC_PSI] = b->psi[l], r[REC_DBAR] = b->dbar[l], r[REC_BULK] = b->bulk[l];
@@ -25,7 +25,7 @@ static void grains_scatter(Dem dem, const PetscInt row[8], const GrainBatch *b)
 
 static void update_law_state(Dem dem)
 {
-  const PetscInt n = dem->g->n_owned, pad = n + dem->g->n_ghost;
+  const PetscInt n = dem->n_rigid, pad = dem->g->n_owned + dem->g->n_ghost;
   PetscInt       row[8];
   GrainBatch     b;
 
@@ -95,7 +95,7 @@ void dem_move(Dem dem, const Tools *t)
   StepEnergy   e       = {.inv_work = dem->u.inv_work};
 
   if (dem->cfg.model.law->grain) update_law_state(dem);
-  for (PetscInt i = 0; i < dem->g->n_owned; i++) {
+  for (PetscInt i = 0; i < dem->n_rigid; i++) {
     kick(&dem->cfg, &dem->u, dem->g->rec[i], dem->acc[i], &e);
     if (outside) pull_and_drag(&dem->cfg, t, dem->g->rec[i], &e);
     drift(dem->cfg.dt, dem->g->rec[i]);

@@ -46,22 +46,17 @@ PetscErrorCode FemCreate(Grains grains, const FemConfig *cfg, Fem *out)
   fem->cfg    = *cfg;
   fem->g      = grains;
   fem->n_node = m->n_node, fem->n_surf = m->n_surf, fem->n_face = m->n_face, fem->n_elem = m->n_elem;
-  fem->face  = m->face;
-  fem->dt    = fem_time_step(cfg);
-  fem->model = (ElementModel){.K         = cfg->K,
-                              .G         = cfg->G,
-                              .hardening = cfg->hardening,
-                              .hourglass = cfg->hourglass,
-                              .dt        = fem->dt,
-                              .n_elem    = m->n_elem,
-                              .hex       = m->hex};
+  fem->face = m->face;
+  fem->dt   = fem_time_step(cfg);
+  fem->model =
+      (ElementModel){.bulk = cfg->bulk, .hourglass = cfg->hourglass, .dt = fem->dt, .n_elem = m->n_elem, .hex = m->hex};
   fem->f         = aligned_alloc(64, (size_t)fem->n_node * sizeof *fem->f);
   fem->f_contact = aligned_alloc(64, (size_t)fem->n_surf * sizeof *fem->f_contact);
   PetscCheck(fem->f && fem->f_contact, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for a mesh of %d nodes", fem->n_node);
   PetscCall(Fans(fem));
   fem->skin       = SKIN * cfg->radius_min * sqrt(4.0 * PETSC_PI / fem->n_face);
-  fem->unit_force = fixed_unit(100.0 * cfg->K * R * R);
-  fem->unit_work  = fixed_unit(1000.0 * cfg->K * R * R * R);
+  fem->unit_force = fixed_unit(100.0 * cfg->bulk.K * R * R);
+  fem->unit_work  = fixed_unit(1000.0 * cfg->bulk.K * R * R * R);
   fem->inv_force  = 1.0 / fem->unit_force;
   fem->inv_work   = 1.0 / fem->unit_work;
   PetscCallMPI(MPI_Type_contiguous(fem->n_surf * SF_N, MPI_DOUBLE, &fem->surf_type));
@@ -102,8 +97,8 @@ PetscErrorCode FemDestroy(Fem *out)
 /* Body of a row, owned or ghost; -1: none. */
 static PetscErrorCode TakePairs(Fem fem, PetscInt n, const PetscInt (*pair)[2])
 {
-  const Grains   g     = fem->g;
-  const PetscInt rows  = g->n_owned + g->n_ghost;
+  const Grains   g    = fem->g;
+  const PetscInt rows = g->n_owned + g->n_ghost;
   PetscInt      *body, ghost = fem->n_body;
 
   PetscFunctionBeginUser;

@@ -8,6 +8,7 @@
 #ifndef SOLVER_FEM_FEM_H
 #define SOLVER_FEM_FEM_H
 
+#include "materials/bulk.h"
 #include "mesh/grain_mesh.h"
 #include "solver/grains/contact_sample.h"
 #include "solver/grains/fixed.h"
@@ -17,9 +18,8 @@
 
 typedef struct {
   const GrainMesh *mesh;         /* of every meshed grain, in units of its radius REC_R0; borrowed */
-  double           K, G;         /* bulk and shear modulus [GPa] */
+  BulkModel        bulk;         /* law of the elements, materials/bulk.h */
   double           density;      /* without mass scaling [fg/nm^3] */
-  double           hardening;    /* linear [GPa] */
   double           hourglass;    /* stiffness of hourglass modes over that of elements [-] */
   double           courant;      /* part of the stable step of the smallest element that is used [-] */
   double           shrink;       /* elements may shrink to this part of their length before the step is too long [-] */
@@ -37,10 +37,12 @@ typedef struct {
 typedef struct {
   PetscInt64 bodies;           /* meshed grains */
   double     force[TOOL_N][3]; /* on the tools, mean over the interval [nN] */
-  double     work[WORK_N]; /* [aJ] */
+  double     work[WORK_N];     /* [aJ] */
   double     kinetic;          /* [aJ] */
   double     elastic;          /* stored in the elements [aJ] */
-  double     volume;           /* of the meshes [nm^3] */
+  double     volume, volume0;  /* of the bodies now and without load [nm^3] */
+  double     stress[6];        /* Cauchy stress times volume of all bodies, xx yy zz xy yz zx, tension positive [aJ] */
+  double     mises, alpha;     /* means over the volume: von Mises stress [GPa], plastic strain [-] */
   double     worst;            /* smallest volume of an element over the one it had without load [-] */
   PetscInt64 worst_id;         /* grain it belongs to */
 } FemStatus;
@@ -89,7 +91,8 @@ void fem_drag(Fem fem, double rate);
 /* Bodies as plain numbers, for checkpoints and files: fem_width(fem) doubles each. */
 size_t         fem_width(Fem fem);
 PetscErrorCode FemExport(Fem fem, PetscInt *n, PetscInt64 **id, double **bodies); /* Not collective; caller frees */
-PetscErrorCode FemImport(Fem fem, PetscInt n, const PetscInt64 id[], const double bodies[]); /* ids owned here */
+/* Collective.  In any distribution: each goes to the rank of its grain.  Before the first FemRefresh. */
+PetscErrorCode FemImport(Fem fem, PetscInt n, const PetscInt64 id[], const double bodies[]);
 void           fem_work_get(Fem fem, int64_t words[2 * WORK_N]);
 void           fem_work_set(Fem fem, const int64_t words[2 * WORK_N]);
 

@@ -45,7 +45,7 @@ static void fill_lanes(Fem fem, PetscInt pack)
 
 PetscErrorCode FemReservePacks(Fem fem, PetscInt n_body)
 {
-  const PetscInt n = (n_body + 7) / 8;
+  const PetscInt n    = (n_body + 7) / 8;
   const size_t   node = (size_t)fem->n_node, elem = (size_t)fem->n_elem;
 
   PetscFunctionBeginUser;
@@ -61,8 +61,8 @@ PetscErrorCode FemReservePacks(Fem fem, PetscInt n_body)
     fem->slot      = grow(fem->slot, 8 * was * (size_t)fem->n_surf * sizeof(NodeSlots),
                           8 * cap * (size_t)fem->n_surf * sizeof(NodeSlots));
     fem->h_facet   = grow(fem->h_facet, 8 * was * sizeof(double), 8 * cap * sizeof(double));
-    PetscCheck(fem->x && fem->v && fem->mass && fem->volume && fem->state && fem->yield && fem->work_pack && fem->slot &&
-                   fem->h_facet,
+    PetscCheck(fem->x && fem->v && fem->mass && fem->volume && fem->state && fem->yield && fem->work_pack &&
+                   fem->slot && fem->h_facet,
                PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for %" PetscInt_FMT " meshed grains", n_body);
     PetscCall(PetscRealloc(8 * cap * sizeof(PetscInt), &fem->row));
     fem->pack_cap = (PetscInt)cap;
@@ -105,8 +105,7 @@ void fem_body_get(Fem fem, PetscInt b, double out[])
   }
   for (int e = 0; e < fem->n_elem; e++) {
     out[at_volume(fem) + (size_t)e] = fem->volume[p * fem->n_elem + e][l];
-    for (int k = 0; k < EL_N; k++)
-      out[at_state(fem) + (size_t)(EL_N * e + k)] = fem->state[p * fem->n_elem + e][k][l];
+    for (int k = 0; k < EL_N; k++) out[at_state(fem) + (size_t)(EL_N * e + k)] = fem->state[p * fem->n_elem + e][k][l];
   }
   memcpy(out + at_slots(fem), fem->slot + b * fem->n_surf, (size_t)fem->n_surf * sizeof(NodeSlots));
   out[at_facet(fem)] = fem->h_facet[b];
@@ -125,8 +124,7 @@ void fem_body_put(Fem fem, PetscInt b, const double in[])
   }
   for (int e = 0; e < fem->n_elem; e++) {
     fem->volume[p * fem->n_elem + e][l] = in[at_volume(fem) + (size_t)e];
-    for (int k = 0; k < EL_N; k++)
-      fem->state[p * fem->n_elem + e][k][l] = in[at_state(fem) + (size_t)(EL_N * e + k)];
+    for (int k = 0; k < EL_N; k++) fem->state[p * fem->n_elem + e][k][l] = in[at_state(fem) + (size_t)(EL_N * e + k)];
   }
   memcpy(fem->slot + b * fem->n_surf, in + at_slots(fem), (size_t)fem->n_surf * sizeof(NodeSlots));
   fem->h_facet[b] = in[at_facet(fem)];
@@ -155,12 +153,15 @@ static PetscErrorCode AddBodies(Fem fem, PetscInt n, const PetscInt64 id[], cons
 static void rotation_of(PetscInt64 id, double Q[3][3])
 {
   const double u  = rng_uniform(0, RNG_MESHES, id, 0);
-  const double t1 = 2.0 * PETSC_PI * rng_uniform(0, RNG_MESHES, id, 1), t2 = 2.0 * PETSC_PI * rng_uniform(0, RNG_MESHES, id, 2);
+  const double t1 = 2.0 * PETSC_PI * rng_uniform(0, RNG_MESHES, id, 1),
+               t2 = 2.0 * PETSC_PI * rng_uniform(0, RNG_MESHES, id, 2);
   const double r1 = sqrt(1.0 - u), r2 = sqrt(u);
   const double x = r1 * sin(t1), y = r1 * cos(t1), z = r2 * sin(t2), w = r2 * cos(t2);
-  const double M[3][3] = {{1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)},
-                          {2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)},
-                          {2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)}};
+  const double M[3][3] = {
+      {1 - 2 * (y * y + z * z), 2 * (x * y - w * z),     2 * (x * z + w * y)    },
+      {2 * (x * y + w * z),     1 - 2 * (x * x + z * z), 2 * (y * z - w * x)    },
+      {2 * (x * z - w * y),     2 * (y * z + w * x),     1 - 2 * (x * x + y * y)}
+  };
   memcpy(Q, M, sizeof M);
 }
 
@@ -181,7 +182,7 @@ static void new_body(Fem fem, PetscInt row, double out[])
 {
   const GrainMesh *m = fem->cfg.mesh;
   const double    *r = fem->g->rec[row], R = r[REC_R0];
-  double           Q[3][3], area = 0.0;
+  double           Q[3][3], area           = 0.0;
 
   memset(out, 0, fem_width(fem) * sizeof *out);
   rotation_of(fem->g->id[row], Q);
@@ -214,7 +215,7 @@ PetscErrorCode FemMesh(Fem fem, PetscInt n, const PetscInt row[])
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc2(n, &id, (size_t)n * width, &bodies));
   for (PetscInt k = 0; k < n; k++) {
-    id[k]                             = fem->g->id[row[k]];
+    id[k]                           = fem->g->id[row[k]];
     fem->g->aux[row[k]][AUX_MESHED] = 1.0;
     new_body(fem, row[k], bodies + (size_t)k * width);
   }
@@ -248,20 +249,87 @@ PetscErrorCode FemMigrate(Fem fem, const PetscMPIInt dest[])
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode FemImport(Fem fem, PetscInt n, const PetscInt64 id[], const double bodies[])
+/* Where a rank leaves word about a grain for those who look for it. */
+static PetscMPIInt notice_board(PetscInt64 id, PetscMPIInt size) { return (PetscMPIInt)(id % size); }
+
+/* Rows (id, numbers) go to the boards of their grains; `width` numbers a row. */
+static PetscErrorCode SendToBoards(Fem fem, PetscInt n, size_t width, const double rows[], PetscInt *n_in, double **in,
+                                   PetscMPIInt **source)
 {
-  const size_t width = fem_width(fem);
+  PetscMPIInt size, *to;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscFree(fem->arrived));
-  PetscCall(PetscMalloc1((size_t)n * (width + 1) + 1, &fem->arrived));
+  PetscCallMPI(MPI_Comm_size(fem->g->comm, &size));
+  PetscCall(PetscMalloc1(n + 1, &to));
+  for (PetscInt k = 0; k < n; k++) to[k] = notice_board((PetscInt64)rows[(size_t)k * width], size);
+  PetscCall(ExchangeRecords(fem->g->comm, width * sizeof(double), n, to, rows, n_in, in, source));
+  PetscCall(PetscFree(to));
+  PetscFunctionReturn(0);
+}
+
+typedef struct {
+  PetscInt64  id;
+  PetscMPIInt rank;
+} Notice;
+
+static int notice_by_id(const void *a, const void *b)
+{
+  const PetscInt64 p = ((const Notice *)a)->id, q = ((const Notice *)b)->id;
+  return (p > q) - (p < q);
+}
+
+/* Who owns the grains of the rows on this board. */
+static PetscErrorCode ReadBoard(Fem fem, PetscInt n, size_t width, const double rows[], PetscMPIInt to[])
+{
+  PetscInt     n_notice;
+  double      *mine, *pinned;
+  PetscMPIInt *source;
+  Notice      *board;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(fem->g->n_owned + 1, &mine));
+  for (PetscInt i = 0; i < fem->g->n_owned; i++) mine[i] = (double)fem->g->id[i];
+  PetscCall(SendToBoards(fem, fem->g->n_owned, 1, mine, &n_notice, &pinned, &source));
+  PetscCall(PetscMalloc1(n_notice + 1, &board));
+  for (PetscInt k = 0; k < n_notice; k++) board[k] = (Notice){(PetscInt64)pinned[k], source[k]};
+  qsort(board, (size_t)n_notice, sizeof *board, notice_by_id);
   for (PetscInt k = 0; k < n; k++) {
-    double *to = fem->arrived + (size_t)k * (width + 1);
-    to[0]      = (double)id[k];
-    memcpy(to + 1, bodies + (size_t)k * width, width * sizeof *to);
+    const Notice  key   = {.id = (PetscInt64)rows[(size_t)k * width]};
+    const Notice *found = n_notice ? bsearch(&key, board, (size_t)n_notice, sizeof *board, notice_by_id) : NULL;
+    PetscCheck(found, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "a body belongs to grain %lld, which does not exist",
+               (long long)key.id);
+    to[k] = found->rank;
   }
-  fem->n_arrived = n;
+  PetscCall(PetscFree(board));
+  PetscCall(PetscFree(mine));
+  PetscCall(PetscFree(pinned));
+  PetscCall(PetscFree(source));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemImport(Fem fem, PetscInt n, const PetscInt64 id[], const double bodies[])
+{
+  const size_t width = fem_width(fem) + 1;
+  double      *rows, *board;
+  PetscMPIInt *to;
+  PetscInt     n_board;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1((size_t)n * width + 1, &rows));
+  for (PetscInt k = 0; k < n; k++) {
+    rows[(size_t)k * width] = (double)id[k];
+    memcpy(rows + (size_t)k * width + 1, bodies + (size_t)k * (width - 1), (width - 1) * sizeof *rows);
+  }
+  PetscCall(SendToBoards(fem, n, width, rows, &n_board, &board, NULL));
+  PetscCall(PetscMalloc1(n_board + 1, &to));
+  PetscCall(ReadBoard(fem, n_board, width, board, to));
+  PetscCall(PetscFree(fem->arrived));
+  PetscCall(
+      ExchangeRecords(fem->g->comm, width * sizeof(double), n_board, to, board, &fem->n_arrived, &fem->arrived, NULL));
   fem->n_body = fem->n_pack = fem->n_ghost_body = 0;
+  PetscCall(PetscFree(rows));
+  PetscCall(PetscFree(board));
+  PetscCall(PetscFree(to));
   PetscFunctionReturn(0);
 }
 

@@ -1,7 +1,20 @@
 /* fem_control.c - every control interval: what the ranks agree on about their meshed grains. */
+#include "materials/lanes_math.h"
 #include "solver/fem/fem_impl.h"
 
 #include <string.h>
+
+/* What is added up of each body, over nodes or elements. */
+enum {
+  PART_KINETIC,
+  PART_ELASTIC,
+  PART_VOLUME,
+  PART_VOLUME0,
+  PART_MISES,
+  PART_ALPHA,
+  PART_STRESS,
+  PART_N = PART_STRESS + 6
+};
 
 /* The words of the one reduction by sums. */
 enum {
@@ -9,31 +22,35 @@ enum {
   SUM_FORCE,
   SUM_WORK    = SUM_FORCE + 2 * 3 * TOOL_N,
   SUM_KINETIC = SUM_WORK + 2 * WORK_N,
-  SUM_ELASTIC = SUM_KINETIC + 2,
-  SUM_VOLUME  = SUM_ELASTIC + 2,
-  SUM_N       = SUM_VOLUME + 2
+  SUM_N       = SUM_KINETIC + 2 * PART_N
 };
 
-typedef struct {
-  v8 kinetic, elastic, volume;
-} PackSums;
-
-static PackSums pack_sums(Fem fem, PetscInt p)
+/* Elements times their volume: Kirchhoff stress over the volume without load is Cauchy stress over the present one. */
+static void element_sums(Fem fem, PetscInt p, v8 sum[PART_N])
 {
-  const v8(*v)[3] = (const v8(*)[3])fem->v + p * fem->n_node, *mass = fem->mass + p * fem->n_node;
-  const double per_G = 0.25 / fem->cfg.G, per_K = 0.5 / fem->cfg.K;
-  PackSums     s = {v8_set(0.0), v8_set(0.0), v8_set(0.0)};
+  const double per_G = 0.25 / fem->cfg.bulk.G, per_K = 0.5 / fem->cfg.bulk.K;
 
-  for (int n = 0; n < fem->n_node; n++)
-    s.kinetic += 0.5 * mass[n] * (v[n][0] * v[n][0] + v[n][1] * v[n][1] + v[n][2] * v[n][2]);
   for (int e = 0; e < fem->n_elem; e++) {
     const v8 *q = fem->state[p * fem->n_elem + e], V0 = fem->volume[p * fem->n_elem + e];
     const v8  ss = q[EL_XX] * q[EL_XX] + q[EL_YY] * q[EL_YY] + q[EL_ZZ] * q[EL_ZZ] +
                   2.0 * (q[EL_XY] * q[EL_XY] + q[EL_YZ] * q[EL_YZ] + q[EL_ZX] * q[EL_ZX]);
-    s.elastic += V0 * (per_G * ss + per_K * q[EL_MEAN] * q[EL_MEAN]);
-    for (int l = 0; l < 8; l++) s.volume[l] += V0[l] * exp(q[EL_MEAN][l] / fem->cfg.K);
+    sum[PART_ELASTIC] += V0 * (per_G * ss + per_K * q[EL_MEAN] * q[EL_MEAN]);
+    sum[PART_VOLUME0] += V0;
+    for (int l = 0; l < 8; l++) sum[PART_VOLUME][l] += V0[l] * lm_exp(q[EL_MEAN][l] / fem->cfg.bulk.K);
+    sum[PART_MISES] += V0 * v8_sqrt(1.5 * ss);
+    sum[PART_ALPHA] += V0 * q[EL_ALPHA];
+    for (int k = 0; k < 6; k++) sum[PART_STRESS + k] += V0 * (q[EL_XX + k] + (k < 3 ? 1.0 : 0.0) * q[EL_MEAN]);
   }
-  return s;
+}
+
+static void pack_sums(Fem fem, PetscInt p, v8 sum[PART_N])
+{
+  const v8(*v)[3] = (const v8(*)[3])fem->v + p * fem->n_node, *mass = fem->mass + p * fem->n_node;
+
+  for (int k = 0; k < PART_N; k++) sum[k] = v8_set(0.0);
+  for (int n = 0; n < fem->n_node; n++)
+    sum[PART_KINETIC] += 0.5 * mass[n] * (v[n][0] * v[n][0] + v[n][1] * v[n][1] + v[n][2] * v[n][2]);
+  element_sums(fem, p, sum);
 }
 
 static double total(const int64_t words[2], double unit)
@@ -46,18 +63,17 @@ static double total(const int64_t words[2], double unit)
 
 PetscErrorCode FemControl(Fem fem, const Tools *tools, FemStatus *status)
 {
-  int64_t  sum[SUM_N] = {0};
-  ExactSum part[3]    = {{0}};
-  double   worst      = 1e300, all;
-  int64_t  id         = INT64_MAX, first;
+  int64_t  sum[SUM_N]   = {0};
+  ExactSum part[PART_N] = {{0}};
+  double   worst        = 1e300, all, value[PART_N];
+  int64_t  id           = INT64_MAX, first;
 
   PetscFunctionBeginUser;
   for (PetscInt p = 0; p < fem->n_pack; p++) {
-    const PackSums s = pack_sums(fem, p);
+    v8 s[PART_N];
+    pack_sums(fem, p, s);
     for (PetscInt b = 8 * p; b < PetscMin(8 * p + 8, fem->n_body); b++) {
-      exact_add(&part[0], s.kinetic[b % 8], fem->inv_work);
-      exact_add(&part[1], s.elastic[b % 8], fem->inv_work);
-      exact_add(&part[2], s.volume[b % 8], fem->inv_work);
+      for (int k = 0; k < PART_N; k++) exact_add(&part[k], s[k][b % 8], fem->inv_work);
       const double w = fem->work_pack[p].worst[b % 8];
       if (!(w >= worst)) worst = isfinite(w) ? w : -1e300, id = fem->id[b];
       fem->work_pack[p].worst[b % 8] = 1.0;
@@ -71,10 +87,11 @@ PetscErrorCode FemControl(Fem fem, const Tools *tools, FemStatus *status)
   PetscCallMPI(MPI_Allreduce(&worst, &all, 1, MPI_DOUBLE, MPI_MIN, fem->g->comm));
   first = worst == all ? id : INT64_MAX;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT64_T, MPI_MIN, fem->g->comm));
-  PetscCheck(sum[SUM_BODIES] == 0 || all > -1e300, fem->g->comm, PETSC_ERR_CONV_FAILED,
-             "grain %lld: the place of a node is not a number; the step is too long for these forces: lower mesh_courant or "
-             "the inertial number",
-             (long long)first);
+  PetscCheck(
+      sum[SUM_BODIES] == 0 || all > -1e300, fem->g->comm, PETSC_ERR_CONV_FAILED,
+      "grain %lld: the place of a node is not a number; the step is too long for these forces: lower mesh_courant or "
+      "the inertial number",
+      (long long)first);
   PetscCheck(sum[SUM_BODIES] == 0 || all > 0.0, fem->g->comm, PETSC_ERR_CONV_FAILED,
              "grain %lld: an element of its mesh has turned over (volume %g of that without load); press more slowly "
              "(inertial_number), refine the mesh (mesh_elements), or stop at a lower density",
@@ -85,9 +102,14 @@ PetscErrorCode FemControl(Fem fem, const Tools *tools, FemStatus *status)
       status->force[k][c] =
           total(sum + SUM_FORCE + 2 * (3 * k + c), fem->unit_force) / PetscMax(fem->interval_steps, 1);
   for (int k = 0; k < WORK_N; k++) status->work[k] = total(sum + SUM_WORK + 2 * k, fem->unit_work);
-  status->kinetic  = total(sum + SUM_KINETIC, fem->unit_work);
-  status->elastic  = total(sum + SUM_ELASTIC, fem->unit_work);
-  status->volume   = total(sum + SUM_VOLUME, fem->unit_work);
+  for (int k = 0; k < PART_N; k++) value[k] = total(sum + SUM_KINETIC + 2 * k, fem->unit_work);
+  status->kinetic = value[PART_KINETIC];
+  status->elastic = value[PART_ELASTIC];
+  status->volume  = value[PART_VOLUME];
+  status->volume0 = value[PART_VOLUME0];
+  status->mises   = value[PART_MISES] / fmax(value[PART_VOLUME], 1e-300);
+  status->alpha   = value[PART_ALPHA] / fmax(value[PART_VOLUME0], 1e-300);
+  memcpy(status->stress, value + PART_STRESS, sizeof status->stress);
   status->worst    = all;
   status->worst_id = first;
   memset(fem->tool_force, 0, sizeof fem->tool_force);
@@ -99,13 +121,16 @@ int fem_means(Fem fem, PetscInt row, BodyMeans *m)
 {
   PetscInt b = 0;
 
+  if (!fem) return 0;
+
   while (b < fem->n_body && fem->row[b] != row) b++;
   if (b == fem->n_body) return 0;
-  *m = (BodyMeans){0};
+  *m             = (BodyMeans){0};
+  double volume0 = 0.0;
   for (int e = 0; e < fem->n_elem; e++) {
     const v8    *q  = fem->state[(b / 8) * fem->n_elem + e];
     const double V0 = fem->volume[(b / 8) * fem->n_elem + e][b % 8], p = q[EL_MEAN][b % 8];
-    double       s[6], ss = 0.0;
+    double       s[6], ss                                              = 0.0;
     for (int k = 0; k < 6; k++) {
       s[k] = q[EL_XX + k][b % 8];
       ss += (k < 3 ? 1.0 : 2.0) * s[k] * s[k];
@@ -113,11 +138,12 @@ int fem_means(Fem fem, PetscInt row, BodyMeans *m)
     }
     m->mises += V0 * sqrt(1.5 * ss);
     m->alpha += V0 * q[EL_ALPHA][b % 8];
-    m->volume += V0 * exp(p / fem->cfg.K);
+    volume0 += V0;
+    m->volume += V0 * exp(p / fem->cfg.bulk.K);
   }
   for (int k = 0; k < 6; k++) m->stress[k] /= m->volume;
   m->mises /= m->volume;
-  m->alpha /= m->volume;
+  m->alpha /= volume0;
   return 1;
 }
 

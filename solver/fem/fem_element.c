@@ -1,5 +1,7 @@
 #include "solver/fem/fem_element.h"
 
+#include "materials/bulk_lanes.h"
+
 /* Hourglass modes follow a flowing element with this part of their elastic stiffness: see fem/README. */
 static const double HOURGLASS_SOFT = 0.3;
 
@@ -94,22 +96,6 @@ static inline v8 dot6(const v8 a[6], const v8 b[6])
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + 2.0 * (a[3] * b[3] + a[4] * b[4] + a[5] * b[5]);
 }
 
-/* Elastic step of the deviator by e, return to the yield surface; the plastic increment of alpha. */
-static inline __attribute__((always_inline)) v8 stress_step(const ElementModel *m, v8 yield, const v8 e[6], v8 s[6],
-                                                            v8 *alpha)
-{
-  const v8 tiny = v8_set(1e-30);
-  v8       mises, over, d;
-
-  for (int k = 0; k < 6; k++) s[k] += 2.0 * m->G * e[k];
-  mises = v8_sqrt(1.5 * dot6(s, s) + tiny);
-  over  = mises - yield - m->hardening * *alpha;
-  d     = v8_max(over, v8_set(0.0)) * (1.0 / (3.0 * m->G + m->hardening));
-  for (int k = 0; k < 6; k++) s[k] *= 1.0 - 3.0 * m->G * d / mises;
-  *alpha += d;
-  return d;
-}
-
 static inline __attribute__((always_inline)) void element(const ElementModel *m, const int node[8], const v8 (*x)[3],
                                                           const v8 (*v)[3], v8 volume, v8 yield, v8 state[EL_N],
                                                           v8 (*f)[3], ElementWork *work)
@@ -142,17 +128,18 @@ static inline __attribute__((always_inline)) void element(const ElementModel *m,
   for (int k = 0; k < 6; k++) s[k] = state[EL_XX + k];
   rotate_tensor((const v8(*)[3])Q, s);
   for (int k = 0; k < 6; k++) before[k] = s[k];
-  flow  = stress_step(m, yield, e, s, &state[EL_ALPHA]);
-  p     = state[EL_MEAN] + m->K * trace;
+  for (int k = 0; k < 6; k++) s[k] += 2.0 * m->bulk.G * e[k];
+  bulk_return(&m->bulk, m->dt, (Lanes *)s, (double *)&state[EL_ALPHA], (const double *)&yield, (double *)&flow);
+  p     = state[EL_MEAN] + m->bulk.K * trace;
   power = 0.5 * (dot6(before, e) + dot6(s, e) + (p + state[EL_MEAN]) * trace) * volume;
-  work->plastic += flow * (yield + m->hardening * state[EL_ALPHA]) * volume;
+  work->plastic += flow * volume;
   work->worst = v8_min(work->worst, 8.0 * det / volume);
   for (int k = 0; k < 6; k++) state[EL_XX + k] = s[k];
   state[EL_MEAN] = p;
 
   for (int i = 0; i < 3; i++)
     for (int j = 0; j < 3; j++) bb += A[i][j] * A[i][j];
-  stiff = m->hourglass * m->G * volume * bb * (1.0 / 64.0) *
+  stiff = m->hourglass * m->bulk.G * volume * bb * (1.0 / 64.0) *
           v8_pick((i8)(flow > zero), v8_set(HOURGLASS_SOFT), v8_set(1.0));
   for (int h = 0; h < 4; h++) {
     v8       *q = &state[EL_HOURGLASS + 3 * h], r[3];

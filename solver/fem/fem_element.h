@@ -7,6 +7,7 @@
 #ifndef SOLVER_FEM_FEM_ELEMENT_H
 #define SOLVER_FEM_FEM_ELEMENT_H
 
+#include "materials/bulk.h"
 #include "materials/lanes.h"
 
 /* State of an element: deviator and mean of the Kirchhoff stress, plastic strain, hourglass forces of four modes. */
@@ -32,11 +33,10 @@ typedef struct {
 } ElementWork;
 
 typedef struct {
-  double K, G;      /* bulk and shear modulus [GPa] */
-  double hardening; /* d yield/d alpha [GPa] */
-  double hourglass; /* stiffness of hourglass modes over that of the element [-] */
-  double dt;        /* [ns] */
-  int    n_elem;
+  BulkModel bulk;
+  double    hourglass; /* stiffness of hourglass modes over that of the element [-] */
+  double    dt;        /* [ns] */
+  int       n_elem;
   int (*hex)[8]; /* [n_elem] nodes, VTK order */
 } ElementModel;
 

@@ -65,15 +65,15 @@ struct _p_Fem {
   int (*face)[4];
   int *fan_first, *fan; /* [n_surf + 1], facets around each surface node */
   /* bodies; owned ones first, then ghosts */
-  PetscInt       n_body, n_ghost_body, n_pack, pack_cap, surf_cap;
-  PetscInt      *row;          /* [n_body] row of Grains, follows it */
-  PetscInt64    *id;           /* [n_body + n_ghost_body] */
+  PetscInt    n_body, n_ghost_body, n_pack, pack_cap, surf_cap;
+  PetscInt   *row;             /* [n_body] row of Grains, follows it */
+  PetscInt64 *id;              /* [n_body + n_ghost_body] */
   v8 (*x)[3], (*v)[3];         /* [n_pack][n_node] places and velocities at the half step */
-  v8            *mass;         /* [n_pack][n_node] */
-  v8            *volume;       /* [n_pack][n_elem] without load */
+  v8 *mass;                    /* [n_pack][n_node] */
+  v8 *volume;                  /* [n_pack][n_elem] without load */
   v8 (*state)[EL_N];           /* [n_pack][n_elem] */
-  v8            *yield;        /* [n_pack] */
-  ElementWork   *work_pack;    /* [n_pack] of the step; worst: since the last control */
+  v8          *yield;          /* [n_pack] */
+  ElementWork *work_pack;      /* [n_pack] of the step; worst: since the last control */
   v8 (*f)[3], (*f_contact)[3]; /* [n_node], [n_surf] forces inside one pack, and the part of contacts: scratch */
   NodeSlots     *slot;         /* [n_body][n_surf] */
   double        *h_facet;      /* [n_body] square root of the mean facet area without load [nm] */
@@ -81,23 +81,23 @@ struct _p_Fem {
   SurfaceForce  *force;        /* [n_body + n_ghost_body][n_surf] */
   double        *arrived;      /* [n_arrived][1 + width] id and body of what has travelled, until FemRefresh */
   PetscInt       n_arrived;
-  PetscSF        halo;         /* roots: owned bodies, leaves: ghosts; NULL on one rank */
+  PetscSF        halo; /* roots: owned bodies, leaves: ghosts; NULL on one rank */
   MPI_Datatype   surf_type, force_type;
   MPI_Op         add_force;
   /* contact */
-  PetscInt   n_pair, pair_cap;
-  int (*pair)[2];              /* bodies, at least one owned */
+  PetscInt n_pair, pair_cap;
+  int (*pair)[2]; /* bodies, at least one owned */
   PetscInt   n_cand, cand_cap, n_facet, facet_cap;
   Candidate *cand;
   int       *cand_facet;
-  double     skin;             /* of the candidates [nm] */
-  double     reach;            /* largest gap at which surfaces act on each other [nm] */
-  double (*x_build)[3];        /* [n_body + n_ghost_body][n_surf] when the candidates were found */
+  double     skin;      /* of the candidates [nm] */
+  double     reach;     /* largest gap at which surfaces act on each other [nm] */
+  double (*x_build)[3]; /* [n_body + n_ghost_body][n_surf] when the candidates were found */
   /* sums, fixed point */
-  double    unit_force, unit_work, inv_force, inv_work; /* 1/unit */
-  ExactSum  work[WORK_N];
-  ExactSum  tool_force[TOOL_N][3];
-  PetscInt  interval_steps;
+  double   unit_force, unit_work, inv_force, inv_work; /* 1/unit */
+  ExactSum work[WORK_N];
+  ExactSum tool_force[TOOL_N][3];
+  PetscInt interval_steps;
   /* samples */
   PetscBool      sampling;
   PetscInt       n_samples, samples_cap;
@@ -113,7 +113,8 @@ PetscErrorCode FemFindRows(Fem fem);
 void           fem_body_get(Fem fem, PetscInt body, double out[]);
 void           fem_body_put(Fem fem, PetscInt body, const double in[]);
 
-/* fem_surface.c: surfaces and grain records of pack p from its nodes; halo of the surfaces and of the forces on them. */
+/* fem_surface.c: surfaces and grain records of pack p from its nodes; halo of the surfaces and of the forces on them.
+ */
 void           fem_surface(Fem fem, PetscInt pack);
 PetscErrorCode FemHaloSetUp(Fem fem);
 PetscErrorCode FemHaloBegin(Fem fem);
@@ -135,10 +136,10 @@ double *fem_slot(NodeSlots *node, double partner);
 
 /* fem_sample.c: what one node of `body` (owned) adds to the sample of body and partner (another body, or -1 - tool). */
 typedef struct {
-  double f[3], n[3];  /* force on the node [nN], normal away from the partner */
-  double fn, area;    /* normal force [nN]; area when it presses, this pass's share [nm^2] */
-  double kn, stored;  /* stiffness [nN/nm], energy it would give back [aJ] */
-  double x[3];        /* where [nm] */
+  double f[3], n[3]; /* force on the node [nN], normal away from the partner */
+  double fn, area;   /* normal force [nN]; area when it presses, this pass's share [nm^2] */
+  double kn, stored; /* stiffness [nN/nm], energy it would give back [aJ] */
+  double x[3];       /* where [nm] */
 } SampleShare;
 PetscErrorCode FemSampleAdd(Fem fem, int body, int partner, const SampleShare *share);
 PetscErrorCode FemSampleEnd(Fem fem); /* Collective.  Both passes of a pair put together. */

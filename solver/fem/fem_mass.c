@@ -7,11 +7,14 @@
 #include "mesh/hex.h"
 #include "solver/fem/fem_impl.h"
 
-static double p_wave_modulus(const FemConfig *c) { return c->K + 4.0 / 3.0 * c->G; }
+static double p_wave_modulus(const FemConfig *c) { return c->bulk.K + 4.0 / 3.0 * c->bulk.G; }
 
 /* Signs of the linear modes at the nodes, VTK order. */
 static const double SIGN[3][8] = {
-    {-1, 1, 1, -1, -1, 1, 1, -1}, {-1, -1, 1, 1, -1, -1, 1, 1}, {-1, -1, -1, -1, 1, 1, 1, 1}};
+    {-1, 1,  1,  -1, -1, 1,  1, -1},
+    {-1, -1, 1,  1,  -1, -1, 1, 1 },
+    {-1, -1, -1, -1, 1,  1,  1, 1 }
+};
 
 static double invert3(const double J[3][3], double A[3][3])
 {
@@ -52,8 +55,9 @@ static double largest(double M[3][3])
 }
 
 /*
-  Length over which a wave must not pass in a step: with the gradients B_a of the shape functions, omega^2 = 8 c^2 times the largest eigenvalue of sum B_a B_a^T (Flanagan & Belytschko 1984, IJNME
-  20, 1 bound it by the trace); a cube of edge h has length h.
+  Length over which a wave must not pass in a step: with the gradients B_a of the shape functions, omega^2 = 8 c^2 times
+  the largest eigenvalue of sum B_a B_a^T (Flanagan & Belytschko 1984, IJNME 20, 1 bound it by the trace); a cube of
+  edge h has length h.
 */
 static double wave_length(Hex x)
 {
@@ -65,8 +69,7 @@ static double wave_length(Hex x)
   invert3(J, A);
   for (int a = 0; a < 8; a++) {
     double B[3];
-    for (int j = 0; j < 3; j++)
-      B[j] = 0.125 * (SIGN[0][a] * A[0][j] + SIGN[1][a] * A[1][j] + SIGN[2][a] * A[2][j]);
+    for (int j = 0; j < 3; j++) B[j] = 0.125 * (SIGN[0][a] * A[0][j] + SIGN[1][a] * A[1][j] + SIGN[2][a] * A[2][j]);
     for (int i = 0; i < 3; i++)
       for (int j = 0; j < 3; j++) M[i][j] += B[i] * B[j];
   }

@@ -7,7 +7,7 @@
 static void take_contacts(Fem fem, PetscInt pack, v8 (*f)[3])
 {
   static const SurfaceForce none = {0}; /* on a free lane */
-  const PetscInt last = PetscMin(8, fem->n_body - 8 * pack);
+  const PetscInt            last = PetscMin(8, fem->n_body - 8 * pack);
 
   for (int n = 0; n < fem->n_surf; n++) {
     const double *row[8];
@@ -39,7 +39,7 @@ static void kick_and_drift(Fem fem, PetscInt pack, const Tools *t, const v8 (*f)
 
     for (int k = 0; k < 3; k++) {
       const v8 base = k == 2 ? affine : v8_set(0.0), u = v[n][k] + per_m * f[n][k];
-      v[n][k]       = base + keep * (u - base);
+      v[n][k] = base + keep * (u - base);
       before += u * u;
       after += v[n][k] * v[n][k];
     }

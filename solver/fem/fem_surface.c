@@ -63,8 +63,8 @@ void fem_surface(Fem fem, PetscInt pack)
   area_vectors(fem, x, fem->f); /* the scratch of forces has room for it */
   for (int n = 0; n < fem->n_surf; n++) {
     const v8 *a = fem->f[n], size = v8_sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]), one = 1.0 / (size + 1e-300);
-    v8 near[8] = {x[n][0], x[n][1], x[n][2], size, v[n][0], v[n][1], v[n][2], mass[n]};
-    v8 rest[8] = {a[0] * one, a[1] * one, a[2] * one, h};
+    v8        near[8] = {x[n][0], x[n][1], x[n][2], size, v[n][0], v[n][1], v[n][2], mass[n]};
+    v8        rest[8] = {a[0] * one, a[1] * one, a[2] * one, h};
 
     v8_transpose(near);
     v8_transpose(rest);
@@ -113,7 +113,8 @@ PetscErrorCode FemHaloBegin(Fem fem)
 {
   PetscFunctionBeginUser;
   if (fem->halo)
-    PetscCall(PetscSFBcastBegin(fem->halo, fem->surf_type, fem->surf, fem->surf + fem->n_body * fem->n_surf, MPI_REPLACE));
+    PetscCall(
+        PetscSFBcastBegin(fem->halo, fem->surf_type, fem->surf, fem->surf + fem->n_body * fem->n_surf, MPI_REPLACE));
   PetscFunctionReturn(0);
 }
 
@@ -121,7 +122,8 @@ PetscErrorCode FemHaloEnd(Fem fem)
 {
   PetscFunctionBeginUser;
   if (fem->halo)
-    PetscCall(PetscSFBcastEnd(fem->halo, fem->surf_type, fem->surf, fem->surf + fem->n_body * fem->n_surf, MPI_REPLACE));
+    PetscCall(
+        PetscSFBcastEnd(fem->halo, fem->surf_type, fem->surf, fem->surf + fem->n_body * fem->n_surf, MPI_REPLACE));
   PetscFunctionReturn(0);
 }
 

@@ -7,7 +7,8 @@
 /* Tangential stiffness over the normal one, of a surface that sticks. */
 static const double STICK = 0.5;
 
-/* The slot that remembers this partner, or a free one; the deepest contacts have come first: NULL when all are taken. */
+/* The slot that remembers this partner, or a free one; the deepest contacts have come first: NULL when all are taken.
+ */
 double *fem_slot(NodeSlots *node, double partner)
 {
   double *empty = NULL;
@@ -49,7 +50,7 @@ static void touch_tool(Fem fem, const Tools *t, int tool, const double *r, NodeS
   const double u[3] = {r[SF_VX], r[SF_VY], r[SF_VZ] - t->v[tool]};
   double       vn = 0.0, along = 0.0, ft = 0.0, *slot, cap;
 
-  q->stiff   = fem->cfg.penalty * fem->cfg.K / r[SF_H] * r[SF_AREA];
+  q->stiff   = fem->cfg.penalty * fem->cfg.bulk.K / r[SF_H] * r[SF_AREA];
   q->elastic = -q->stiff * q->gap;
   for (int k = 0; k < 3; k++) vn += u[k] * q->n[k];
   q->damp = -2.0 * fem->cfg.dashpot * sqrt(q->stiff * r[SF_MASS]) * vn;
@@ -75,10 +76,8 @@ static void touch_tool(Fem fem, const Tools *t, int tool, const double *r, NodeS
 
 static PetscErrorCode SampleTool(Fem fem, PetscInt body, int tool, const double *r, const ToolTouch *q)
 {
-  SampleShare s = {.fn     = q->elastic + q->damp,
-                   .area   = r[SF_AREA],
-                   .kn     = q->stiff,
-                   .stored = 0.5 * q->stiff * q->gap * q->gap};
+  SampleShare s = {
+      .fn = q->elastic + q->damp, .area = r[SF_AREA], .kn = q->stiff, .stored = 0.5 * q->stiff * q->gap * q->gap};
 
   PetscFunctionBeginUser;
   for (int k = 0; k < 3; k++) {
@@ -96,8 +95,8 @@ static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, int tool)
 
   PetscFunctionBeginUser;
   for (int n = 0; n < fem->n_surf; n++) {
-    const double *r = fem->surf[b * fem->n_surf + n];
-    int64_t      *f = fem->force[b * fem->n_surf + n];
+    const double *r       = fem->surf[b * fem->n_surf + n];
+    int64_t      *f       = fem->force[b * fem->n_surf + n];
     double        work[3] = {0}; /* normal, viscous, tangential */
     ToolTouch     q;
 

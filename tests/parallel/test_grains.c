@@ -112,7 +112,7 @@ static void press(Press *s, int steps, int repartition)
     MUST(DemForces(s->dem, &s->tools));
     dem_move(s->dem, &s->tools);
     if (k % s->cfg.control_interval == 0) MUST(DemControl(s->dem, &s->tools, 0, &status));
-    if (repartition && k % repartition == 0) MUST(DemRepartition(s->dem, &s->tools));
+    if (repartition && k % repartition == 0) MUST(DemRepartition(s->dem, &s->tools, NULL));
   }
 }
 
@@ -213,7 +213,7 @@ static void one_owner_and_true_ghosts(void **state)
   check_ghosts(&s);
   press(&s, 20, 0);
   check_ghosts(&s);
-  MUST(DemRepartition(s.dem, &s.tools));
+  MUST(DemRepartition(s.dem, &s.tools, NULL));
   check_ghosts(&s);
   press(&s, 20, 7);
   check_ghosts(&s);
@@ -229,7 +229,7 @@ static void histories_survive_a_new_partition(void **state)
   begin(&s, PETSC_COMM_WORLD, rank, size);
   press(&s, 50, 0);
   before = histories(&s, &n_before);
-  MUST(DemRepartition(s.dem, &s.tools));
+  MUST(DemRepartition(s.dem, &s.tools, NULL));
   after = histories(&s, &n_after);
   assert_same_histories(before, n_before, after, n_after);
   free(after);

@@ -1,0 +1,172 @@
+#include "solver/meshed.h"
+
+#include "mesh/grain_mesh_gmsh.h"
+#include "solver/setup.h"
+#include <string.h>
+
+static int wanted(const Config *c) { return strcmp(c->mesh.grains, "none") != 0; }
+
+static PetscErrorCode MakeMesh(Simulation *sim)
+{
+  const MeshConfig *c     = &sim->config.mesh;
+  const GrainShape  shape = setup_shape(c);
+  int               n, m;
+
+  PetscFunctionBeginUser;
+  if (!strcmp(c->shape, "file")) {
+    char why[1024] = "";
+    PetscCheck(GrainMeshRead(c->file, &sim->grain_mesh, why, sizeof why) == MESH_OK, sim->comm, PETSC_ERR_USER_INPUT,
+               "%s", why);
+    PetscFunctionReturn(0);
+  }
+  grain_mesh_for_elements(&shape, (int)c->elements, &n, &m);
+  PetscCheck(GrainMeshMake(&shape, n, m, &sim->grain_mesh) == MESH_OK, sim->comm, PETSC_ERR_USER_INPUT,
+             "%s: mesh: a %s cannot be meshed with %" PetscInt_FMT " elements (rounding %g, aspect %g)",
+             sim->config.deck, c->shape, c->elements, c->rounding, c->aspect);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MeshedCreate(Simulation *sim)
+{
+  double    r_min, r_max;
+  FemConfig cfg;
+
+  PetscFunctionBeginUser;
+  if (!wanted(&sim->config)) PetscFunctionReturn(0);
+  PetscCall(MakeMesh(sim));
+  PetscCall(SetupRadii(sim->grains, &r_min, &r_max));
+  cfg = setup_fem(&sim->config, &sim->grain_mesh, r_min, r_max);
+  PetscCall(FemCreate(sim->grains, &cfg, &sim->fem));
+  sim->dt = fem_time_step(&cfg);
+  fem_drag(sim->fem, sim->config.mesh.drag / sim->dt);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MeshedDestroy(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  PetscCall(FemDestroy(&sim->fem));
+  grain_mesh_free(&sim->grain_mesh);
+  PetscCall(PetscFree(sim->contacts));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MeshedStart(Simulation *sim)
+{
+  const PetscInt n = sim->grains->n_owned;
+  PetscInt      *row;
+
+  PetscFunctionBeginUser;
+  if (!sim->fem) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(n, &row));
+  for (PetscInt i = 0; i < n; i++) row[i] = i;
+  PetscCall(FemMesh(sim->fem, n, row));
+  PetscCall(PetscFree(row));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MeshedRefresh(Simulation *sim)
+{
+  const PetscInt(*pair)[2];
+  PetscInt n;
+
+  PetscFunctionBeginUser;
+  if (!sim->fem || sim->lists == dem_lists(sim->dem)) PetscFunctionReturn(0);
+  sim->lists = dem_lists(sim->dem);
+  dem_meshed_pairs(sim->dem, &n, &pair);
+  PetscCall(FemRefresh(sim->fem, &sim->tools, n, pair));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Cost(void *ctx, double cost[])
+{
+  const Simulation *sim = ctx;
+
+  PetscFunctionBeginUser;
+  /* an element costs about as much as a third of a rigid grain with its contacts */
+  for (PetscInt i = 0; i < sim->grains->n_owned; i++)
+    if (sim->grains->aux[i][AUX_MESHED] > 0.0) cost[i] += 0.3 * sim->grain_mesh.n_elem;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Move(void *ctx, const PetscMPIInt dest[])
+{
+  const Simulation *sim = ctx;
+
+  PetscFunctionBeginUser;
+  PetscCall(FemMigrate(sim->fem, dest));
+  PetscFunctionReturn(0);
+}
+
+const DemFollower *meshed_follower(Simulation *sim)
+{
+  sim->follower = (DemFollower){Cost, Move, sim};
+  return sim->fem ? &sim->follower : NULL;
+}
+
+PetscErrorCode MeshedStep(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  if (sim->fem) PetscCall(FemStep(sim->fem, &sim->tools));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MeshedControl(Simulation *sim)
+{
+  DemStatus *s = &sim->status;
+  FemStatus *f = &sim->bodies;
+
+  PetscFunctionBeginUser;
+  if (!sim->fem) PetscFunctionReturn(0);
+  PetscCall(FemControl(sim->fem, &sim->tools, f));
+  for (int k = 0; k < TOOL_N; k++)
+    for (int c = 0; c < 3; c++) s->force[k][c] += f->force[k][c];
+  for (int k = 0; k < WORK_N; k++) s->work[k] += f->work[k];
+  s->kinetic += f->kinetic;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MeshedSample(Simulation *sim, Sample *s)
+{
+  const ContactSample *of_bodies;
+  PetscInt             n;
+
+  PetscFunctionBeginUser;
+  if (!sim->fem) PetscFunctionReturn(0);
+  fem_samples(sim->fem, &n, &of_bodies);
+  PetscCall(PetscFree(sim->contacts));
+  PetscCall(PetscMalloc1(s->n_contacts + n + 1, &sim->contacts));
+  memcpy(sim->contacts, s->contacts, (size_t)s->n_contacts * sizeof *s->contacts);
+  memcpy(sim->contacts + s->n_contacts, of_bodies, (size_t)n * sizeof *s->contacts);
+  s->n_contacts += n;
+  s->contacts = sim->contacts;
+  s->fem      = sim->fem;
+  s->bodies   = &sim->bodies;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MeshedExport(Simulation *sim, CheckpointScalars *s, CheckpointRows *rows)
+{
+  PetscFunctionBeginUser;
+  if (!sim->fem) PetscFunctionReturn(0);
+  rows->body_width = (PetscInt)fem_width(sim->fem);
+  PetscCall(FemExport(sim->fem, &rows->n_bodies, &rows->body_id, &rows->body));
+  fem_work_get(sim->fem, s->words + s->n_words);
+  s->n_words += 2 * WORK_N;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MeshedImport(Simulation *sim, const CheckpointScalars *s, const CheckpointRows *rows)
+{
+  PetscFunctionBeginUser;
+  PetscCheck(!sim->fem == !rows->body_width, sim->comm, PETSC_ERR_USER_INPUT, "%s: its grains are %s, those of %s %s",
+             sim->config.restart, rows->body_width ? "meshed" : "rigid", sim->config.deck,
+             sim->fem ? "meshed" : "rigid");
+  if (!sim->fem) PetscFunctionReturn(0);
+  PetscCheck(rows->body_width == (PetscInt)fem_width(sim->fem), sim->comm, PETSC_ERR_USER_INPUT,
+             "%s: its grains have another mesh than mesh_shape, mesh_elements or mesh_file of %s give",
+             sim->config.restart, sim->config.deck);
+  PetscCall(FemImport(sim->fem, rows->n_bodies, rows->body_id, rows->body));
+  fem_work_set(sim->fem, s->words + 2 * WORK_N);
+  PetscFunctionReturn(0);
+}

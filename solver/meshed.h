@@ -1,0 +1,30 @@
+/*
+  meshed.h - meshed grains within the run: who they are, when they step, what of theirs is added to what all see.
+
+  All functions do nothing in a run without meshed grains.
+*/
+#ifndef SOLVER_MESHED_H
+#define SOLVER_MESHED_H
+
+#include "solver/simulation.h"
+
+/* Collective.  The mesh of a grain and the engine; before the neighbour list.  The step of the run becomes theirs. */
+PetscErrorCode MeshedCreate(Simulation *sim);
+PetscErrorCode MeshedDestroy(Simulation *sim);
+/* Collective.  Fresh start: grains that the deck wants meshed become bodies. */
+PetscErrorCode MeshedStart(Simulation *sim);
+/* Collective.  After DemRefresh: when there is a new list, bodies follow it. */
+PetscErrorCode MeshedRefresh(Simulation *sim);
+/* Not collective.  They travel with their grains: DemRepartition's follower; NULL without meshed grains. */
+const DemFollower *meshed_follower(Simulation *sim);
+/* Collective.  One step of all bodies. */
+PetscErrorCode MeshedStep(Simulation *sim);
+/* Collective.  Adds forces on tools, energies and works to sim->status. */
+PetscErrorCode MeshedControl(Simulation *sim);
+/* Collective.  Adds contacts of bodies to a sample; borrowed until the next one. */
+PetscErrorCode MeshedSample(Simulation *sim, Sample *sample);
+/* Collective.  Bodies to and from checkpoint rows. */
+PetscErrorCode MeshedExport(Simulation *sim, CheckpointScalars *scalars, CheckpointRows *rows);
+PetscErrorCode MeshedImport(Simulation *sim, const CheckpointScalars *scalars, const CheckpointRows *rows);
+
+#endif
