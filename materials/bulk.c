@@ -21,8 +21,10 @@ typedef struct {
 /* clang-format off */
 static const ParamSpec hencky_params[] = {
     /* key                 dimension     min   max   default  where                 card  what */
-    {"E",                  DIM_PRESSURE, 1e-3, 2e3,  NAN,     offsetof(Hencky, E),  "E",  "Young's modulus of the grains"},
-    {"nu",                 DIM_NONE,     0.0,  0.49, NAN,     offsetof(Hencky, nu), "nu", "Poisson ratio of the grains"},
+    {"E",                  DIM_PRESSURE, 1e-3, 2e3,  NAN,     offsetof(Hencky, E),  "E",
+     "Young's modulus of the grains"},
+    {"nu",                 DIM_NONE,     0.0,  0.49, NAN,     offsetof(Hencky, nu), "nu",
+     "Poisson ratio of the grains"},
     {0},
 };
 

@@ -44,14 +44,13 @@ MeshStatus GrainMeshMake(const GrainShape *shape, int n, int m, GrainMesh *mesh)
 
 void grain_mesh_free(GrainMesh *mesh);
 
-/* Half the extent along x, y, z of the true (not faceted) shape in units of its size: edge [nm] = 2 half[0] size [nm].
- */
+/* Half the extents of the true, not faceted, shape in units of its size: a cube has the edge 2 half[0] size. */
 void grain_shape_half(const GrainShape *shape, double half[3]);
 
-/* What GrainMeshMake(shape, n, m) will give; any pointer may be NULL. */
+/* What GrainMeshMake(shape, n, m) will give, for arguments it takes; any pointer may be NULL. */
 void grain_mesh_count(const GrainShape *shape, int n, int m, int *n_node, int *n_elem, int *n_surf);
 
-/* The n and m that come nearest to a wished number, with the layers as thick as the inner elements. */
+/* The n and m that come nearest to a wished number, with layers about as thick as facets are wide: m = 3/8 n. */
 void grain_mesh_for_elements(const GrainShape *shape, int n_elem, int *n, int *m);
 void grain_mesh_for_nodes(const GrainShape *shape, int n_node, int *n, int *m);
 
