@@ -24,8 +24,8 @@ int electric_wanted(const Config *config);
 
     bonded       (ionic, metal)  a neck that electrons cross with 1 - gb_reflection, on the bare share of its area
     cores touch  the same with TOUCH, or where the model knows no bonds
-    a layer      or a gap: tunnelling, across the layer's thickness or the gap, whichever is wider, and the area the
-                 layer carries on; an empty gap has that over which tunnelling falls to 1/e
+    a layer      or a gap: tunnelling across the layer's thickness or the gap, whichever is wider, where the cores are
+                 flattened under it, and around that across the gap between spheres that curve away
 */
 double electric_contact(const ElectricModel *model, const Sample *sample, const ContactSample *contact);
 
