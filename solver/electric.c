@@ -95,6 +95,7 @@ static PetscErrorCode Tensor(const Sample *s, const Observation *o, const Conduc
   e->unknowns   = fmax(e->unknowns, (double)health.unknowns);
   e->iterations = fmax(e->iterations, (double)health.iterations);
   e->residual   = fmax(e->residual, health.residual);
+  if (health.diverged) e->diverged = health.diverged;
   PetscFunctionReturn(0);
 }
 
@@ -115,7 +116,8 @@ PetscErrorCode ElectricMeasure(const Sample *s, const Observation *seen, const E
                   .unknowns    = (double)r.health.unknowns,
                   .iterations  = (double)r.health.iterations,
                   .residual    = r.health.residual,
-                  .kirchhoff   = r.kirchhoff};
+                  .kirchhoff   = r.kirchhoff,
+                  .diverged    = r.health.diverged};
   PetscCall(Tensor(s, seen, &wires.network, e));
   PetscCall(Unwire(&wires));
   PetscFunctionReturn(0);

@@ -305,6 +305,11 @@ static PetscErrorCode Conduction(Simulation *sim, const Sample *sample, const Ob
   if (!electric_wanted(&sim->config)) PetscFunctionReturn(0);
   PetscCall(ElectricMeasure(sample, seen, &model, &found));
   PetscCall(OutputConduction(sim->output, &found));
+  if (found.diverged)
+    PetscCall(ProgressSay(sim->progress,
+                          "note: %s: conductivity is left out, the solve ended with %s after %g iterations, residual "
+                          "%.2g of the start",
+                          sample->stage_name, found.diverged, found.iterations, found.residual));
   PetscFunctionReturn(0);
 }
 
