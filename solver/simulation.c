@@ -128,7 +128,8 @@ PetscErrorCode SimulationCreate(MPI_Comm comm, int argc, char **argv, Simulation
 
   PetscFunctionBeginUser;
   memset(sim, 0, sizeof *sim);
-  sim->comm = comm;
+  sim->comm      = comm;
+  sim->seen_step = -1;
   PetscCall(DeckRead(comm, argc, argv, &sim->config));
   setup_interface(&sim->config);
   restart = sim->config.restart[0] != 0;
@@ -313,28 +314,49 @@ static PetscErrorCode Conduction(Simulation *sim, const Sample *sample, const Ob
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode SimulationObserve(Simulation *sim, PetscBool fields, const Observation **seen)
+{
+  Sample sample;
+
+  PetscFunctionBeginUser;
+  *seen = &sim->seen;
+  if (sim->seen_step == sim->step && (sim->seen_fields || !fields)) PetscFunctionReturn(0);
+  PetscCall(SimulationSample(sim, &sample));
+  PetscCall(Observe(&sample, &sim->seen, fields ? &sim->fields : NULL));
+  sim->seen_step   = sim->step;
+  sim->seen_fields = fields;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode Report(Simulation *sim)
 {
   const OutputConfig *o   = &sim->config.output;
   const int           row = sim->stage_over || sim->step % o->history_every == 0;
-  Observation         seen;
+  const Observation  *seen;
   Sample              sample;
 
   PetscFunctionBeginUser;
   if (row) {
+    PetscCall(SimulationObserve(sim, PETSC_TRUE, &seen));
+    PetscCall(OutputHistory(sim->output, seen));
+    PetscCall(ShowProgress(sim, seen));
     PetscCall(SimulationSample(sim, &sample));
-    PetscCall(Observe(&sample, &seen, &sim->fields));
-    PetscCall(OutputHistory(sim->output, &seen));
-    PetscCall(ShowProgress(sim, &seen));
     if (due(sim, o->vtk_every)) PetscCall(OutputFrame(sim->output, &sample, &sim->fields));
-    if (sim->stage_over) PetscCall(Conduction(sim, &sample, &seen));
+    if (sim->stage_over) PetscCall(Conduction(sim, &sample, seen));
   }
   if (sim->stage_over) {
     programme_next(&sim->programme, simulation_time(sim), &sim->tools);
     slow_drag(sim);
     sim->next_control = sim->step + 1; /* the tools' speed changes: look again at once */
   }
-  if (sim->stop || sim->checkpoint_wanted || due(sim, o->checkpoint_every)) PetscCall(WriteCheckpoint(sim));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode Checkpoint(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  if (sim->stop || sim->checkpoint_wanted || due(sim, sim->config.output.checkpoint_every))
+    PetscCall(WriteCheckpoint(sim));
   PetscFunctionReturn(0);
 }
 
