@@ -1,6 +1,7 @@
 #include "solver/simulation.h"
 
 #include "solver/deck.h"
+#include "solver/deck_changes.h"
 #include "solver/meshed.h"
 #include "solver/pack.h"
 #include "solver/setup.h"
@@ -64,6 +65,27 @@ typedef struct {
   double         kinetic_start, next_control, time_start, step_start;
 } Blob;
 
+/* What a restart does with other numbers than before: it goes on with them, and says so.  law: what the contact law's
+ * own numbers say, should the decks be the same. */
+static PetscErrorCode TellChanges(Simulation *sim, const char former[], const char law[])
+{
+  char *now, packed[1024];
+
+  PetscFunctionBeginUser;
+  PetscCall(DeckEcho(&sim->config, &now));
+  deck_changes(former, now, CHANGE_FELT, sim->changed, sizeof sim->changed);
+  deck_changes(former, now, CHANGE_PACKED, packed, sizeof packed);
+  PetscCall(PetscFree(now));
+  if (!sim->changed[0]) snprintf(sim->changed, sizeof sim->changed, "%s", law);
+  if (sim->changed[0])
+    PetscCall(PetscPrintf(sim->comm, "nanomint: note: parameters differ from those of %s: %s\n", sim->config.restart,
+                          sim->changed));
+  if (packed[0])
+    PetscCall(PetscPrintf(sim->comm, "nanomint: note: powder and bore are those of %s; without effect: %s\n",
+                          sim->config.restart, packed));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode StartFromCheckpoint(Simulation *sim)
 {
   ContactModel      model = setup_dem(&sim->config, 1.0, 1.0).model;
@@ -95,6 +117,7 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
   PetscCall(DemImport(sim->dem, &rows.contacts));
   dem_work_set(sim->dem, scalars.words);
   PetscCall(MeshedImport(sim, &scalars, &rows));
+  PetscCall(TellChanges(sim, rows.deck, changed));
   PetscCall(CheckpointRowsDestroy(&rows));
   if (simulation_time(sim) != scalars.time) { /* the step is another now */
     sim->step_start = sim->step;
@@ -103,9 +126,6 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
   programme_resume(&sim->programme, &sim->config, &sim->powder, scalars.time, &blob.programme, &sim->tools);
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
   PetscCall(MeshedRefresh(sim));
-  if (changed[0])
-    PetscCall(PetscPrintf(sim->comm, "nanomint: note: parameters differ from those of %s: %s\n", sim->config.restart,
-                          changed));
   PetscFunctionReturn(0);
 }
 
@@ -373,6 +393,8 @@ PetscErrorCode Conclude(Simulation *sim)
                            "is softer than that, or rigid grains no longer describe it",
                            sim->config.stage[k].name, sim->config.stage[k].density_limit,
                            sim->config.stage[k].pressure));
+  if (sim->changed[0])
+    PetscCall(OutputWarn(sim->output, "went on from a checkpoint with other parameters: %s", sim->changed));
   if (sim->programme.now.late_lists > 0.0)
     PetscCall(OutputWarn(sim->output,
                          "the neighbour list was renewed late %g times: contacts may have been missed; raise time_skin "

@@ -33,6 +33,7 @@ typedef struct {
   PowderTotals   powder;
   double         kinetic_start; /* kinetic energy when the account of energies was opened [aJ] */
   double         radius_min;    /* of the undeformed grains [nm] */
+  char           changed[1024]; /* parameters that are others than when the checkpoint was written; "" for none */
   PetscBool      stage_over;    /* the step just done was the last of its stage */
   PetscBool      checkpoint_wanted;
   StopReason     stop;
