@@ -28,16 +28,33 @@ double conduct_charging(double permittivity, double radius, double temperature)
   return exp(-0.5 * COULOMB / (permittivity * radius * BOLTZMANN * temperature));
 }
 
-double conduct_gap_area(double r_star) { return PI * r_star / GAP_DECAY; }
+/* Of one way: along at a rate of decay b over a length L, beyond it through an empty gap; value at g, and the integral
+ * from there on. */
+typedef struct {
+  double here, beyond;
+} Way;
+
+static Way along_and_beyond(double b, double L, double g)
+{
+  const double void_decay = 2.0 * GAP_DECAY, end = exp(-b * L);
+
+  if (g >= L) {
+    const double here = end * exp(-void_decay * (g - L));
+    return (Way){here, here / void_decay};
+  }
+  return (Way){exp(-b * g), (exp(-b * g) - end) / b + end / void_decay};
+}
 
 double conduct_tunnel(const Ligand *l, const TunnelInput *in, double sharvin)
 {
-  const double gap = fmax(in->gap, 0.0), along = fmin(gap, l->gap), bare = fmax(1.0 - in->coverage, 0.0);
-  const double molecules = LIGAND_PER_NM2 * in->coverage * l->conductance * exp(-l->decay * along);
-  const double density =
-      molecules * exp(-2.0 * GAP_DECAY * (gap - along)) + bare * sharvin * exp(-2.0 * GAP_DECAY * gap);
+  const double gap = fmax(in->gap, 0.0), flat = fmax(in->flat, 0.0), around = 2.0 * PI * fmax(in->r_star, 0.0);
+  const double molecules = LIGAND_PER_NM2 * in->coverage * l->conductance;
+  const double bare      = fmax(1.0 - in->coverage, 0.0) * sharvin;
+  const Way    chains = along_and_beyond(l->decay, l->gap, gap), empty = along_and_beyond(0.0, 0.0, gap);
+  const double density = molecules * chains.here + bare * empty.here;
+  const double rim     = molecules * chains.beyond + bare * empty.beyond;
 
-  return density * fmax(in->area, 0.0) * conduct_charging(l->permittivity, in->radius, in->temperature);
+  return (flat * density + around * rim) * conduct_charging(l->permittivity, in->radius, in->temperature);
 }
 
 /* 1 - 3a/2 + 3a^2 - 3a^3 ln(1 + 1/a); for large a its terms cancel, and the series in 1/a takes over. */

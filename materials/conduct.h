@@ -24,27 +24,31 @@ double conduct_sharvin(double rho, double lambda);
 
 /* Two cores apart. */
 typedef struct {
-  double area;        /* across which they face each other [nm^2] */
-  double gap;         /* between the cores; < 0 counts as 0 [nm] */
+  double flat;        /* area where their faces are parallel [nm^2] */
+  double r_star;      /* R1 R2/(R1 + R2) of the spheres that curve away around it; 0: nothing around it [nm] */
+  double gap;         /* between the parallel faces, or where the spheres are closest; < 0 counts as 0 [nm] */
   double coverage;    /* of the contact [-] */
   double radius;      /* of the grains; the smaller one charges [nm] */
   double temperature; /* [K] */
 } TunnelInput;
 
 /*
-  conduct_tunnel - conductance of two cores that a layer or a gap separates [nS]: two ways side by side, both paying for
-  the charge of one electron on a grain,
-    exp(-E_C/kT) A (5 /nm^2 c g0 exp(-beta L) exp(-2 kappa (gap - L)) + (1 - c) G_S exp(-2 kappa gap)).
-  Along the molecules: L is the smaller of the gap and the layer's own thickness, what is left of the gap is empty.
-  Between them, where the surface is bare: an empty gap, which at gap 0 is a ballistic contact, G_S =
-  conduct_sharvin(); 0 takes that way out.  kappa = 10.5 /nm, a barrier of 4.2 eV.  Simmons 1963 (J. Appl. Phys. 34,
-  1793) for the form; numbers of the molecules in the card.  c is the coverage, at most 1 in the second term.
+  conduct_tunnel - conductance of two cores that a layer or a gap separates [nS].
+
+  Per area of parallel faces at distance g there are two ways side by side,
+    j(g) = 5 /nm^2 c g0 exp(-beta L) exp(-2 kappa (g - L)) + (1 - c) G_S exp(-2 kappa g).
+  Along the molecules: L is the smaller of g and the layer's own thickness, what is left of the gap is empty.  Between
+  them, where the surface is bare: an empty gap, which at gap 0 is a ballistic contact, G_S = conduct_sharvin(); 0 takes
+  that way out.  kappa = 10.5 /nm, a barrier of 4.2 eV.  Simmons 1963 (J. Appl. Phys. 34, 1793) for the form; numbers of
+  the molecules in the card.  c is the coverage, at most 1 in the second term.
+
+  Spheres curve away from each other: at distance r from the axis (from the edge of the flat) the gap is gap + r^2/(2
+  r_star), so that an area of 2 pi r_star dg lies at gaps g .. g + dg, and in all
+    exp(-E_C/kT) (flat j(gap) + 2 pi r_star integral of j from gap on),
+  both of which pay for the charge of one electron on a grain.  For one exponential exp(-b g) that is an area of
+  2 pi r_star/b: 1.1 nm^2 along molecules between grains of 6.5 nm.
 */
 double conduct_tunnel(const Ligand *l, const TunnelInput *in, double sharvin);
-
-/* Area [nm^2] over which tunnelling between two spheres falls to 1/e: pi r_star/kappa, r_star = R1 R2/(R1 + R2) [nm].
- */
-double conduct_gap_area(double r_star);
 
 /* exp(-E_C/kT), E_C = e^2/(8 pi eps0 eps R): what thermal charging of a sphere of radius R [nm] leaves [-]. */
 double conduct_charging(double permittivity, double radius, double temperature);

@@ -96,6 +96,18 @@ def lines_of(rows, x, varied):
     return named
 
 
+def scale(set_scale, values):
+    """Logarithmic over three decades and more, linear around 0 where some are 0."""
+    values = [v for v in values if not math.isnan(v)]
+    above = [v for v in values if v > 0]
+    if not above or min(values) < 0 or max(above) < 1e3 * min(above):
+        return
+    if len(above) == len(values):
+        set_scale("log")
+    else:
+        set_scale("symlog", linthresh=min(above))
+
+
 def draw(axes, rows, x, quantity, colour, marker, text, places, shift):
     """False when there is nothing to draw.  places: of words on the axis; None for numbers."""
     where = (lambda row: number(row[x])) if places is None else (lambda row: places[row[x]] + shift)
@@ -108,14 +120,16 @@ def draw(axes, rows, x, quantity, colour, marker, text, places, shift):
     if places is None:
         axes.plot(at, ref, color=colour, marker=marker, ms=5, lw=1.6, label=text, zorder=3)
         if any(h > l for l, h in zip(low, high)):
-            axes.fill_between(at, low, high, color=colour, alpha=0.2, lw=0)
+            banded = [not math.isnan(r) for r in ref]  # without the reference it is not the band
+            axes.fill_between(at, low, high, where=banded, color=colour, alpha=0.2, lw=0)
             for edge in low, high:
-                axes.plot(at, edge, color=colour, lw=0.7, ls="--", zorder=2)
+                axes.plot(at, [e if there else math.nan for e, there in zip(edge, banded)], color=colour, lw=0.7, ls="--", zorder=2)
     else:
         axes.vlines(at, low, high, color=colour, lw=7, alpha=0.3)
         axes.plot(at, ref, color=colour, marker=marker, ms=6, ls="none", label=text, zorder=3)
     rest = [k for k in range(len(at)) if not whole[k]]  # hollow: part of the band is not there yet
-    axes.plot([at[k] for k in rest], [ref[k] for k in rest], marker, ms=5, mfc="white", mec=colour, zorder=4)
+    middle = [(low[k] + high[k]) / 2 if math.isnan(ref[k]) else ref[k] for k in rest]
+    axes.plot([at[k] for k in rest], middle, marker, ms=5, mfc="white", mec=colour, zorder=4)
     return True
 
 
@@ -132,6 +146,9 @@ def figure_of(path, rows, x, quantities):
         for k, (text, mine) in enumerate(lines):
             shift = 0.5 * ((k + 0.5) / len(lines) - 0.5)
             draw(axes, mine, x, quantity, COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)], text, places, shift)
+        scale(axes.set_yscale, [number(row[f"{quantity}.{end}"]) for row in rows for end in ("ref", "low", "high")])
+        if places is None:
+            scale(axes.set_xscale, [number(row[x]) for row in rows])
         axes.set_xlabel(label(x))
         axes.set_ylabel(label(quantity))
         axes.grid(color="0.9", lw=0.6)

@@ -220,7 +220,7 @@ def write_slurm(args, study, root, runs):
     check_decks(args.program, study, runs)
     claim(study, root)
     replace_file(path, f"""#!/bin/bash
-# Job array of the study {study.path}: one run of {study.ranks} ranks per element.
+# Job array of the study {study.path}: one run of {study.ranks} rank{'s' if study.ranks > 1 else ''} per element.
 #   submit   sbatch {shlex.quote(path)}          (partition, account: sbatch -p ... -A ...)
 #   gather   {shlex.join(again)}
 # A run that nears its time limit writes a checkpoint and puts itself back into the queue; so does a second sbatch

@@ -6,10 +6,11 @@
 
 Each target has what was observed and its source, what the reference run gives, the least and greatest over the inputs
 that are not known well, and a verdict.  Nothing is tuned to a target: one that is missed is printed as it is, with what
-explains it.  Writes validation.md and validation.csv into out/validate/.  Goes on where it stopped.
+explains it; so is a run that failed, with its reason, in the row that needs it.  Writes validation.md and validation.csv
+into out/validate/.  Goes on where it stopped.
 
-Exit code 0: every run is done, whatever the verdicts; 1: runs failed; 2: the command line, nothing was run; 75: stopped,
-say the same again to go on."""
+Exit code 0: all that is printed was evaluated, met or missed; 1: it needs a run that failed; 2: the command line, nothing
+was run; 75: stopped, say the same again to go on."""
 import argparse
 import csv
 import math
@@ -198,18 +199,20 @@ def show(rows):
 
 def main(argv):
     args = parse(argv)
-    failed = False
     for name in () if args.table else STUDIES:
         say(f"{study_file(name)}")
         code = run_study(args, name)
         if code not in (0, 1):
             return code if code in (2, STOPPED) else 1
-        failed = failed or code == 1
     found = facts(args.folder)
     rows = judge_all({**found, "per_nm2": per_nm2(args.program)})
     write_tables(args.folder, rows, found)
-    show([row for row in rows if not args.only or row["target"] in args.only])
+    rows = [row for row in rows if not args.only or row["target"] in args.only]
+    show(rows)
     say(f"{os.path.join(args.folder, 'validation.md')}, {os.path.join(args.folder, 'validation.csv')}")
+    failed = {run: reason for row in rows for run, reason in row["failed"].items()}
+    for run, reason in failed.items():
+        say(f"not evaluated: {run}: {reason}")
     return 1 if failed else 0
 
 

@@ -1,7 +1,7 @@
 """What nanomint is held against, and the verdict on each.  Pure: it is given what the runs said, and runs nothing.  Used by
 validate.py.
 
-found[study][case] is one run: "state", "coin" (of summary.json), "echo" (key -> text of deck.echo.yml), and rows of
+found[study][case] is one run: "state", "message" of one that is not done, "coin" (of summary.json), "echo" (key -> text of deck.echo.yml), and rows of
 history.csv: "first", "load" (the last of the press), "hold" (the last of the dwell), "last".  What a run
 has not said is None, and so is what follows."""
 import math
@@ -12,11 +12,14 @@ STUDIES = ("gold", "spheres", "washing", "fusion")
 YIELDS = [f"yield, powder_yield_strength={y} GPa" for y in ("0.22", "0.5", "1", "2")]
 GOLD, SLOW = "reference", "slow boundaries"
 WASHED = {c: f"washed, ligand_coverage={c}" for c in ("0.2", "0.3", "0.4", "1")}
-BARE = [f"bare, press_pressure={p} GPa" for p in ("0.05", "0.2")]
+BARE, BARE_SOFT, BARE_HARD = ([f"{name}, press_pressure={p} GPa" for p in ("0.05", "0.2")]
+                              for name in ("bare", "bare soft", "bare hard"))
 COVERED = [f"covered, press_pressure={p} GPa" for p in ("0.6", "2", "4", "6", "8", "10", "14")]
 LOW_VOLUME = [f"low volume, press_pressure={p} GPa" for p in ("6", "10", "14")]
 HIGH_VOLUME = [f"high volume, press_pressure={p} GPa" for p in ("2", "4", "6")]
 SPHERES = ("Au 61 nm", "Ag 9.5 nm", "Bi 18.9 nm", "Pd glass")
+SPHERE_YIELDS = {name: [f"{name}, powder_yield_strength={y} GPa" for y in yields] for name, yields in
+                 zip(SPHERES, (("0.22", "0.85"), ("0.5", "2"), ("0.2", "0.8")))}
 GLASS = [f"glass, material_resistivity={r} nOhm m" for r in ("1000", "1500")] \
     + [f"glass, powder_yield_strength={y} GPa" for y in ("1.2", "1.8")]
 QUICK = {"gold": [GOLD], "spheres": list(SPHERES), "washing": list(WASHED.values()), "fusion": BARE + COVERED}
@@ -25,6 +28,7 @@ BAND_OF_COVERAGE = {c: [f"threshold{s}, ligand_threshold={t}" for t in ("0.2", "
                     for c, s in (("0.4", ""), ("1", " covered"))}
 LIGANDED = [*(("washing", case) for case in BAND_OF_COVERAGE["1"]), ("fusion", COVERED[0])]  # another packing at 0.6 GPa
 FIELDS = ["target", "what", "observed", "source", "computed", "band", "verdict", "why", "value", "value_low", "value_high"]
+FAILED = "failed"   # state of a run that came to no end
 MET, WITHIN, MISSED, NO_RESULT = "met", "met within the band", "missed", "no result"
 AJ_PER_EV = 0.1602176634
 COARSE_GOLD = 0.3   # [GPa] hardness of coarse gold
@@ -60,7 +64,30 @@ def judge(value, band, low, high):
 # ------------------------------------------------------------------------------------------------- what the runs have said
 
 def run_of(found, study, case):
-    return found.get(study, {}).get(case, {})
+    """found["read"], where there is one, keeps what was asked for."""
+    run = found.get(study, {}).get(case, {})
+    if "read" in found:
+        found["read"][study, case] = run
+    return run
+
+
+def failures(read):
+    """{"study: case": reason} of the runs that came to no end."""
+    return {f"{study}: {case}": brief_reason(run.get("message", "")) for (study, case), run in read.items()
+            if run.get("state") == FAILED}
+
+
+def brief_reason(message):
+    """What a cell has room for; the whole of it stands in the table of runs."""
+    return re.split(r"[;:|]", message, maxsplit=1)[0].strip() or "no reason given"
+
+
+def tell_failures(failed):
+    """failed: reason (case, case); ..."""
+    by_reason = {}
+    for case, reason in failed.items():
+        by_reason.setdefault(re.sub(r"\d+", "N", reason), []).append((case.partition(": ")[2], reason))
+    return "; ".join(f"failed: {cases[0][1]} ({'; '.join(case for case, _ in cases)})" for cases in by_reason.values())
 
 
 def coin(found, study, case, key):
@@ -172,13 +199,18 @@ class Target:
     """value and band are functions of found; why says, for a miss, what the physics of the model has to say to it."""
 
     def __init__(self, target, what, observed, source, low, high, value, band=None, why=None, form="{:.3g}",
-                 show=None, missing=None):
+                 show=None, missing=None, show_band=None):
         self.target, self.what, self.observed, self.source, self.low, self.high = target, what, observed, source, low, high
         self.value, self.band, self.why, self.form, self.show, self.missing = value, band, why, form, show, missing
+        self.show_band = show_band
 
     def row(self, found):
-        value = clean(self.value(found))
-        band = [v for v in (clean(v) for v in (self.band(found) if self.band else [])) if v is not None]
+        """failed, which no table has: the runs that it needed and that came to no end, of the value and of the band."""
+        read, read_band = {}, {}
+        value = clean(self.value({**found, "read": read}))
+        band = self.band({**found, "read": read_band}) if self.band else []
+        band = [v for v in (clean(v) for v in band) if v is not None]
+        failed, failed_band = failures(read), failures(read_band)
         verdict = judge(value, band, self.low, self.high)
         least, greatest = span(value, band)
         why = ""
@@ -186,10 +218,12 @@ class Target:
             why = self.why(found) if self.why else "not explained yet"
         elif verdict == NO_RESULT:
             why = self.missing(found) if self.missing else "a run that it needs is not done"
+        shown = self.show(found) if self.show and value is not None else text(value, self.form)
+        spread = self.show_band(found) if self.show_band else f"{text(least, self.form)} .. {text(greatest, self.form)}"
         return {"target": self.target, "what": self.what, "observed": self.observed, "source": self.source,
-                "computed": self.show(found) if self.show and value is not None else text(value, self.form),
-                "band": f"{text(least, self.form)} .. {text(greatest, self.form)}" if band else "-",
-                "verdict": verdict, "why": why, "value": value,
+                "computed": "; ".join(filter(None, ["" if failed and value is None else shown, tell_failures(failed)])),
+                "band": "; ".join(filter(None, [spread if band else "", tell_failures(failed_band)])) or "-",
+                "failed": {**failed, **failed_band}, "verdict": verdict, "why": why, "value": value,
                 "value_low": least if band else None, "value_high": greatest if band else None}
 
 
@@ -204,7 +238,9 @@ def sphere(name):
         return f"{text(end_to_end(found, 'spheres', name))} (reached {reached} GPa)"
 
     return Target("V5", f"{name}: grains in one bonded cluster, end to end", "a coin", OBSERVED, 0.9, 1.0,
-                  lambda f: end_to_end(f, "spheres", name), show=show)
+                  lambda f: end_to_end(f, "spheres", name),
+                  lambda f: [end_to_end(f, "spheres", case) for case in SPHERE_YIELDS[name]],
+                  lambda f: "yield strength, half to double that of the card", show=show)
 
 
 def hardness_band(scale):
@@ -271,6 +307,10 @@ def why_fusion(found):
             "than a model of spheres carries")
 
 
+def why_bare(found):
+    return "bare grains bond where they touch; of the yield strength hangs how many touch"
+
+
 def no_fusion(found):
     apart, fused = fusion(found, COVERED)
     if apart is None:
@@ -283,10 +323,23 @@ def no_fusion(found):
 def show_fusion(cases):
     def show(found):
         apart, fused = fusion(found, cases)
-        if math.isinf(fused):
+        if apart is None:
+            return "no result"
+        if fused is None or math.isinf(fused):
             return f"> {apart:.3g} GPa"
         return f"{apart:.3g} .. {fused:.3g} GPa" if apart > 0 else f"<= {fused:.3g} GPa"
     return show
+
+
+def show_volumes(show):
+    """What the least and the greatest activation volume give, each by itself."""
+    def both(found):
+        return f"0.007 nm^3: {show(LOW_VOLUME)(found)}, 0.025 nm^3: {show(HIGH_VOLUME)(found)}"
+    return both
+
+
+def show_ratio(cases):
+    return lambda found: text(fusion_ratio(found, cases))
 
 
 def show_threshold(found):
@@ -339,11 +392,12 @@ TARGETS = [
     Target("V9", "fusion pressure, covered", "8 to 10 GPa", OBSERVED, 8.0, 10.0 * SERVO,
            lambda f: fusion(f, COVERED)[1],
            lambda f: [fusion(f, c)[1] for c in (LOW_VOLUME, HIGH_VOLUME)], why_fusion,
-           show=show_fusion(COVERED), missing=no_fusion),
-    Target("V9", "fusion pressure, bare", "< 1 GPa", OBSERVED, 0.0, 1.0, lambda f: fusion(f, BARE)[1], why=why_fusion,
-           show=show_fusion(BARE)),
+           show=show_fusion(COVERED), missing=no_fusion, show_band=show_volumes(show_fusion)),
+    Target("V9", "fusion pressure, bare", "< 1 GPa", OBSERVED, 0.0, 1.0, lambda f: fusion(f, BARE)[1],
+           lambda f: [fusion(f, cases)[1] for cases in (BARE_SOFT, BARE_HARD)], why=why_bare, show=show_fusion(BARE)),
     Target("V9", "covered over bare, at least", ">= 8", OBSERVED, 8.0, math.inf, lambda f: fusion_ratio(f, COVERED),
-           lambda f: [fusion_ratio(f, c) for c in (LOW_VOLUME, HIGH_VOLUME)], why_fusion, missing=no_fusion),
+           lambda f: [fusion_ratio(f, c) for c in (LOW_VOLUME, HIGH_VOLUME)], why_fusion, missing=no_fusion,
+           show_band=show_volumes(show_ratio)),
     Target("V16", "bond of a ligand, eV (input)", "1.3 to 1.6", "Buergi 2015", 1.3, 1.6,
            lambda f: electron_volts(run_of(f, "washing", WASHED["1"]).get("echo", {}).get("ligand_bond_energy"))),
     Target("V17", "molecules per nm^2 at coverage 1 (input)", "5", OBSERVED, 5.0, 5.0, lambda f: f.get("per_nm2")),

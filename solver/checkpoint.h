@@ -37,6 +37,7 @@ typedef struct {
   PetscInt64      *body_id;    /* [n_bodies] grain */
   double          *body;       /* [n_bodies][body_width] */
   ContactHistories contacts;   /* each contact of the run once; n_state = contact_n_state(model) */
+  char            *deck;       /* set by CheckpointRead, on every rank: the echo that was written, "" for none */
 } CheckpointRows;
 
 /*

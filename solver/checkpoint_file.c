@@ -140,6 +140,20 @@ static int has_size(hid_t space, PetscInt64 n_global, int width)
   return size[0] == (hsize_t)n_global && size[1] == (hsize_t)width;
 }
 
+PetscInt64 checkpoint_count_rows(CheckpointFile *f, const char name[])
+{
+  const hid_t dataset = H5Lexists(f->file, name, H5P_DEFAULT) > 0 ? H5Dopen2(f->file, name, H5P_DEFAULT) : -1;
+  hsize_t     size[2] = {0, 0};
+  hid_t       space;
+
+  if (dataset < 0) return 0;
+  space = H5Dget_space(dataset);
+  if (H5Sget_simple_extent_ndims(space) == 2) H5Sget_simple_extent_dims(space, size, NULL);
+  H5Sclose(space);
+  H5Dclose(dataset);
+  return size[1] == 1 ? (PetscInt64)size[0] : 0;
+}
+
 void checkpoint_get_rows(CheckpointFile *f, const char name[], hid_t type, PetscInt64 n_global, int width,
                          PetscInt64 first, PetscInt64 n, void *data)
 {

@@ -35,7 +35,9 @@ int  checkpoint_has(CheckpointFile *f, const char name[]); /* the attribute */
 /* A dataset [n_global][width]; this rank's rows are [first, first + n). */
 void checkpoint_put_rows(CheckpointFile *f, const char name[], hid_t type, PetscInt64 n_global, int width,
                          PetscInt64 first, PetscInt64 n, const void *data);
-void checkpoint_get_rows(CheckpointFile *f, const char name[], hid_t type, PetscInt64 n_global, int width,
-                         PetscInt64 first, PetscInt64 n, void *data);
+/* n_global of a dataset of width 1; 0 where there is none. */
+PetscInt64 checkpoint_count_rows(CheckpointFile *f, const char name[]);
+void       checkpoint_get_rows(CheckpointFile *f, const char name[], hid_t type, PetscInt64 n_global, int width,
+                               PetscInt64 first, PetscInt64 n, void *data);
 
 #endif

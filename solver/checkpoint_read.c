@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DECK_MAX = 1 << 20 }; /* longest echo that is read [characters] */
+
 /* On rank 0: 0, an errno, or -1 when the file does not begin as HDF5 does. */
 static int look_at(const char path[])
 {
@@ -152,6 +154,18 @@ static void get_scalars(CheckpointFile *f, const CheckpointNumbers *n, Checkpoin
   checkpoint_get_rows(f, "tool_force", H5T_NATIVE_DOUBLE, TOOL_N, 3, 0, TOOL_N, s->tool_force);
 }
 
+/* The whole echo on every rank; "" where its length is none that a deck has. */
+static PetscErrorCode GetDeck(CheckpointFile *f, char **deck)
+{
+  PetscInt64 n = checkpoint_count_rows(f, "deck");
+
+  PetscFunctionBeginUser;
+  if (n > DECK_MAX) n = 0;
+  PetscCall(PetscCalloc1(n + 1, deck));
+  if (n) checkpoint_get_rows(f, "deck", H5T_NATIVE_CHAR, n, 1, 0, n, *deck);
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode AllocateRows(MPI_Comm comm, const CheckpointNumbers *n, CheckpointRows *r, PetscInt64 first[3])
 {
   PetscMPIInt rank, size;
@@ -263,6 +277,7 @@ PetscErrorCode CheckpointRead(MPI_Comm comm, const char path[], const ContactMod
     get_scalars(&f, &numbers, scalars);
     PetscCall(AllocateRows(comm, &numbers, rows, first));
     get_rows(&f, &numbers, first, rows);
+    PetscCall(GetDeck(&f, &rows->deck));
   }
   PetscCall(CheckpointFileClose(&f, &good, &error));
   PetscCheck(!wrong, comm, PETSC_ERR_USER_INPUT, "%s is damaged or of another make: %s", path, wrong);
@@ -278,6 +293,7 @@ PetscErrorCode CheckpointRowsDestroy(CheckpointRows *r)
 {
   PetscFunctionBeginUser;
   PetscCall(PetscFree(r->id));
+  PetscCall(PetscFree(r->deck));
   free(r->rec);
   PetscCall(PetscFree(r->aux));
   PetscCall(PetscFree(r->body_id));

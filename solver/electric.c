@@ -14,13 +14,12 @@ int electric_wanted(const Config *config)
 
 static double tunnel(const ElectricModel *m, const Sample *s, const ContactSample *c, double Ri, double Rj)
 {
-  const double      r_star = Ri * Rj / (Ri + Rj);
-  const double      radius = contact_layer_radius(m->ligand, c->coverage, c->layer, c->a, r_star);
-  const TunnelInput in     = {.area        = fmax(M_PI * radius * radius, conduct_gap_area(r_star)),
-                              .gap         = fmax(c->layer, -c->delta),
-                              .coverage    = c->coverage,
-                              .radius      = fmin(Ri, Rj),
-                              .temperature = s->temperature};
+  const TunnelInput in = {.flat        = M_PI * c->a * c->a,
+                          .r_star      = Ri * Rj / (Ri + Rj),
+                          .gap         = fmax(c->layer, -c->delta),
+                          .coverage    = c->coverage,
+                          .radius      = fmin(Ri, Rj),
+                          .temperature = s->temperature};
 
   return conduct_tunnel(m->ligand, &in, conduct_sharvin(m->metal->resistivity, m->metal->mean_free_path));
 }
@@ -96,6 +95,7 @@ static PetscErrorCode Tensor(const Sample *s, const Observation *o, const Conduc
   e->unknowns   = fmax(e->unknowns, (double)health.unknowns);
   e->iterations = fmax(e->iterations, (double)health.iterations);
   e->residual   = fmax(e->residual, health.residual);
+  if (health.diverged) e->diverged = health.diverged;
   PetscFunctionReturn(0);
 }
 
@@ -116,7 +116,8 @@ PetscErrorCode ElectricMeasure(const Sample *s, const Observation *seen, const E
                   .unknowns    = (double)r.health.unknowns,
                   .iterations  = (double)r.health.iterations,
                   .residual    = r.health.residual,
-                  .kirchhoff   = r.kirchhoff};
+                  .kirchhoff   = r.kirchhoff,
+                  .diverged    = r.health.diverged};
   PetscCall(Tensor(s, seen, &wires.network, e));
   PetscCall(Unwire(&wires));
   PetscFunctionReturn(0);

@@ -24,18 +24,19 @@ int electric_wanted(const Config *config);
 
     bonded       (ionic, metal)  a neck that electrons cross with 1 - gb_reflection, on the bare share of its area
     cores touch  the same with TOUCH, or where the model knows no bonds
-    a layer      or a gap: tunnelling, across the layer's thickness or the gap, whichever is wider, and the area the
-                 layer carries on; an empty gap has that over which tunnelling falls to 1/e
+    a layer      or a gap: tunnelling across the layer's thickness or the gap, whichever is wider, where the cores are
+                 flattened under it, and around that across the gap between spheres that curve away
 */
 double electric_contact(const ElectricModel *model, const Sample *sample, const ContactSample *contact);
 
 /* One row of conduction.csv. */
 typedef struct {
-  double step, stage, slow_time;     /* as in the Observation; [s] */
-  double conductance, length, sigma; /* from end to end [S], [nm], [S/m] */
-  double tensor[SYM_N];              /* [S/m]; NAN: the coin has no inside */
-  double unknowns, iterations;       /* of the linear systems, the larger of both measures [-] */
-  double residual, kirchhoff;        /* of the solve; current in - current out over current [-] */
+  double      step, stage, slow_time;     /* as in the Observation; [s] */
+  double      conductance, length, sigma; /* from end to end [S], [nm], [S/m]; NAN: not solved */
+  double      tensor[SYM_N];              /* [S/m]; NAN: not solved, or the coin has no inside */
+  double      unknowns, iterations;       /* of the linear systems, the larger of both measures [-] */
+  double      residual, kirchhoff;        /* of the solve; current in - current out over current [-] */
+  const char *diverged; /* why a solve gave nothing, its numbers are NAN; NULL: both did. In no file */
 } Electric;
 
 /*
@@ -43,7 +44,8 @@ typedef struct {
 
   Collective.  Ends are those of observe_ends: the coin's own, not the punches, so that the loaded, the released and the
   ejected coin are measured alike.  Section: pi radius_moment^2; volume of the tensor: within the outermost centres.
-  Exactly 0 where no contacts reach from end to end.  Fails when the solver does not converge (conduct.h).
+  Exactly 0 where no contacts reach from end to end.  What a solver that does not
+  converge leaves out is NAN.
 */
 PetscErrorCode ElectricMeasure(const Sample *sample, const Observation *seen, const ElectricModel *model,
                                Electric *found);

@@ -33,8 +33,9 @@ static PetscErrorCode Run(int argc, char **argv, ExitCode *code)
   while (simulation_running(&sim)) {
     PetscCall(Step(&sim));
     PetscCall(Control(&sim)); /* forces agreed on by all ranks: servo, next stage?    */
+    PetscCall(Report(&sim));  /* observe, write, progress: when it is due              */
     PetscCall(Sinter(&sim));  /* in a dwell, at rest: the clock of seconds makes a step */
-    PetscCall(Report(&sim));  /* observe, write, checkpoint, progress: when it is due */
+    PetscCall(Checkpoint(&sim));
   }
   PetscCall(Conclude(&sim)); /* what the coin is */
   *code = sim.stop ? EXIT_STOPPED : EXIT_DONE;

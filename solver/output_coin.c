@@ -130,6 +130,21 @@ static void tell(const Teller *t, const char format[], ...)
   t->line(t->to, text);
 }
 
+/* From the row of conduction.csv, so that a restart says it, too.  A tensor without numbers next to a conductivity with
+ * them may be that of a coin without inside: that its solve was poor tells the two apart. */
+static void doubt_conduction(const Teller *t, const StageSummary *s, const char name[])
+{
+  static const double POOR = 1e-4; /* a residual that no tolerance asks for */
+  const Electric     *e    = &s->electric;
+
+  if (!s->conducted || !(isnan(e->sigma) || (isnan(e->tensor[SYM_XX]) && e->residual > POOR))) return;
+  tell(t,
+       "%s: %s is left out: the solver came to a residual of %.2g in %g iterations; try a larger -conduct_ksp_max_it, "
+       "or "
+       "-conduct_pc_type cholesky -conduct_pc_factor_mat_solver_type mumps; -conduct_ksp_monitor shows more",
+       name, isnan(e->sigma) ? "the conductivity" : "the tensor of conductivity", e->residual, e->iterations);
+}
+
 void output_doubts(Output o, int done, void (*line)(void *to, const char text[]), void *to)
 {
   const Teller     t   = {line, to};
@@ -142,6 +157,7 @@ void output_doubts(Output o, int done, void (*line)(void *to, const char text[])
     const StageSummary *s    = &o->stage[k];
     const char         *name = cfg->stage[k].name;
 
+    doubt_conduction(&t, s, name);
     if (!s->rows || cfg->stage[k].kind != STAGE_PRESS) continue;
     if (s->pressure_max > cfg->die.pressure_limit)
       tell(&t, "%s reached %.3g GPa; the tool carries %.3g GPa", name, s->pressure_max, cfg->die.pressure_limit);

@@ -1,6 +1,7 @@
 #include "solver/simulation.h"
 
 #include "solver/deck.h"
+#include "solver/deck_changes.h"
 #include "solver/meshed.h"
 #include "solver/pack.h"
 #include "solver/setup.h"
@@ -64,6 +65,27 @@ typedef struct {
   double         kinetic_start, next_control, time_start, step_start;
 } Blob;
 
+/* What a restart does with other numbers than before: it goes on with them, and says so.  law: what the contact law's
+ * own numbers say, should the decks be the same. */
+static PetscErrorCode TellChanges(Simulation *sim, const char former[], const char law[])
+{
+  char *now, packed[1024];
+
+  PetscFunctionBeginUser;
+  PetscCall(DeckEcho(&sim->config, &now));
+  deck_changes(former, now, CHANGE_FELT, sim->changed, sizeof sim->changed);
+  deck_changes(former, now, CHANGE_PACKED, packed, sizeof packed);
+  PetscCall(PetscFree(now));
+  if (!sim->changed[0]) snprintf(sim->changed, sizeof sim->changed, "%s", law);
+  if (sim->changed[0])
+    PetscCall(PetscPrintf(sim->comm, "nanomint: note: parameters differ from those of %s: %s\n", sim->config.restart,
+                          sim->changed));
+  if (packed[0])
+    PetscCall(PetscPrintf(sim->comm, "nanomint: note: powder and bore are those of %s; without effect: %s\n",
+                          sim->config.restart, packed));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode StartFromCheckpoint(Simulation *sim)
 {
   ContactModel      model = setup_dem(&sim->config, 1.0, 1.0).model;
@@ -95,6 +117,7 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
   PetscCall(DemImport(sim->dem, &rows.contacts));
   dem_work_set(sim->dem, scalars.words);
   PetscCall(MeshedImport(sim, &scalars, &rows));
+  PetscCall(TellChanges(sim, rows.deck, changed));
   PetscCall(CheckpointRowsDestroy(&rows));
   if (simulation_time(sim) != scalars.time) { /* the step is another now */
     sim->step_start = sim->step;
@@ -103,9 +126,6 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
   programme_resume(&sim->programme, &sim->config, &sim->powder, scalars.time, &blob.programme, &sim->tools);
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
   PetscCall(MeshedRefresh(sim));
-  if (changed[0])
-    PetscCall(PetscPrintf(sim->comm, "nanomint: note: parameters differ from those of %s: %s\n", sim->config.restart,
-                          changed));
   PetscFunctionReturn(0);
 }
 
@@ -128,7 +148,8 @@ PetscErrorCode SimulationCreate(MPI_Comm comm, int argc, char **argv, Simulation
 
   PetscFunctionBeginUser;
   memset(sim, 0, sizeof *sim);
-  sim->comm = comm;
+  sim->comm      = comm;
+  sim->seen_step = -1;
   PetscCall(DeckRead(comm, argc, argv, &sim->config));
   setup_interface(&sim->config);
   restart = sim->config.restart[0] != 0;
@@ -305,6 +326,25 @@ static PetscErrorCode Conduction(Simulation *sim, const Sample *sample, const Ob
   if (!electric_wanted(&sim->config)) PetscFunctionReturn(0);
   PetscCall(ElectricMeasure(sample, seen, &model, &found));
   PetscCall(OutputConduction(sim->output, &found));
+  if (found.diverged)
+    PetscCall(ProgressSay(sim->progress,
+                          "note: %s: conductivity is left out, the solve ended with %s after %g iterations, residual "
+                          "%.2g of the start",
+                          sample->stage_name, found.diverged, found.iterations, found.residual));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode SimulationObserve(Simulation *sim, PetscBool fields, const Observation **seen)
+{
+  Sample sample;
+
+  PetscFunctionBeginUser;
+  *seen = &sim->seen;
+  if (sim->seen_step == sim->step && (sim->seen_fields || !fields)) PetscFunctionReturn(0);
+  PetscCall(SimulationSample(sim, &sample));
+  PetscCall(Observe(&sample, &sim->seen, fields ? &sim->fields : NULL));
+  sim->seen_step   = sim->step;
+  sim->seen_fields = fields;
   PetscFunctionReturn(0);
 }
 
@@ -312,24 +352,31 @@ PetscErrorCode Report(Simulation *sim)
 {
   const OutputConfig *o   = &sim->config.output;
   const int           row = sim->stage_over || sim->step % o->history_every == 0;
-  Observation         seen;
+  const Observation  *seen;
   Sample              sample;
 
   PetscFunctionBeginUser;
   if (row) {
+    PetscCall(SimulationObserve(sim, PETSC_TRUE, &seen));
+    PetscCall(OutputHistory(sim->output, seen));
+    PetscCall(ShowProgress(sim, seen));
     PetscCall(SimulationSample(sim, &sample));
-    PetscCall(Observe(&sample, &seen, &sim->fields));
-    PetscCall(OutputHistory(sim->output, &seen));
-    PetscCall(ShowProgress(sim, &seen));
     if (due(sim, o->vtk_every)) PetscCall(OutputFrame(sim->output, &sample, &sim->fields));
-    if (sim->stage_over) PetscCall(Conduction(sim, &sample, &seen));
+    if (sim->stage_over) PetscCall(Conduction(sim, &sample, seen));
   }
   if (sim->stage_over) {
     programme_next(&sim->programme, simulation_time(sim), &sim->tools);
     slow_drag(sim);
     sim->next_control = sim->step + 1; /* the tools' speed changes: look again at once */
   }
-  if (sim->stop || sim->checkpoint_wanted || due(sim, o->checkpoint_every)) PetscCall(WriteCheckpoint(sim));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode Checkpoint(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  if (sim->stop || sim->checkpoint_wanted || due(sim, sim->config.output.checkpoint_every))
+    PetscCall(WriteCheckpoint(sim));
   PetscFunctionReturn(0);
 }
 
@@ -346,6 +393,8 @@ PetscErrorCode Conclude(Simulation *sim)
                            "is softer than that, or rigid grains no longer describe it",
                            sim->config.stage[k].name, sim->config.stage[k].density_limit,
                            sim->config.stage[k].pressure));
+  if (sim->changed[0])
+    PetscCall(OutputWarn(sim->output, "went on from a checkpoint with other parameters: %s", sim->changed));
   if (sim->programme.now.late_lists > 0.0)
     PetscCall(OutputWarn(sim->output,
                          "the neighbour list was renewed late %g times: contacts may have been missed; raise time_skin "

@@ -33,11 +33,15 @@ typedef struct {
   PowderTotals   powder;
   double         kinetic_start; /* kinetic energy when the account of energies was opened [aJ] */
   double         radius_min;    /* of the undeformed grains [nm] */
+  char           changed[1024]; /* parameters that are others than when the checkpoint was written; "" for none */
   PetscBool      stage_over;    /* the step just done was the last of its stage */
   PetscBool      checkpoint_wanted;
   StopReason     stop;
   Output         output;
   Progress       progress;
+  Observation    seen;      /* of step seen_step */
+  PetscInt64     seen_step; /* -1: none yet */
+  PetscBool      seen_fields;
   GrainFields    fields;
   ContactSample *contacts; /* of rigid and meshed grains together, of the last sample */
 } Simulation;
@@ -57,14 +61,20 @@ PetscErrorCode RefreshNeighbours(Simulation *sim);
 PetscErrorCode Control(Simulation *sim);
 /* Not collective.  Is the step that comes next one to be reported?  Then its contacts must be written down. */
 int simulation_report_next(const Simulation *sim);
-/* In a dwell on the slow clock: is the press at rest?  Then ligands, bonds and necks go on (slow.c). */
-PetscErrorCode Sinter(Simulation *sim);
 /* Contacts of the step that comes are written down. */
 void simulation_sample_next(Simulation *sim);
 /* The state as observables see it; borrowed until the next step. */
 PetscErrorCode SimulationSample(Simulation *sim, Sample *sample);
-/* When due: history row, frame, checkpoint, progress; and the next stage when one is over. */
+/* The state just reached in numbers, worked out once a step: fields, of the grains too, when sim->fields is to hold
+   them. Borrowed until the next step. */
+PetscErrorCode SimulationObserve(Simulation *sim, PetscBool fields, const Observation **seen);
+/* When due: history row, frame, progress; and the next stage when one is over. */
 PetscErrorCode Report(Simulation *sim);
+/* In a dwell on the slow clock: is the press at rest?  Then ligands, bonds and necks go on (slow.c).  After the report,
+   so that a row shows one state: the one before. */
+PetscErrorCode Sinter(Simulation *sim);
+/* When due. */
+PetscErrorCode Checkpoint(Simulation *sim);
 /* Summary and last words. */
 PetscErrorCode Conclude(Simulation *sim);
 

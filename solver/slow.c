@@ -105,23 +105,21 @@ static PetscErrorCode AtRest(Simulation *sim, PetscBool *rest)
   const SinterConfig *s      = &sim->config.sinter;
   ProgrammeState     *now    = &sim->programme.now;
   const double        waited = (simulation_time(sim) - now->slow_since) / sim->dt;
-  Observation         seen;
-  Sample              sample;
+  const Observation  *seen;
 
   PetscFunctionBeginUser;
-  PetscCall(SimulationSample(sim, &sample));
-  PetscCall(Observe(&sample, &seen, NULL));
-  *rest = (PetscBool)(seen.unbalance <= s->relax_unbalance &&
+  PetscCall(SimulationObserve(sim, PETSC_FALSE, &seen)); /* that of the row, when there was one */
+  *rest = (PetscBool)(seen->unbalance <= s->relax_unbalance &&
                       (now->target <= 0.0 || fabs(now->pressure / now->target - 1.0) <= PRESSURE_OK));
   if (!*rest && waited + 0.5 < (double)s->relax_steps_max) PetscFunctionReturn(0);
   *rest         = PETSC_TRUE;
-  now->residual = fmax(now->residual, seen.unbalance);
+  now->residual = fmax(now->residual, seen->unbalance);
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode Sinter(Simulation *sim)
 {
-  PetscBool rest;
+  PetscBool rest = PETSC_FALSE;
 
   PetscFunctionBeginUser;
   if (!slow_looks(sim, sim->step) || sim->stage_over || sim->programme.now.ending > 0.0) PetscFunctionReturn(0);

@@ -62,6 +62,7 @@ static PetscErrorCode PunchToPunch(Net *net, const PetscBool held[], ConductResu
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, 3, MPI_DOUBLE, MPI_SUM, net->g->comm));
   r->conductance = sum[2] * net->unit;
   r->kirchhoff   = sum[2] > 0.0 ? fabs(sum[0] - sum[1]) / sum[2] : 0.0;
+  if (net->health.diverged) r->conductance = r->kirchhoff = NAN;
   PetscCall(PetscFree(v));
   PetscFunctionReturn(0);
 }
@@ -129,6 +130,8 @@ static PetscErrorCode EveryDirection(Net *net, const PetscBool held[], double vo
   }
   PetscCall(CircuitDestroy(&circuit));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sigma, 9, MPI_DOUBLE, MPI_SUM, g->comm));
+  for (int k = 0; k < 9; k++)
+    if (net->health.diverged) sigma[k / 3][k % 3] = NAN;
   PetscCall(PetscFree(v));
   PetscFunctionReturn(0);
 }

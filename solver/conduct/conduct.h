@@ -28,6 +28,7 @@ typedef struct {
   double     residual; /* relative, energy norm as far as the preconditioner knows it, the largest of the solves [-] */
   double backbone;  /* largest power of ten such that contacts above it reach from bottom to top [nS]; 0: not asked */
   double neglected; /* sum of conductances left out, an upper bound of what they could add [nS] */
+  const char *diverged; /* PETSc's name of why a solve gave nothing; NULL: all converged */
 } ConductHealth;
 
 typedef struct {
@@ -53,7 +54,8 @@ typedef struct {
   contacts count as 1e8 of it at most, weaker ones than 1e-10 of it are left out (both lower the conductance; what was
   left out adds at most `neglected`).
   The solver is CG with a multigrid preconditioner, rtol 1e-8, to be changed by options -conduct_ksp_*, -conduct_pc_*.
-  Without convergence: PETSC_ERR_CONV_FAILED on all ranks.  The last digits depend on the number of ranks, below 1e-7.
+  Without convergence conductance, sigma and kirchhoff are NAN, and health says why: a number left out, not an error.
+  The last digits depend on the number of ranks, below 1e-7.
 */
 PetscErrorCode ConductSolve(Grains grains, const ConductNetwork *network, double area, ConductResult *result);
 
@@ -69,7 +71,7 @@ PetscErrorCode ConductSolve(Grains grains, const ConductNetwork *network, double
 
   volume  within the surface through the centres of the outermost grains [nm^3]: pi (R_die - r)^2 (H - 2 r).  A simple
           cubic lattice of n^3 spheres R in six faces (six bits) with V = ((n - 1) 2R)^3 gives G/(2R) exactly.
-  health  may be NULL
+  health  may be NULL; without convergence it says why, and all of sigma is NAN
 */
 PetscErrorCode ConductTensor(Grains grains, const ConductNetwork *network, double volume, double sigma[3][3],
                              ConductHealth *health);

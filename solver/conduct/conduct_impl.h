@@ -43,7 +43,8 @@ typedef struct {
 
 /* conduct_circuit.c, all collective; held must outlive the circuit, the circuit stays where it is */
 PetscErrorCode CircuitCreate(Net *net, const PetscBool held[], Circuit *c);
-/* v [n_owned + n_ghost]: the values of held rows, a guess of the others, which it replaces; rows left out stay. */
+/* v [n_owned + n_ghost]: the values of held rows, a guess of the others, which it replaces; rows left out stay.
+   Without convergence health->diverged says why, and v is what it was. */
 PetscErrorCode CircuitSolve(Circuit *c, ConductHealth *health, double v[]);
 PetscErrorCode CircuitDestroy(Circuit *c);
 

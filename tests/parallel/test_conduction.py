@@ -78,6 +78,19 @@ def check_numbers(folder, said):
         check(word in said, f"the screen does not say '{word}':\n{said}")
 
 
+def not_solved(short):
+    """A solver without time to converge: the run goes on to its end, and the number is left out in every file."""
+    said = run(2, "poor", *short, "-conduct_ksp_max_it", "1", "-conduct_pc_type", "jacobi")
+    row, found = rows("poor")[0], summary("poor")
+    for key in ("conductance_S", "sigma_zz_S_per_m", "tensor_xx_S_per_m", "tensor_zz_S_per_m", "kirchhoff"):
+        check(row[key] == "nan", f"{key} is {row[key]} without a solution")
+    check(row["iterations"] == "1" and float(row["residual"]) > 1e-4, "how it was solved is not told")
+    check(found["coin"]["conductivity_S_per_m"] is None, "a conductivity without a solution")
+    check("press: conductivity is left out, the solve ended with DIVERGED_ITS after 1 iterations" in said, said)
+    check(any("press: the conductivity is left out" in text for text in found["warnings"]), "summary.json does not warn")
+    check("bonded   " in said, "the coin is not told")
+
+
 def main():
     shutil.rmtree(WORK, ignore_errors=True)
     os.makedirs(WORK)
@@ -100,6 +113,7 @@ def main():
     short = ("-programme", "press", "-press_pressure", "0.05 GPa")
     run(1, "direct", *short, "-conduct_ksp_type", "preonly", "-conduct_pc_type", "lu")
     check(rows("direct")[0]["iterations"] == "1", "-conduct_ksp_type was not heard")
+    not_solved(short)
     for folder, extra in (("off", ("-output_conduction", "no")), ("no_metal", ("-material_resistivity", "0 nOhm m"))):
         said = run(1, folder, *short, *extra)
         check(not os.path.exists(path(folder, "conduction.csv")), f"{folder}: conduction.csv is there")

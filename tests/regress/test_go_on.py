@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""What a restart may change: more stages behind those of a finished run, and the time step.
+"""What a restart may change: more stages behind those of a finished run, the time step, and numbers of any block of the
+deck, which it names.
 
 With more stages, history.csv is that of a run that had them from the start.  With another step, time goes on from where
 it stood."""
 import csv
 import filecmp
+import json
 import os
 import subprocess
 import sys
@@ -20,6 +22,7 @@ def run(ranks, folder, *extra, code=0):
                           stderr=subprocess.STDOUT)
     if done.returncode != code:
         sys.exit(f"FAILED: {' '.join(words + list(extra))}: exit code {done.returncode}\n{done.stdout}")
+    return " ".join(done.stdout.split())
 
 
 def path(*names):
@@ -54,6 +57,32 @@ def another_step():
             sys.exit(f"FAILED: {k + 1} rows after the step was halved time is {time} ns, not {wanted}")
 
 
+CHANGES = {"ligand_gap": ("1.56 nm", "2 nm"), "sinter_neck_limit": ("0.02", "0.03"), "die_wall_friction": ("0.15", "0.4"),
+           "material_boundary_activation": ("0.140991543792 aJ", "0.15 aJ"), "contact_mdr_psi_b": ("0.5", "0.6"),
+           "ligand_coverage": ("0", "0.1")}
+
+
+def other_numbers():
+    """Whatever changes the answer is named, with both values; what comes too late is said to be without effect."""
+    run(1, "numbers", "-time_max_steps", "500", "-output_overwrite", "yes", code=STOPPED)
+    again = ["-restart", path("numbers", "checkpoint.h5"), "-time_max_steps", "1000"]
+    same = run(2, "numbers", *again, code=STOPPED)
+    if "parameters differ" in same or "without effect" in same:
+        sys.exit(f"FAILED: nothing was changed, but it said so\n{same}")
+    words = [word for key, (_, value) in CHANGES.items() for word in (f"-{key}", value)]
+    said = run(2, "numbers", *again, "-powder_seed", "9", *words, code=STOPPED)
+    for key, (before, after) in CHANGES.items():
+        if f"{key} {before} -> {after}" not in said:
+            sys.exit(f"FAILED: it did not say that {key} has changed\n{said}")
+    note = said.partition("without effect: ")[2]
+    if not note.startswith("powder_seed ") or said.count("powder_seed") != 1:
+        sys.exit(f"FAILED: it did not say that the powder is that of the checkpoint\n{said}")
+    with open(path("numbers", "summary.json")) as f:
+        if not any("ligand_coverage 0 -> 0.1" in text for text in json.load(f)["warnings"]):
+            sys.exit("FAILED: summary.json does not warn of other parameters")
+
+
 os.makedirs(WORK, exist_ok=True)
 more_stages()
 another_step()
+other_numbers()

@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, POSTPROC)
 
 from study_file import read_study  # noqa: E402
+from study_run import Folder, read_deck  # noqa: E402
 import validate_targets as vt  # noqa: E402
 
 PROGRAM, WORK = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
@@ -86,7 +87,8 @@ def test_table():
     for rows, which in ((vt.judge_all({}), ids), (vt.judge_all({}, ["V2", "V9"]), ["V2", "V9"])):
         same(list(dict.fromkeys(row["target"] for row in rows)), which, "targets of the table")
         check(all(row["verdict"] == vt.NO_RESULT and row["why"] for row in rows), "rows without runs", rows)
-        check(all(list(row) == vt.FIELDS for row in rows), "fields of a row", rows)
+        check(all(sorted(row) == sorted([*vt.FIELDS, "failed"]) for row in rows), "fields of a row", rows)
+        check(not any(row["failed"] for row in rows), "what is not run has not failed", rows)
     gold = {"reference": run(hardness_GPa=1.2, hardness_low_GPa=0.3, hardness_high_GPa=2.0),
             vt.YIELDS[0]: run(hardness_GPa=NAN)}
     hardness, ratio = vt.judge_all({"gold": gold}, ["V2", "V3"])
@@ -97,11 +99,38 @@ def test_table():
         check("|" not in target.what + target.observed + target.source, f"{target.target}: a bar would end the cell")
 
 
+def lost(n):
+    return {"state": "failed", "message": f"grain {n} has left the die; forces were too large | got to stage 3"}
+
+
+def test_failures():
+    """A run that failed shows in the row that needs it, with its reason, and takes nothing from the others."""
+    spheres = {"Au 61 nm": pressed(0.6, 1.0), "Ag 9.5 nm": lost(3), "Bi 18.9 nm": pressed(0.6, 0.98)}
+    low, high = vt.SPHERE_YIELDS["Au 61 nm"]
+    spheres.update({low: pressed(0.6, 0.95), high: lost(17)})
+    spheres.update({case: lost(k) for k, case in enumerate(vt.SPHERE_YIELDS["Bi 18.9 nm"])})
+    gold, silver, bismuth = vt.judge_all({"spheres": spheres}, ["V5"])
+    same((gold["computed"], gold["verdict"]), ("1 (reached 0.6 GPa)", vt.MET), "a failed variation leaves the verdict")
+    same(gold["band"], f"0.95 .. 1; failed: grain 17 has left the die ({high})", "band with a failed variation")
+    same(list(gold["failed"]), [f"spheres: {high}"], "what failed")
+    same((silver["computed"], silver["verdict"]), ("failed: grain 3 has left the die (Ag 9.5 nm)", vt.NO_RESULT), "no reference")
+    same(bismuth["band"], f"failed: grain 0 has left the die ({'; '.join(vt.SPHERE_YIELDS['Bi 18.9 nm'])})", "all the same")
+    fusion = {case: pressed(p, 0.0, 0) for case, p in zip(vt.COVERED, (0.6, 2.0, 4.0, 6.0, 8.0, 10.0, 14.0))}
+    fusion.update({vt.BARE[0]: pressed(0.05, 1.0), vt.BARE[1]: pressed(0.2, 1.0), vt.HIGH_VOLUME[0]: pressed(2.0, 0.0, 0),
+                   vt.HIGH_VOLUME[1]: pressed(4.0, 0.95), vt.HIGH_VOLUME[2]: lost(5)})
+    fusion.update({case: pressed(p, 0.0, 0) for case, p in zip(vt.LOW_VOLUME, (6.0, 10.0, 14.0))})
+    covered = vt.judge_all({"fusion": fusion}, ["V9"])[0]
+    same(covered["computed"], "> 14 GPa", "covered grains stay apart")
+    same(covered["band"], f"0.007 nm^3: > 14 GPa, 0.025 nm^3: 2 .. 4 GPa; failed: grain 5 has left the die ({vt.HIGH_VOLUME[2]})",
+         "the band of the activation volume")
+    same(covered["verdict"], vt.WITHIN, "a band from 4 GPa to more than 14 has 8 to 10 in it")
+
+
 def test_studies():
     """Every case that a target reads is one that the study runs, and the other way round."""
-    named = {"gold": [vt.GOLD, vt.SLOW, *vt.YIELDS], "spheres": [*vt.SPHERES, *vt.GLASS],
+    named = {"gold": [vt.GOLD, vt.SLOW, *vt.YIELDS], "spheres": [*vt.SPHERES, *vt.GLASS, *sum(vt.SPHERE_YIELDS.values(), [])],
              "washing": [*vt.WASHED.values(), *vt.BAND_OF_COVERAGE["0.4"], *vt.BAND_OF_COVERAGE["1"]],
-             "fusion": vt.BARE + vt.COVERED + vt.LOW_VOLUME + vt.HIGH_VOLUME}
+             "fusion": vt.BARE + vt.BARE_SOFT + vt.BARE_HARD + vt.COVERED + vt.LOW_VOLUME + vt.HIGH_VOLUME}
     for name in vt.STUDIES:
         study = read_study(os.path.join(HERE, "..", "..", "inputs", "studies", f"validate_{name}.yml"))
         same(sorted(run.case for run in study.runs), sorted(named[name]), f"cases of {name}")
@@ -113,6 +142,14 @@ def call(*words):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
+def failed_run(root):
+    """As a study leaves it."""
+    study = read_study(os.path.join(HERE, "..", "..", "inputs", "studies", "validate_spheres.yml"))
+    folder = Folder(root, next(run for run in study.runs if run.case == "Ag 9.5 nm"), read_deck(study.deck))
+    os.makedirs(folder.path)
+    folder.end(3, "grain 3 has left the die; forces were too large")
+
+
 def test_command():
     refused = call("--only", "V99")
     check(refused.returncode == 2 and "no target 'V99'" in refused.stderr, "unknown target", refused.stderr)
@@ -120,6 +157,11 @@ def test_command():
     check(call("--jobs", "0").returncode == 2, "no jobs")
     empty = call("--table", "--folder", "empty")
     check(empty.returncode == 0 and vt.NO_RESULT in empty.stdout, "a table of nothing", empty.stdout + empty.stderr)
+    failed_run(os.path.join(WORK, "broken", "spheres"))
+    failed = call("--table", "--folder", "broken")
+    check(failed.returncode == 1 and "failed: grain 3 has left the die (Ag 9.5 nm)" in failed.stdout, "a failed run", failed.stdout)
+    check("not evaluated: spheres: Ag 9.5 nm: grain 3 has left the die" in failed.stderr, "it is named", failed.stderr)
+    check(call("--table", "--folder", "broken", "--only", "V2").returncode == 0, "what is printed does not need it")
     for name in "validation.md", "validation.csv":
         check(os.path.getsize(os.path.join(WORK, "empty", name)) > 0, f"{name} is written")
 
@@ -127,7 +169,7 @@ def test_command():
 def main():
     shutil.rmtree(WORK, ignore_errors=True)
     os.makedirs(WORK)
-    for test in test_verdicts, test_quantities, test_fusion, test_table, test_studies, test_command:
+    for test in test_verdicts, test_quantities, test_fusion, test_table, test_failures, test_studies, test_command:
         test()
         print(f"{test.__name__}: right")
 

@@ -73,7 +73,7 @@ static void charging(void **state)
 
 static void molecules(void **state)
 {
-  const TunnelInput in   = {.area = 2.0, .gap = 0.8, .coverage = 1.0, .radius = 3.25, .temperature = 300.0};
+  const TunnelInput in   = {.flat = 2.0, .gap = 0.8, .coverage = 1.0, .radius = 3.25, .temperature = 300.0};
   TunnelInput       half = in, apart = in;
   const double      charge = conduct_charging(2.5, 3.25, 300.0);
 
@@ -88,7 +88,7 @@ static void molecules(void **state)
 static void bare_gap(void **state)
 {
   const double sharvin = conduct_sharvin(RHO, LAMBDA), charge = conduct_charging(2.5, 3.25, 300.0);
-  TunnelInput  in = {.area = 2.0, .gap = 0.3, .coverage = 0.0, .radius = 3.25, .temperature = 300.0};
+  TunnelInput  in = {.flat = 2.0, .gap = 0.3, .coverage = 0.0, .radius = 3.25, .temperature = 300.0};
 
   (void)state;
   CLOSE(conduct_tunnel(&layer, &in, sharvin), 2.0 * sharvin * exp(-6.3) * charge, 1e-14);
@@ -96,8 +96,68 @@ static void bare_gap(void **state)
   CLOSE(conduct_tunnel(&layer, &in, sharvin), 2.0 * sharvin * charge, 1e-14);
   in.coverage = 1.5; /* more than a layer leaves nothing bare */
   assert_true(conduct_tunnel(&layer, &in, sharvin) == conduct_tunnel(&layer, &in, 0.0));
-  in.area = -1.0;
+  in.flat = -1.0;
   assert_true(conduct_tunnel(&layer, &in, sharvin) == 0.0);
+}
+
+/* The local conductance of parallel faces, summed over rings of two spheres: exact ones, or parabolas of r_star. */
+static double over_rings(double R1, double R2, double gap, double coverage, double sharvin, int exact)
+{
+  const double star = R1 * R2 / (R1 + R2), reach = exact ? fmin(R1, R2) : 3.0 * star;
+  const int    n   = 20000;
+  double       sum = 0.0;
+
+  for (int k = 0; k < n; k++) {
+    const double      r    = (k + 0.5) * reach / n;
+    const double      h    = exact ? R1 - sqrt(R1 * R1 - r * r) + R2 - sqrt(R2 * R2 - r * r) : r * r / (2.0 * star);
+    const TunnelInput ring = {.flat        = 2.0 * PI * r * reach / n,
+                              .gap         = gap + h,
+                              .coverage    = coverage,
+                              .radius      = fmin(R1, R2),
+                              .temperature = 300.0};
+    sum += conduct_tunnel(&layer, &ring, sharvin);
+  }
+  return sum;
+}
+
+/*
+  What tunnels between spheres is the local conductance integrated.  Parabolas: to the error of the midpoint rule,
+  (step/width)^2 = 1e-6.  True spheres are steeper: (1 - h/(2R)) of the area at h, so about 1/(2 beta R) = 1.7 % less
+  for R = 3.25 nm, beta = 9 /nm; 3 % is allowed.
+*/
+static void tunnelling_between_spheres(void **state)
+{
+  const double sharvin = conduct_sharvin(RHO, LAMBDA), gaps[] = {0.0, 0.3, 0.8, 1.19, 1.2, 1.5};
+
+  (void)state;
+  for (int k = 0; k < 6; k++)
+    for (double coverage = 0.0; coverage <= 1.0; coverage += 0.5)
+      for (double R2 = 3.25; R2 < 5.0; R2 += 1.5) {
+        const TunnelInput in = {.r_star      = 3.25 * R2 / (3.25 + R2),
+                                .gap         = gaps[k],
+                                .coverage    = coverage,
+                                .radius      = 3.25,
+                                .temperature = 300.0};
+        const double      G  = conduct_tunnel(&layer, &in, sharvin);
+
+        assert_true(G > 0.0);
+        CLOSE(over_rings(3.25, R2, gaps[k], coverage, sharvin, 0), G, 3e-6);
+        CLOSE(over_rings(3.25, R2, gaps[k], coverage, sharvin, 1), G, 0.03);
+      }
+}
+
+/* Along molecules much longer than 1/beta one exponential is left: an area of 2 pi R_star/beta. */
+static void width_of_a_curved_gap(void **state)
+{
+  const Ligand long_one = {.gap = 4.0, .decay = 9.0, .conductance = 3.87e4, .permittivity = 2.5};
+  TunnelInput  in       = {.r_star = 1.625, .gap = 0.5, .coverage = 1.0, .radius = 3.25, .temperature = 300.0};
+  TunnelInput  flat     = {
+           .flat = 2.0 * PI * 1.625 / 9.0, .gap = 0.5, .coverage = 1.0, .radius = 3.25, .temperature = 300.0};
+
+  (void)state;
+  CLOSE(conduct_tunnel(&long_one, &in, 0.0), conduct_tunnel(&long_one, &flat, 0.0), 1e-12); /* e^-31 is left out */
+  in.flat = flat.flat; /* a flattened core: both areas side by side */
+  CLOSE(conduct_tunnel(&long_one, &in, 0.0), 2.0 * conduct_tunnel(&long_one, &flat, 0.0), 1e-12);
 }
 
 /* Au, R = 0.7 (Zhang et al. 2006, PRB 74, 134109), d = 6.5 nm: 19 times the bulk; two figures are given, so 3 % */
@@ -127,9 +187,17 @@ static void bounds(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(gold_necks),         cmocka_unit_test(ballistic_term),   cmocka_unit_test(holm_and_nothing),
-      cmocka_unit_test(metal_is_monotonic), cmocka_unit_test(charging),         cmocka_unit_test(molecules),
-      cmocka_unit_test(bare_gap),           cmocka_unit_test(grain_boundaries), cmocka_unit_test(bounds),
+      cmocka_unit_test(gold_necks),
+      cmocka_unit_test(ballistic_term),
+      cmocka_unit_test(holm_and_nothing),
+      cmocka_unit_test(metal_is_monotonic),
+      cmocka_unit_test(charging),
+      cmocka_unit_test(molecules),
+      cmocka_unit_test(bare_gap),
+      cmocka_unit_test(grain_boundaries),
+      cmocka_unit_test(bounds),
+      cmocka_unit_test(tunnelling_between_spheres),
+      cmocka_unit_test(width_of_a_curved_gap),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

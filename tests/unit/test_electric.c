@@ -101,7 +101,7 @@ static void contacts_of_each_class(void **state)
   assert_true(electric_contact(&model, &c.sample, k) == 0);
 }
 
-/* Covered grains, 0.8 nm of a layer between them: molecules across the area the layer carries on. */
+/* Covered grains, 0.8 nm of a layer between them: molecules where cores are flat, and around it. */
 static void a_layer_tunnels(void **state)
 {
   const double sharvin = conduct_sharvin(gold.resistivity, gold.mean_free_path);
@@ -113,14 +113,14 @@ static void a_layer_tunnels(void **state)
   c.contact[0].coverage = 0.9;
   c.contact[0].layer    = 0.8;
   c.contact[0].delta    = -0.7;
-  const double radius   = contact_layer_radius(&thiol, 0.9, 0.8, 1, 0.5 * R);
-  in = (TunnelInput){.area = M_PI * radius * radius, .gap = 0.8, .coverage = 0.9, .radius = R, .temperature = 300};
+  in                    = (TunnelInput){
+                         .flat = M_PI, .r_star = 0.5 * R, .gap = 0.8, .coverage = 0.9, .radius = R, .temperature = 300}; /* a = 1 nm */
   CLOSE(electric_contact(&model, &c.sample, c.contact), conduct_tunnel(&thiol, &in, sharvin), 1e-14);
   c.contact[0].delta = -0.9; /* the grains are further apart than the layer is thick */
   in.gap             = 0.9;
   CLOSE(electric_contact(&model, &c.sample, c.contact), conduct_tunnel(&thiol, &in, sharvin), 1e-14);
   c.contact[0].bond = -1, c.contact[0].a = c.contact[0].coverage = c.contact[0].layer = 0; /* bare, near */
-  in.area = conduct_gap_area(0.5 * R), in.coverage = 0;
+  in.flat = in.coverage = 0;
   CLOSE(electric_contact(&model, &c.sample, c.contact), conduct_tunnel(&thiol, &in, sharvin), 1e-14);
 }
 
