@@ -6,6 +6,8 @@ static const double RATE_FLOOR = 0.1;
 static const double SERVO_GAIN = 2.0;
 /* The servo's speed sends waves of no more than this part of the target through the coin: faster, it would ring. */
 static const double SERVO_WAVE = 0.5;
+/* Between steps of the slow clock the punch makes up for no more than this part of a difference per interval. */
+static const double SERVO_SHARE = 0.2;
 /* A punch is free when its pressure is below this part of the largest pressure of the programme. */
 static const double FREE = 0.005;
 /* After the punch has come off, and after ejection, the coin is left alone this long, in grain transit times d
@@ -58,21 +60,30 @@ static double servo(const Programme *p, double target, double v_max)
 
 /*
   The same between two steps of the slow clock, where the coin hardly moves and only the pressure has to come back: a
-  punch of half the speed whose wave would make up for the difference swallows it within some passes of the wave.
+  punch of half the speed whose wave would make up for the difference swallows it within some passes of the wave.  The
+  pressure is known an interval late and the wave takes a few to come back: in a coin as stiff as the metal and so low
+  that the punch would make up for more than SERVO_SHARE of the difference in an interval, it would ring.
 */
-static double follow(const Programme *p, double target)
+static double follow(const Programme *p, double target, double height)
 {
-  const double v   = 0.5 * (p->now.pressure - target) / sqrt(p->modulus * p->density);
-  const double cap = 0.1 * target / sqrt(p->modulus * p->density);
+  const double off = p->now.pressure - target, wave = 1.0 / sqrt(p->modulus * p->density);
+  const double v   = off * fmin(0.5 * wave, SERVO_SHARE * height / (p->confined * p->interval)),
+               cap = 0.1 * target * wave;
 
   return fmax(-cap, fmin(cap, v));
 }
 
+static double density(const Programme *p, const Tools *t)
+{
+  return p->powder.volume / (PETSC_PI * t->die_radius * t->die_radius * height(t));
+}
+
+static void mark_too_dense(Programme *p) { p->now.too_dense += ldexp(1.0, (int)p->now.stage); }
+
 /* Is the powder denser than the stage allows, and still does not carry the pressure? */
 static int too_dense(const Programme *p, const StageConfig *s, const Tools *t)
 {
-  const double bore = PETSC_PI * t->die_radius * t->die_radius * height(t);
-  return p->powder.volume >= s->density_limit * bore && p->now.pressure < (1.0 - s->servo_tolerance) * s->pressure;
+  return density(p, t) >= s->density_limit && p->now.pressure < (1.0 - s->servo_tolerance) * s->pressure;
 }
 
 /* At the density limit the punch stays where it is, in a dwell after it, too. */
@@ -90,19 +101,27 @@ static int press(Programme *p, const StageConfig *s, double time, Tools *t)
   } else n->held_since = -1.0;
   if (too_dense(p, s, t)) {
     n->target = t->v[TOOL_TOP] = 0.0;
-    n->too_dense += ldexp(1.0, (int)n->stage);
+    mark_too_dense(p);
     return 1;
   }
   return n->held_since >= 0.0 && time - n->held_since >= s->servo_time;
 }
 
+/*
+  On the slow clock a soft metal may close its pores within microseconds.  Rigid grains that flow into each other know
+  nothing of the grain in the way: above density_limit pairs would be pressed through each other, so the dwell ends.
+*/
 static int dwell(Programme *p, const StageConfig *s, double time, Tools *t)
 {
   const double target = p->now.target;
   const int    slow   = programme_slow(p);
 
   if (target <= 0.0) t->v[TOOL_TOP] = 0.0;
-  else t->v[TOOL_TOP] = slow ? follow(p, target) : servo(p, target, speed(p, 5e-4, target, t));
+  else t->v[TOOL_TOP] = slow ? follow(p, target, height(t)) : servo(p, target, speed(p, 5e-4, target, t));
+  if (slow && density(p, t) >= s->density_limit && p->now.slow_left > 0.0) {
+    mark_too_dense(p);
+    return 1;
+  }
   return slow ? p->now.slow_left <= 0.0 && p->now.rested > 0.0 : time - p->now.stage_start >= s->time;
 }
 
@@ -210,25 +229,30 @@ static void begin_stage(Programme *p, double time, Tools *t)
   if (programme_stage(p)->kind == STAGE_FILL) t->v[TOOL_TOP] = t->v[TOOL_BOTTOM] = 0.0;
 }
 
-static Programme programme_of(const Config *config, const PowderTotals *powder)
+static Programme programme_of(const Config *config, const PowderTotals *powder, double dt)
 {
+  const Material *m = &config->material;
+
   return (Programme){.n_stages = config->n_stages,
                      .stage    = config->stage,
                      .powder   = *powder,
-                     .density  = config->material.density,
-                     .modulus  = config->material.E};
+                     .density  = m->density,
+                     .modulus  = m->E,
+                     .confined = m->E * (1.0 - m->nu) / ((1.0 + m->nu) * (1.0 - 2.0 * m->nu)),
+                     .interval = dt * config->time.control_interval};
 }
 
-void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double time, Tools *tools)
+void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double dt, double time,
+                     Tools *tools)
 {
-  *p = programme_of(config, powder);
+  *p = programme_of(config, powder, dt);
   begin_stage(p, time, tools);
 }
 
-void programme_resume(Programme *p, const Config *config, const PowderTotals *powder, double time,
+void programme_resume(Programme *p, const Config *config, const PowderTotals *powder, double dt, double time,
                       const ProgrammeState *state, Tools *tools)
 {
-  *p     = programme_of(config, powder);
+  *p     = programme_of(config, powder, dt);
   p->now = *state;
   if (p->now.done > 0.0 && p->now.stage < (double)p->n_stages) {
     p->now.done = 0.0;

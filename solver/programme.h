@@ -32,7 +32,7 @@ typedef struct {
   double slow_since;      /* mechanical time of its last step, or of the begin of the stage [ns] */
   double residual;        /* largest unbalance at which a step of the slow clock began [-] */
   double rested;          /* 1: the press is at rest after its last step */
-  double too_dense;       /* bit k: the press that is stage k ended at its density limit, below its pressure */
+  double too_dense; /* bit k: stage k ended at its density limit, a press below its pressure, a dwell before its time */
 } ProgrammeState;
 
 typedef struct {
@@ -41,12 +41,15 @@ typedef struct {
   const StageConfig *stage; /* [n_stages] borrowed */
   PowderTotals       powder;
   double             density, modulus; /* of the grains [fg/nm^3], [GPa] */
+  double             confined;         /* their modulus when they cannot give way sideways [GPa] */
+  double             interval;         /* between two controls [ns] */
 } Programme;
 
-/* Starts with the first stage at the given time.  Borrows config. */
-void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double time, Tools *tools);
+/* Starts with the first stage at the given time; dt: of the engine [ns].  Borrows config. */
+void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double dt, double time,
+                     Tools *tools);
 /* Goes on with a state from a checkpoint; where that was at the end of its programme, with the stage added since. */
-void programme_resume(Programme *p, const Config *config, const PowderTotals *powder, double time,
+void programme_resume(Programme *p, const Config *config, const PowderTotals *powder, double dt, double time,
                       const ProgrammeState *state, Tools *tools);
 
 /* Tools move by one step. */
@@ -72,7 +75,7 @@ void programme_rested(Programme *p); /* the press is at rest after its last step
 /* How much of the present stage is done, 0..1. */
 double             programme_fraction(const Programme *p, double time, const Tools *tools);
 const StageConfig *programme_stage(const Programme *p);
-/* Did the press that is stage k end at its density limit, below its pressure? */
+/* Did stage k end at its density limit: a press below its pressure, a dwell before its time? */
 int programme_too_dense(const Programme *p, PetscInt k);
 
 #endif

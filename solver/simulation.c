@@ -45,7 +45,7 @@ static PetscErrorCode StartFresh(Simulation *sim)
   PetscFunctionBeginUser;
   PetscCall(PackGrains(sim->comm, &sim->config, &sim->grains, &sim->tools));
   PetscCall(StartEngine(sim));
-  programme_start(&sim->programme, &sim->config, &sim->powder, 0.0, &sim->tools);
+  programme_start(&sim->programme, &sim->config, &sim->powder, sim->dt, 0.0, &sim->tools);
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
   PetscCall(DemControl(sim->dem, &sim->tools, 0, s));
   sim->kinetic_start = s->kinetic;
@@ -94,7 +94,7 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
     sim->step_start = sim->step;
     sim->time_start = scalars.time;
   }
-  programme_resume(&sim->programme, &sim->config, &sim->powder, scalars.time, &blob.programme, &sim->tools);
+  programme_resume(&sim->programme, &sim->config, &sim->powder, sim->dt, scalars.time, &blob.programme, &sim->tools);
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
   if (changed[0])
     PetscCall(PetscPrintf(sim->comm, "nanomint: note: parameters differ from those of %s: %s\n", sim->config.restart,
@@ -310,6 +310,22 @@ PetscErrorCode Report(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode WarnTooDense(Simulation *sim, const StageConfig *s)
+{
+  PetscFunctionBeginUser;
+  if (s->kind == STAGE_PRESS)
+    PetscCall(OutputWarn(sim->output,
+                         "%s ended at its density_limit of %g before it reached the pressure of %g GPa; the powder "
+                         "is softer than that, or rigid grains no longer describe it",
+                         s->name, s->density_limit, s->pressure));
+  else
+    PetscCall(OutputWarn(sim->output,
+                         "%s ended at its density_limit of %g before its %g s were over, with the slow clock at %g s; "
+                         "the coin densifies further than rigid grains can describe",
+                         s->name, s->density_limit, 1e-9 * s->time, 1e-9 * sim->programme.now.slow_time));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode Conclude(Simulation *sim)
 {
   const char  *reason = sim->stop ? stop_reason_text(sim->stop) : "done";
@@ -317,12 +333,7 @@ PetscErrorCode Conclude(Simulation *sim)
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < sim->config.n_stages; k++)
-    if (programme_too_dense(&sim->programme, k))
-      PetscCall(OutputWarn(sim->output,
-                           "%s ended at its density_limit of %g before it reached the pressure of %g GPa; the powder "
-                           "is softer than that, or rigid grains no longer describe it",
-                           sim->config.stage[k].name, sim->config.stage[k].density_limit,
-                           sim->config.stage[k].pressure));
+    if (programme_too_dense(&sim->programme, k)) PetscCall(WarnTooDense(sim, &sim->config.stage[k]));
   if (sim->programme.now.late_lists > 0.0)
     PetscCall(OutputWarn(sim->output,
                          "the neighbour list was renewed late %g times: contacts may have been missed; raise time_skin "
