@@ -6,8 +6,10 @@ static const double RATE_FLOOR = 0.1;
 static const double SERVO_GAIN = 2.0;
 /* The servo's speed sends waves of no more than this part of the target through the coin: faster, it would ring. */
 static const double SERVO_WAVE = 0.5;
-/* Between steps of the slow clock the punch makes up for no more than this part of a difference per interval. */
-static const double SERVO_SHARE = 0.2;
+/* Between steps of the slow clock: see follow. */
+static const double FOLLOW_SHARE = 0.15, FOLLOW_NOISE = 2e-3; /* of what is left, per interval; of the target */
+static const double FOLLOW_FIRST = 0.5, FOLLOW_LEAST = 0.02, FOLLOW_MOST = 10.0; /* gain */
+static const double FOLLOW_DOWN = 0.5, FOLLOW_UP = 1.15;                         /* change of the gain per interval */
 /* A punch is free when its pressure is below this part of the largest pressure of the programme. */
 static const double FREE = 0.005;
 /* After the punch has come off, and after ejection, the coin is left alone this long, in grain transit times d
@@ -59,18 +61,21 @@ static double servo(const Programme *p, double target, double v_max)
 }
 
 /*
-  The same between two steps of the slow clock, where the coin hardly moves and only the pressure has to come back: a
-  punch of half the speed whose wave would make up for the difference swallows it within some passes of the wave.  The
-  pressure is known an interval late and the wave takes a few to come back: in a coin as stiff as the metal and so low
-  that the punch would make up for more than SERVO_SHARE of the difference in an interval, it would ring.
+  The same between two steps of the slow clock, where the coin hardly moves and only the pressure has to come back.  The
+  punch answers a difference with the speed whose wave would make up for `gain` of it.  A yielding coin needs many such
+  waves, one as stiff as the metal and a few grains high rings: the gain follows what the last interval has shown, so
+  that each makes up for FOLLOW_SHARE of what is left; the answer comes some intervals late, more would overshoot.
 */
-static double follow(const Programme *p, double target, double height)
+static double follow(Programme *p, double target)
 {
-  const double off = p->now.pressure - target, wave = 1.0 / sqrt(p->modulus * p->density);
-  const double v   = off * fmin(0.5 * wave, SERVO_SHARE * height / (p->confined * p->interval)),
-               cap = 0.1 * target * wave;
+  const double off = p->now.pressure - target, last = p->now.follow_off, wave = 1.0 / sqrt(p->modulus * p->density);
+  const double cap = 0.1 * target * wave, share = last != 0.0 ? 1.0 - off / last : 0.0;
+  double       gain = p->now.follow_gain > 0.0 ? p->now.follow_gain : FOLLOW_FIRST;
 
-  return fmax(-cap, fmin(cap, v));
+  if (fabs(last) > FOLLOW_NOISE * target) gain *= fmin(fmax(FOLLOW_SHARE / fmax(share, 1e-3), FOLLOW_DOWN), FOLLOW_UP);
+  p->now.follow_gain = fmin(fmax(gain, FOLLOW_LEAST), FOLLOW_MOST);
+  p->now.follow_off  = off;
+  return fmax(-cap, fmin(cap, p->now.follow_gain * off * wave));
 }
 
 static double density(const Programme *p, const Tools *t)
@@ -117,7 +122,7 @@ static int dwell(Programme *p, const StageConfig *s, double time, Tools *t)
   const int    slow   = programme_slow(p);
 
   if (target <= 0.0) t->v[TOOL_TOP] = 0.0;
-  else t->v[TOOL_TOP] = slow ? follow(p, target, height(t)) : servo(p, target, speed(p, 5e-4, target, t));
+  else t->v[TOOL_TOP] = slow ? follow(p, target) : servo(p, target, speed(p, 5e-4, target, t));
   if (slow && density(p, t) >= s->density_limit && p->now.slow_left > 0.0) {
     mark_too_dense(p);
     return 1;
@@ -143,6 +148,7 @@ void programme_ticked(Programme *p, double dt, double time)
   n->slow_dt    = dt;
   n->slow_since = time;
   n->rested     = 0.0;
+  n->follow_off = 0.0; /* what the pressure does now is not the punch's doing */
 }
 
 void programme_rested(Programme *p) { p->now.rested = 1.0; }
@@ -221,6 +227,8 @@ static void begin_stage(Programme *p, double time, Tools *t)
   n->height_start = height(t);
   n->rested       = 0.0;
   n->slow_since   = time;
+  n->follow_off   = 0.0;
+  n->follow_gain  = 0.0;
   n->slow_left    = programme_slow(p) ? programme_stage(p)->time : 0.0;
   if (programme_stage(p)->kind == STAGE_EJECT) {
     /* the rim stands where the top punch is: the way through an empty bore would change nothing */
@@ -229,30 +237,25 @@ static void begin_stage(Programme *p, double time, Tools *t)
   if (programme_stage(p)->kind == STAGE_FILL) t->v[TOOL_TOP] = t->v[TOOL_BOTTOM] = 0.0;
 }
 
-static Programme programme_of(const Config *config, const PowderTotals *powder, double dt)
+static Programme programme_of(const Config *config, const PowderTotals *powder)
 {
-  const Material *m = &config->material;
-
   return (Programme){.n_stages = config->n_stages,
                      .stage    = config->stage,
                      .powder   = *powder,
-                     .density  = m->density,
-                     .modulus  = m->E,
-                     .confined = m->E * (1.0 - m->nu) / ((1.0 + m->nu) * (1.0 - 2.0 * m->nu)),
-                     .interval = dt * config->time.control_interval};
+                     .density  = config->material.density,
+                     .modulus  = config->material.E};
 }
 
-void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double dt, double time,
-                     Tools *tools)
+void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double time, Tools *tools)
 {
-  *p = programme_of(config, powder, dt);
+  *p = programme_of(config, powder);
   begin_stage(p, time, tools);
 }
 
-void programme_resume(Programme *p, const Config *config, const PowderTotals *powder, double dt, double time,
+void programme_resume(Programme *p, const Config *config, const PowderTotals *powder, double time,
                       const ProgrammeState *state, Tools *tools)
 {
-  *p     = programme_of(config, powder, dt);
+  *p     = programme_of(config, powder);
   p->now = *state;
   if (p->now.done > 0.0 && p->now.stage < (double)p->n_stages) {
     p->now.done = 0.0;

@@ -32,6 +32,8 @@ typedef struct {
   double slow_since;      /* mechanical time of its last step, or of the begin of the stage [ns] */
   double residual;        /* largest unbalance at which a step of the slow clock began [-] */
   double rested;          /* 1: the press is at rest after its last step */
+  double follow_gain;     /* slow clock: of the punch, speed over that of a wave of the missing pressure; 0: not yet */
+  double follow_off;      /* the pressure's difference from the target at the last control; 0: a new one [GPa] */
   double too_dense; /* bit k: stage k ended at its density limit, a press below its pressure, a dwell before its time */
 } ProgrammeState;
 
@@ -41,15 +43,12 @@ typedef struct {
   const StageConfig *stage; /* [n_stages] borrowed */
   PowderTotals       powder;
   double             density, modulus; /* of the grains [fg/nm^3], [GPa] */
-  double             confined;         /* their modulus when they cannot give way sideways [GPa] */
-  double             interval;         /* between two controls [ns] */
 } Programme;
 
-/* Starts with the first stage at the given time; dt: of the engine [ns].  Borrows config. */
-void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double dt, double time,
-                     Tools *tools);
+/* Starts with the first stage at the given time.  Borrows config. */
+void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double time, Tools *tools);
 /* Goes on with a state from a checkpoint; where that was at the end of its programme, with the stage added since. */
-void programme_resume(Programme *p, const Config *config, const PowderTotals *powder, double dt, double time,
+void programme_resume(Programme *p, const Config *config, const PowderTotals *powder, double time,
                       const ProgrammeState *state, Tools *tools);
 
 /* Tools move by one step. */

@@ -45,7 +45,7 @@ static PetscErrorCode StartFresh(Simulation *sim)
   PetscFunctionBeginUser;
   PetscCall(PackGrains(sim->comm, &sim->config, &sim->grains, &sim->tools));
   PetscCall(StartEngine(sim));
-  programme_start(&sim->programme, &sim->config, &sim->powder, sim->dt, 0.0, &sim->tools);
+  programme_start(&sim->programme, &sim->config, &sim->powder, 0.0, &sim->tools);
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
   PetscCall(DemControl(sim->dem, &sim->tools, 0, s));
   sim->kinetic_start = s->kinetic;
@@ -94,7 +94,7 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
     sim->step_start = sim->step;
     sim->time_start = scalars.time;
   }
-  programme_resume(&sim->programme, &sim->config, &sim->powder, sim->dt, scalars.time, &blob.programme, &sim->tools);
+  programme_resume(&sim->programme, &sim->config, &sim->powder, scalars.time, &blob.programme, &sim->tools);
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
   if (changed[0])
     PetscCall(PetscPrintf(sim->comm, "nanomint: note: parameters differ from those of %s: %s\n", sim->config.restart,

@@ -162,10 +162,8 @@ static void free_grain(void **state)
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(volume_is_conserved),
-      cmocka_unit_test(bulk_response),
-      cmocka_unit_test(steps_do_not_matter),
-      cmocka_unit_test(bulk_goes_with_the_contact),
+      cmocka_unit_test(volume_is_conserved), cmocka_unit_test(bulk_response),
+      cmocka_unit_test(steps_do_not_matter), cmocka_unit_test(bulk_goes_with_the_contact),
       cmocka_unit_test(free_grain),
   };
 
