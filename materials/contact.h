@@ -89,7 +89,8 @@ typedef struct {
   void (*normal)(const void *p, int n, const ContactBatch in[], Lanes *const state[],
                  ContactForce out[]); /* n batches: fn, fn_viscous, a, kn, fc, shear, eta, sum */
   void (*stored)(const void *p, const ContactBatch *in, Lanes state[], Lanes energy); /* recoverable energy [aJ] */
-  void (*grain)(const void *p, GrainBatch *g); /* NULL when the law keeps nothing on grains */
+  double (*step)(const void *p, double m, double R); /* longest step for grains squeezed from all sides [ns], or NULL */
+  void (*grain)(const void *p, GrainBatch *g);       /* NULL when the law keeps nothing on grains */
   /* Diffusion brings the centres of one pair nearer by `approach` [nm] without a force: flats move along.  R, Y: of the
      two grains; state: n_state numbers of the pair.  NULL: the law knows no flow, and no interface. */
   void (*flow)(const void *p, const double R[2], const double Y[2], double approach, double *state);

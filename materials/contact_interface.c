@@ -6,6 +6,10 @@
   branch through the deepest squeeze), and D moves every step towards the force of the core, by Newton's rule with both
   stiffnesses: the two agree after a few steps, and a hard squeeze flattens the core under the layer as it should.
   A layer that has lost its molecules (coverage below the threshold) is pressed out within some hundred steps.
+
+  Two grains that part by less than a layer keep what they have done to each other: coverage and set.  Were the free
+  surfaces' ligands back as soon as the cores come apart, they would stand compressed in a gap too small for them, and
+  every contact that lost some and opened would push with energy that nobody has paid for.
 */
 #include "materials/contact_interface.h"
 
@@ -97,20 +101,33 @@ static void settle(const ContactInterface *f, const ContactBatch *restrict in, L
   }
 }
 
+/* 1 while the law has a history, and then until fresh ligands of the free surfaces could stand in the gap unsqueezed.
+ */
+static inline double remembered(const Ligand *l, const ContactBatch *restrict in, Lanes *restrict state,
+                                const double *restrict lives, int k)
+{
+  const double room = lm_above(in->apart[k], -l->gap * lm_min(in->cover[k], 1.0));
+
+  return lm_max(lm_above(lives[k], 0.0), lm_above(state[FACE_BOND][k], 0.0) * room);
+}
+
 void contact_interface_after(const ContactInterface *f, ContactBatch *restrict in, const double *restrict lives,
                              Lanes *restrict state, ContactForce *restrict out)
 {
   const Ligand *l     = &f->ligand;
   const double  slick = f->friction > l->friction ? l->friction / f->friction : 1.0; /* friction of a layer over bare */
   const double  reached = (double)f->bond_class;
-  Lanes         layered;
+  Lanes         kept, layered;
 
-  for (int k = 0; k < CONTACT_LANES; k++) layered[k] = lm_above(state[FACE_LAYER][k], 0.0) * lm_above(lives[k], 0.0);
+  for (int k = 0; k < CONTACT_LANES; k++) {
+    kept[k]    = remembered(l, in, state, lives, k);
+    layered[k] = lm_above(state[FACE_LAYER][k], 0.0) * kept[k];
+  }
   if (lm_any(layered)) settle(f, in, state, out);
   for (int k = 0; k < CONTACT_LANES; k++) {
-    const double alive = lm_above(lives[k], 0.0), bare = ligand_bare(state[FACE_COVER][k], l->threshold);
+    const double alive = kept[k], bare = ligand_bare(state[FACE_COVER][k], l->threshold);
     const double near  = lm_above(LAYER_TOUCH, state[FACE_LAYER][k]);
-    const double touch = alive * near * lm_above(out->a[k], 0.0) * lm_above(bare, 0.0);
+    const double touch = lm_above(lives[k], 0.0) * near * lm_above(out->a[k], 0.0) * lm_above(bare, 0.0);
     const double was = state[FACE_BOND][k] - 1.0, kind = lm_pick(lm_above(reached, was), reached, was);
     const double bond = touch * kind, bonded = lm_above(bond, (double)BOND_TOUCH);
     const double neck = lm_max(out->a[k], state[FACE_NECK][k] * (1.0 - out->thinned[k])) * touch;

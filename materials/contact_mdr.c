@@ -329,6 +329,21 @@ static double mdr_reach(const void *params, double W, double R)
   return fmax(p->loading_adhesion > 0.0 ? p->adhesion_range : 0.0, 6.6 * a * a / R);
 }
 
+/*
+  Longest step for grains of mass m that have no free surface left, half of what is stable.  Twelve contacts of area
+  pi R^2/3 each: on a side the flat carries 2 E_h a/flex, bulk kappa A_con A_c/V = kappa pi R; a pair has half of that.
+  The highest mode of a close packing has m w^2 = 8 k and, with dashpots, zeta = 2 damping, and central differences with
+  the dashpot half a step late hold for w dt < 2 (sqrt(1 + zeta^2) - zeta).  Half, since bulk answers a step late.
+*/
+static double mdr_step(const void *params, double m, double R)
+{
+  const Mdr   *p     = params;
+  const double kappa = p->E / (3.0 * (1.0 - 2.0 * p->nu)), Eh = p->E / (1.0 - p->nu * p->nu), zeta = 2.0 * p->damping;
+  const double k = Eh * R / sqrt(3.0) + 0.5 * kappa * pi * R;
+
+  return (sqrt(1.0 + zeta * zeta) - zeta) / sqrt(8.0 * k / m);
+}
+
 static void mdr_sum_scale(const void *params, double R, double scale[])
 {
   const Mdr *p = params;
@@ -354,6 +369,7 @@ const ContactLaw contact_mdr = {
     .lives_state   = MDR_PEAK,
     .reach         = mdr_reach,
     .sum_scale     = mdr_sum_scale,
+    .step          = mdr_step,
     .normal        = mdr_normal,
     .stored        = mdr_stored,
     .grain         = mdr_grain,

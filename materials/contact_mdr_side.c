@@ -68,6 +68,11 @@ static inline double flexibility(double nu, double a, double z)
   return lm_max(1.0 - lm_ratio(a * (two * t - (1.0 - 2.0 * nu) * z), two * s * t), 0.1);
 }
 
+/*
+  Uniform compression of the grain takes its mean displacement, but never more of a contact than that contact overlaps:
+  what moves away from its flat is not compressed by it.  (As published, the sum of means grows without bound in a
+  contact that opens while its neighbours are pressed, and with it the force across a flat that hardly touches.)
+*/
 void mdr_profile(const MdrBatch *c, const ContactSide *restrict g, const double *restrict keep, Lanes *restrict state,
                  MdrSide *restrict s)
 {
@@ -77,8 +82,9 @@ void mdr_profile(const MdrBatch *c, const ContactSide *restrict g, const double 
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double R = g->R[l], k = lm_above(keep[l], 0.0),
                  pressed = lm_pick(lm_above(c->psi_b, g->psi[l]), g->dbar[l], 0.0);
-    const double bulk = k * lm_max(state[SIDE_BULK][l] + pressed, 0.0), ca = k * state[SIDE_CA][l];
-    const double peak = k * lm_max(lm_max(s->overlap[l] - bulk, state[SIDE_PEAK][l]), 0.0);
+    const double bulk    = k * lm_max(lm_min(state[SIDE_BULK][l] + pressed, s->overlap[l]), 0.0),
+                 ca      = k * state[SIDE_CA][l];
+    const double peak    = k * lm_max(lm_max(s->overlap[l] - bulk, state[SIDE_PEAK][l]), 0.0);
     const double p = g->Y[l] * hardness(lm_ratio(peak, R)), h = 0.75 * pi * per_E * p;
 
     s->bulk[l]  = bulk;

@@ -64,7 +64,7 @@ typedef struct {
   double    servo_tolerance; /* relative */
   double    time;            /* dwell: duration; fill: settling time [ns] */
   double    temperature;     /* dwell: of the slow clock [K]; NAN: that of the deck */
-  double    density_limit;   /* press: stop here even when P is not reached [-] */
+  double    density_limit;   /* press: stop here even when P is not reached; dwell: stop the slow clock here [-] */
 } StageConfig;
 
 typedef struct {

@@ -210,6 +210,8 @@ static const DeckKey dwell_keys[] = {
      "how long the pressure is held; above 1 us on the slow clock, on which ligands leave and necks grow"},
     {"temperature", KEY_REAL, DIM_TEMPERATURE, 1, 1e4, NAN, "same", AT(temperature), NULL, NULL,
      "of the slow clock in this dwell; same: temperature of the deck"},
+    {"density_limit", KEY_REAL, DIM_NONE, 0.1, 1, 0.9, NULL, AT(density_limit), NULL, NULL,
+     "relative density at which the slow clock stops, and the dwell with it"},
     {0},
 };
 static const DeckKey release_keys[] = {INERTIAL_NUMBER, {0}};

@@ -6,6 +6,10 @@ static const double RATE_FLOOR = 0.1;
 static const double SERVO_GAIN = 2.0;
 /* The servo's speed sends waves of no more than this part of the target through the coin: faster, it would ring. */
 static const double SERVO_WAVE = 0.5;
+/* Between steps of the slow clock: see follow. */
+static const double FOLLOW_SHARE = 0.15, FOLLOW_NOISE = 2e-3; /* of what is left, per interval; of the target */
+static const double FOLLOW_FIRST = 0.5, FOLLOW_LEAST = 0.02, FOLLOW_MOST = 10.0; /* gain */
+static const double FOLLOW_DOWN = 0.5, FOLLOW_UP = 1.15;                         /* change of the gain per interval */
 /* A punch is free when its pressure is below this part of the largest pressure of the programme. */
 static const double FREE = 0.005;
 /* After the punch has come off, and after ejection, the coin is left alone this long, in grain transit times d
@@ -57,22 +61,34 @@ static double servo(const Programme *p, double target, double v_max)
 }
 
 /*
-  The same between two steps of the slow clock, where the coin hardly moves and only the pressure has to come back: a
-  punch of half the speed whose wave would make up for the difference swallows it within some passes of the wave.
+  The same between two steps of the slow clock, where the coin hardly moves and only the pressure has to come back.  The
+  punch answers a difference with the speed whose wave would make up for `gain` of it.  A yielding coin needs many such
+  waves, one as stiff as the metal and a few grains high rings: the gain follows what the last interval has shown, so
+  that each makes up for FOLLOW_SHARE of what is left; the answer comes some intervals late, more would overshoot.
 */
-static double follow(const Programme *p, double target)
+static double follow(Programme *p, double target)
 {
-  const double v   = 0.5 * (p->now.pressure - target) / sqrt(p->modulus * p->density);
-  const double cap = 0.1 * target / sqrt(p->modulus * p->density);
+  const double off = p->now.pressure - target, last = p->now.follow_off, wave = 1.0 / sqrt(p->modulus * p->density);
+  const double cap = 0.1 * target * wave, share = last != 0.0 ? 1.0 - off / last : 0.0;
+  double       gain = p->now.follow_gain > 0.0 ? p->now.follow_gain : FOLLOW_FIRST;
 
-  return fmax(-cap, fmin(cap, v));
+  if (fabs(last) > FOLLOW_NOISE * target) gain *= fmin(fmax(FOLLOW_SHARE / fmax(share, 1e-3), FOLLOW_DOWN), FOLLOW_UP);
+  p->now.follow_gain = fmin(fmax(gain, FOLLOW_LEAST), FOLLOW_MOST);
+  p->now.follow_off  = off;
+  return fmax(-cap, fmin(cap, p->now.follow_gain * off * wave));
 }
+
+static double density(const Programme *p, const Tools *t)
+{
+  return p->powder.volume / (PETSC_PI * t->die_radius * t->die_radius * height(t));
+}
+
+static void mark_too_dense(Programme *p) { p->now.too_dense += ldexp(1.0, (int)p->now.stage); }
 
 /* Is the powder denser than the stage allows, and still does not carry the pressure? */
 static int too_dense(const Programme *p, const StageConfig *s, const Tools *t)
 {
-  const double bore = PETSC_PI * t->die_radius * t->die_radius * height(t);
-  return p->powder.volume >= s->density_limit * bore && p->now.pressure < (1.0 - s->servo_tolerance) * s->pressure;
+  return density(p, t) >= s->density_limit && p->now.pressure < (1.0 - s->servo_tolerance) * s->pressure;
 }
 
 /* At the density limit the punch stays where it is, in a dwell after it, too. */
@@ -90,12 +106,16 @@ static int press(Programme *p, const StageConfig *s, double time, Tools *t)
   } else n->held_since = -1.0;
   if (too_dense(p, s, t)) {
     n->target = t->v[TOOL_TOP] = 0.0;
-    n->too_dense += ldexp(1.0, (int)n->stage);
+    mark_too_dense(p);
     return 1;
   }
   return n->held_since >= 0.0 && time - n->held_since >= s->servo_time;
 }
 
+/*
+  On the slow clock a soft metal may close its pores within microseconds.  Rigid grains that flow into each other know
+  nothing of the grain in the way: above density_limit pairs would be pressed through each other, so the dwell ends.
+*/
 static int dwell(Programme *p, const StageConfig *s, double time, Tools *t)
 {
   const double target = p->now.target;
@@ -103,6 +123,10 @@ static int dwell(Programme *p, const StageConfig *s, double time, Tools *t)
 
   if (target <= 0.0) t->v[TOOL_TOP] = 0.0;
   else t->v[TOOL_TOP] = slow ? follow(p, target) : servo(p, target, speed(p, 5e-4, target, t));
+  if (slow && density(p, t) >= s->density_limit && p->now.slow_left > 0.0) {
+    mark_too_dense(p);
+    return 1;
+  }
   return slow ? p->now.slow_left <= 0.0 && p->now.rested > 0.0 : time - p->now.stage_start >= s->time;
 }
 
@@ -124,6 +148,7 @@ void programme_ticked(Programme *p, double dt, double time)
   n->slow_dt    = dt;
   n->slow_since = time;
   n->rested     = 0.0;
+  n->follow_off = 0.0; /* what the pressure does now is not the punch's doing */
 }
 
 void programme_rested(Programme *p) { p->now.rested = 1.0; }
@@ -202,6 +227,8 @@ static void begin_stage(Programme *p, double time, Tools *t)
   n->height_start = height(t);
   n->rested       = 0.0;
   n->slow_since   = time;
+  n->follow_off   = 0.0;
+  n->follow_gain  = 0.0;
   n->slow_left    = programme_slow(p) ? programme_stage(p)->time : 0.0;
   if (programme_stage(p)->kind == STAGE_EJECT) {
     /* the rim stands where the top punch is: the way through an empty bore would change nothing */

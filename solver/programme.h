@@ -32,7 +32,9 @@ typedef struct {
   double slow_since;      /* mechanical time of its last step, or of the begin of the stage [ns] */
   double residual;        /* largest unbalance at which a step of the slow clock began [-] */
   double rested;          /* 1: the press is at rest after its last step */
-  double too_dense;       /* bit k: the press that is stage k ended at its density limit, below its pressure */
+  double follow_gain;     /* slow clock: of the punch, speed over that of a wave of the missing pressure; 0: not yet */
+  double follow_off;      /* the pressure's difference from the target at the last control; 0: a new one [GPa] */
+  double too_dense; /* bit k: stage k ended at its density limit, a press below its pressure, a dwell before its time */
 } ProgrammeState;
 
 typedef struct {
@@ -72,7 +74,7 @@ void programme_rested(Programme *p); /* the press is at rest after its last step
 /* How much of the present stage is done, 0..1. */
 double             programme_fraction(const Programme *p, double time, const Tools *tools);
 const StageConfig *programme_stage(const Programme *p);
-/* Did the press that is stage k end at its density limit, below its pressure? */
+/* Did stage k end at its density limit: a press below its pressure, a dwell before its time? */
 int programme_too_dense(const Programme *p, PetscInt k);
 
 #endif

@@ -1,14 +1,38 @@
 #include "solver/setup.h"
 
+#include <math.h>
 #include <string.h>
 
 static double shear_modulus(const Material *m) { return m->E / (2.0 * (1.0 + m->nu)); }
 
-double setup_time_step(const Config *config, double radius_min)
+/* The usual step: a part of the Rayleigh time. */
+static double rayleigh(const Config *config, double radius_min)
 {
   const Material *m = &config->material;
+
   return config->time.step_fraction * PETSC_PI * radius_min * sqrt(m->density / shear_modulus(m)) /
          (0.1631 * m->nu + 0.8766);
+}
+
+/* Does the programme press harder than single contacts of such grains carry, three times their yield stress? */
+static int confines(const Config *config)
+{
+  const double given = config->powder.yield_strength;
+  const double Y     = isnan(given) ? material_yield(&config->material, config->powder.diameter) : given;
+  double       most  = 0.0;
+
+  for (PetscInt k = 0; k < config->n_stages; k++)
+    if (config->stage[k].kind == STAGE_PRESS) most = fmax(most, config->stage[k].pressure);
+  return most > 3.0 * Y;
+}
+
+double setup_time_step(const Config *config, double radius_min)
+{
+  const Material   *m    = &config->material;
+  const ContactLaw *law  = config->contact.law;
+  const double      mass = m->density * 4.0 / 3.0 * PETSC_PI * pow(radius_min, 3), usual = rayleigh(config, radius_min);
+
+  return law->step && confines(config) ? fmin(usual, law->step(config->contact.law_params, mass, radius_min)) : usual;
 }
 
 /*

@@ -7,7 +7,8 @@
 #include "solver/fem/fem.h"
 
 /* Time step: config->time.step_fraction of the Rayleigh time of a grain of this radius,
-   pi R sqrt(rho/G)/(0.1631 nu + 0.8766) [ns].  Pure. */
+   pi R sqrt(rho/G)/(0.1631 nu + 0.8766), and where the programme presses beyond what single contacts carry no more than
+   the law's own step [ns].  Pure. */
 double setup_time_step(const Config *config, double radius_min);
 
 /* Fills config->interface and has_interface from the deck. */

@@ -380,6 +380,22 @@ PetscErrorCode Checkpoint(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode WarnTooDense(Simulation *sim, const StageConfig *s)
+{
+  PetscFunctionBeginUser;
+  if (s->kind == STAGE_PRESS)
+    PetscCall(OutputWarn(sim->output,
+                         "%s ended at its density_limit of %g before it reached the pressure of %g GPa; the powder "
+                         "is softer than that, or rigid grains no longer describe it",
+                         s->name, s->density_limit, s->pressure));
+  else
+    PetscCall(OutputWarn(sim->output,
+                         "%s ended at its density_limit of %g before its %g s were over, with the slow clock at %g s; "
+                         "the coin densifies further than rigid grains can describe",
+                         s->name, s->density_limit, 1e-9 * s->time, 1e-9 * sim->programme.now.slow_time));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode Conclude(Simulation *sim)
 {
   const char  *reason = sim->stop ? stop_reason_text(sim->stop) : "done";
@@ -387,12 +403,7 @@ PetscErrorCode Conclude(Simulation *sim)
 
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < sim->config.n_stages; k++)
-    if (programme_too_dense(&sim->programme, k))
-      PetscCall(OutputWarn(sim->output,
-                           "%s ended at its density_limit of %g before it reached the pressure of %g GPa; the powder "
-                           "is softer than that, or rigid grains no longer describe it",
-                           sim->config.stage[k].name, sim->config.stage[k].density_limit,
-                           sim->config.stage[k].pressure));
+    if (programme_too_dense(&sim->programme, k)) PetscCall(WarnTooDense(sim, &sim->config.stage[k]));
   if (sim->changed[0])
     PetscCall(OutputWarn(sim->output, "went on from a checkpoint with other parameters: %s", sim->changed));
   if (sim->programme.now.late_lists > 0.0)
