@@ -25,15 +25,19 @@ static int twist_at(const ContactModel *m) { return roll_at(m) + (m->rolling ? R
 
 int contact_face_at(const ContactModel *m) { return twist_at(m) + (m->twisting ? TWIST_N : 0); }
 
-int contact_n_state(const ContactModel *m) { return contact_face_at(m) + (m->interface ? FACE_N : 0); }
+int contact_n_state(const ContactModel *m)
+{
+  return contact_face_at(m) + (m->interface ? contact_interface_states(m->interface) : 0);
+}
 
 const char *contact_state_name(const ContactModel *m, int k)
 {
-  static const char *const slide[SLIDE_N] = {"slide_x_nN", "slide_y_nN", "slide_z_nN", "slide_a_nm"};
-  static const char *const turn[TURN_N]   = {"turn_x_nN", "turn_y_nN", "turn_z_nN", "turn_peak_nN"};
-  static const char *const roll[ROLL_N]   = {"roll_x_nN", "roll_y_nN", "roll_z_nN", "roll_k_nN_nm"};
-  static const char *const twist[TWIST_N] = {"twist_nN_nm", "twist_k_nN_nm"};
-  static const char *const face[FACE_N]   = {"bond", "coverage", "neck_nm", "layer_nm", "layer_set"};
+  static const char *const slide[SLIDE_N]     = {"slide_x_nN", "slide_y_nN", "slide_z_nN", "slide_a_nm"};
+  static const char *const turn[TURN_N]       = {"turn_x_nN", "turn_y_nN", "turn_z_nN", "turn_peak_nN"};
+  static const char *const roll[ROLL_N]       = {"roll_x_nN", "roll_y_nN", "roll_z_nN", "roll_k_nN_nm"};
+  static const char *const twist[TWIST_N]     = {"twist_nN_nm", "twist_k_nN_nm"};
+  static const char *const face[FACE_IONIC_N] = {"bond",      "coverage",   "neck_nm", "layer_nm",
+                                                 "layer_set", "gain_nN_nm", "waited"};
 
   if (k < 0 || k >= contact_n_state(m)) return NULL;
   if (k < m->law->n_state) return m->law->state_names[k];
@@ -63,6 +67,7 @@ void contact_forces(const ContactModel *m, int n, ContactBatch in[], Lanes *cons
     else contact_slide(m, &in[b], state[b] + m->law->n_state, &out[b]);
     if (m->rolling) contact_roll(m, &in[b], state[b] + roll_at(m), &out[b]);
     if (m->twisting) contact_twist(m, &in[b], state[b] + twist_at(m), &out[b]);
+    if (f && f->crystals) contact_interface_cleave(state[b] + face_at, &out[b]);
   }
 }
 

@@ -20,7 +20,7 @@
 
 #include "materials/params.h"
 
-enum { CONTACT_LANES = 8, CONTACT_STATE_MAX = 32, CONTACT_SUMS = 6 };
+enum { CONTACT_LANES = 8, CONTACT_STATE_MAX = 40, CONTACT_SUMS = 6 };
 
 typedef double Lanes[CONTACT_LANES] __attribute__((aligned(64)));
 

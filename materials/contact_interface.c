@@ -70,7 +70,7 @@ void contact_interface_before(const ContactInterface *f, ContactBatch *restrict 
 
     state[FACE_COVER][k] = cover;
     state[FACE_LAYER][k] = D;
-    in->W[k]             = vdW + gain * bare;
+    in->W[k]             = vdW + (gain + (f->crystals ? state[FACE_GAIN][k] : 0.0)) * bare;
     in->neck[k]          = state[FACE_NECK][k];
     in->apart[k]         = d;
     in->delta[k]         = d + D;
@@ -144,6 +144,23 @@ void contact_interface_after(const ContactInterface *f, ContactBatch *restrict i
     out->a[k]            = a;
     out->shear[k] *= wider * wider * share;
     out->fc[k] *= slick + (1.0 - slick) * bare;
+  }
+}
+
+static const double AT_LIMIT = 1.0 - 1e-9; /* sliding cuts the force to the limit but for rounding */
+
+/* Bending and twist flow as in a metal: only tension and shear cleave. */
+void contact_interface_cleave(Lanes *restrict state, const ContactForce *restrict out)
+{
+  for (int k = 0; k < CONTACT_LANES; k++) {
+    const double ft2   = out->ft[0][k] * out->ft[0][k] + out->ft[1][k] * out->ft[1][k] + out->ft[2][k] * out->ft[2][k];
+    const double limit = AT_LIMIT * out->shear[k], ionic = (double)(state[FACE_BOND][k] == BOND_IONIC + 1.0);
+    const double breaks = lm_max(lm_above(ft2, limit * limit), lm_above(out->thinned[k], 0.0)) * ionic;
+    const double holds = ionic - breaks, touch = lm_above(state[FACE_BOND][k], (double)BOND_TOUCH);
+
+    state[FACE_BOND][k]   = lm_pick(breaks, BOND_TOUCH + 1.0, state[FACE_BOND][k]);
+    state[FACE_GAIN][k]   = holds * state[FACE_GAIN][k];
+    state[FACE_WAITED][k] = touch * (1.0 - breaks) * state[FACE_WAITED][k];
   }
 }
 

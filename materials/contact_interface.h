@@ -6,7 +6,7 @@
   Bond classes (physics: Nagaoka, Saghy & Chen 2023):
     ligand   a layer separates the cores: soft, lubricated, van der Waals
     touch    cores touch, nothing more (ionic crystals that are not aligned)
-    ionic    aligned crystals joined: brittle
+    ionic    aligned crystals joined: carries what a metal bond carries, but cleaves where that would flow
     metal    one metal: carries tension, shear, bending and twist up to the flow of its neck
 */
 #ifndef MATERIALS_CONTACT_INTERFACE_H
@@ -25,15 +25,22 @@ enum {
   FACE_NECK,  /* radius of the neck, 0: none [nm] */
   FACE_LAYER, /* thickness of the ligand layer [nm] */
   FACE_SET,   /* how far it was ever squeezed, 1 - thickness/unloaded thickness [-] */
-  FACE_N
+  FACE_N,
+  FACE_GAIN = FACE_N, /* from here only where grains join as crystals: work of adhesion above W_bare [nN/nm] */
+  FACE_WAITED,        /* expected number of joinings, rate x time aligned; a contact joins above its draw [-] */
+  FACE_IONIC_N
 };
 
 struct ContactInterface {
   Ligand ligand;
   double W_bare;     /* work of adhesion of bare grains [nN/nm] */
   double friction;   /* of bare grains [-] */
-  int    bond_class; /* that touching cores of this material reach: BOND_METAL, or BOND_TOUCH */
+  int    bond_class; /* that touching cores of this material reach by themselves: BOND_METAL, or BOND_TOUCH */
+  int    crystals;   /* 1: touching cores may join as crystals (dem_contact_change), and cleave again */
 };
+
+/* Numbers of state per contact. */
+static inline int contact_interface_states(const ContactInterface *f) { return f->crystals ? FACE_IONIC_N : FACE_N; }
 
 /*
   Before the law: coverage of the contact gives W; the layer's thickness is added to the overlap, so that the law sees
@@ -48,6 +55,11 @@ void contact_interface_before(const ContactInterface *f, ContactBatch *in, Lanes
 */
 void contact_interface_after(const ContactInterface *f, ContactBatch *in, const double *lives, Lanes state[],
                              ContactForce *out);
+/*
+  After sliding: an ionic bond that reached the strength of its neck in tension or shear is cut, at once and for good
+  until the slow clock joins it again.
+*/
+void contact_interface_cleave(Lanes state[], const ContactForce *out);
 /* Energy that squeezed layers would give back, added to energy [aJ]. */
 void contact_interface_energy(const ContactInterface *f, const ContactBatch *in, Lanes state[], Lanes energy);
 

@@ -36,6 +36,8 @@ const ParamSpec material_params[] = {
      "of conduction electrons at a grain boundary"},
     {"bond",                DIM_NONE,               2.0, 3.0,  3.0, AT(bond),                NULL,
      "that bare cores make: 3 metal, 2 ionic where aligned"},
+    {"facet",               DIM_NONE,               0.0, 111., 0.0, AT(facet),               NULL,
+     "of grains that join where aligned (bond 2): 100, 110 or 111; 0: not known"},
     {0},
 };
 /* clang-format on */
@@ -65,6 +67,12 @@ const char *material_missing_diffusion(const Material *m)
 const char *material_missing_conduction(const Material *m)
 {
   return missing((double[]){m->resistivity, m->mean_free_path}, (const char *[]){"resistivity", "mean_free_path"}, 2);
+}
+
+const char *material_missing_alignment(const Material *m)
+{
+  return missing((double[]){m->facet, m->surface_energy, m->gb_energy},
+                 (const char *[]){"facet", "surface_energy", "gb_energy"}, 3);
 }
 
 double material_shear_modulus(const Material *m) { return m->E / (2.0 * (1.0 + m->nu)); }

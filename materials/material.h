@@ -22,7 +22,8 @@ typedef struct {
   double boundary_diffusion, boundary_activation; /* delta_b D_b of grain boundaries at 1/T = 0 [nm^3/ns], [aJ] */
   double surface_diffusion, surface_activation;   /* delta_s D_s of bare surfaces at 1/T = 0 [nm^3/ns], [aJ] */
   double gb_reflection;                           /* of conduction electrons at a boundary [-] */
-  double bond; /* class of bond that bare cores make: 3 metal, 2 ionic where aligned */
+  double bond;  /* class of bond that bare cores make: 3 metal, 2 ionic where aligned */
+  double facet; /* family of the facets that join, 100, 110, 111 of a cubic lattice; 0: not known */
 } Material;
 
 extern const ParamSpec material_params[]; /* ends with key == NULL */
@@ -33,9 +34,11 @@ extern const ParamSpec material_params[]; /* ends with key == NULL */
 */
 double material_yield(const Material *m, double d);
 
-/* First number that diffusion (necks) or conduction need and the card does not have; NULL: all there. */
+/* First number that diffusion (necks), conduction or the joining of crystals need and the card does not have; NULL: all
+   there. */
 const char *material_missing_diffusion(const Material *m);
 const char *material_missing_conduction(const Material *m);
+const char *material_missing_alignment(const Material *m);
 
 /*
   material_complete - fills what a card may leave out: work_of_adhesion = 2 gamma_s - gamma_gb where it is NAN.

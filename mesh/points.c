@@ -72,3 +72,15 @@ void point_kick(int64_t seed, int64_t id, double rms, double v[3])
 {
   for (int d = 0; d < 3; d++) v[d] = rms * 0.57735026918962576451 * rng_normal(seed, RNG_KICKS, id, d);
 }
+
+/* Shoemake 1992, Graphics Gems III, 124: uniform on the unit sphere in four dimensions. */
+void point_turn(int64_t seed, int64_t id, double q[4])
+{
+  const double turn = 6.28318530717958647692, u = rng_uniform(seed, RNG_TURNS, id, 0);
+  const double a = turn * rng_uniform(seed, RNG_TURNS, id, 1), b = turn * rng_uniform(seed, RNG_TURNS, id, 2);
+
+  q[0] = sqrt(u) * cos(b);
+  q[1] = sqrt(1.0 - u) * sin(a);
+  q[2] = sqrt(1.0 - u) * cos(a);
+  q[3] = sqrt(u) * sin(b);
+}

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* One stream per use; never reuse a number, or two things are correlated. */
-enum { RNG_SIZES = 1, RNG_POINTS, RNG_KICKS, RNG_MESHES, RNG_FIRST_FREE };
+enum { RNG_SIZES = 1, RNG_POINTS, RNG_KICKS, RNG_MESHES, RNG_TURNS, RNG_BONDS, RNG_FIRST_FREE };
 
 /* A bijection of 64-bit words in which every input bit flips half of the output bits. */
 static inline uint64_t rng_mix(uint64_t z)

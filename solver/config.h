@@ -8,6 +8,7 @@
 
 #include "materials/bulk.h"
 #include "materials/contact_interface.h"
+#include "materials/crystal.h"
 #include "materials/material.h"
 #include <petscsys.h>
 
@@ -23,6 +24,7 @@ typedef struct {
   double     diameter;         /* mean [nm] */
   double     size_spread;      /* standard deviation of ln d, sizes: lognormal [-] */
   double     relative_density; /* of the packing in the die, true grain volumes [-] */
+  PetscBool  aligned;          /* all crystals have the axes of the press; else at random */
   double     yield_strength;   /* [GPa]; NAN: from the card, material_yield(d) */
 } PowderConfig;
 
@@ -117,6 +119,7 @@ typedef struct {
   double    approach_limit;      /* of a step: diffusive approach of the centres over the radius [-] */
   double    neck_limit;          /* of a step: growth of the necks [-] */
   double    removal_limit;       /* of a step: loss of coverage [-] */
+  double    joining_barrier;     /* of aligned crystals [aJ] */
   double    relax_unbalance;     /* the press is at rest when unbalanced per contact forces are below this [-] */
   PetscInt  relax_steps_max;     /* mechanical steps to wait for it */
 } SinterConfig;
@@ -138,6 +141,7 @@ typedef struct {
   OutputConfig         output;
   ContactInterface     interface; /* between the grains, when has_interface: setup_interface */
   PetscBool            has_interface;
+  Crystal              crystal;            /* of the grains, when interface.crystals */
   char                 card[PATH_MAX_LEN]; /* file the material was read from */
   char                *command_line;       /* owned: what followed the deck, "" for nothing */
   PetscInt             n_warnings;

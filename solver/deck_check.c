@@ -238,6 +238,25 @@ static PetscErrorCode CheckMatter(Deck *deck, const StageConfig *s)
   PetscFunctionReturn(0);
 }
 
+/* Grains that join where aligned need to know what aligned means, and what it is worth. */
+static PetscErrorCode CheckCrystal(Deck *deck)
+{
+  const Material   *m       = &deck->config->material;
+  const char *const missing = m->bond == BOND_IONIC ? material_missing_alignment(m) : NULL;
+  char              label[LABEL_LEN], value[QUANTITY_TEXT];
+
+  PetscFunctionBeginUser;
+  PetscCheck(
+      !missing, deck->comm, USER_ERROR,
+      "%s: grains that join where they are aligned (2) need '%s' of the material, which %s does not have; add it "
+      "to the card with its source, or to the deck as material: {%s: ...}",
+      blame(deck, "material_bond", label), missing, deck->card_path, missing);
+  PetscCheck(m->facet == 0.0 || m->facet == 100.0 || m->facet == 110.0 || m->facet == 111.0, deck->comm, USER_ERROR,
+             "%s: %s is no family of facets; 100, 110 and 111 are", blame(deck, "material_facet", label),
+             quantity_format(m->facet, DIM_NONE, value));
+  PetscFunctionReturn(0);
+}
+
 /* A dwell of seconds needs a law that knows how to flow, and a metal whose diffusion is known. */
 static PetscErrorCode CheckSlowDwell(Deck *deck, const StageConfig *s)
 {
@@ -307,6 +326,7 @@ PetscErrorCode DeckComplete(Deck *deck)
   PetscFunctionBeginUser;
   if (contact->law->validate) wrong = contact->law->validate(contact->law_params);
   PetscCheck(!wrong, deck->comm, USER_ERROR, "%s: contact_%s: %s", deck->path, contact->law->name, wrong);
+  PetscCall(CheckCrystal(deck));
   PetscCall(CompletePowder(deck));
   PetscCall(CompleteDie(deck));
   PetscCall(CheckMesh(deck));

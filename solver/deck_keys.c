@@ -3,6 +3,7 @@
 
   Numbers are in internal units (nm, ns, fg, nN, GPa, aJ).  Sources of defaults are named where they are physics.
 */
+#include "materials/constants.h"
 #include "solver/deck_impl.h"
 #include <math.h>
 #include <string.h>
@@ -101,6 +102,8 @@ static const DeckKey powder_keys[] = {
      "sizes: lognormal; standard deviation of ln d"},
     {"relative_density", KEY_REAL, DIM_NONE, 1e-3, 1, NAN, "auto", AT(relative_density), NULL, NULL,
      "of the packing in the die; auto: what the packing usually has"},
+    {"aligned", KEY_BOOL, DIM_NONE, NO, "no", AT(aligned), NULL, NULL,
+     "crystals all lie along the press, as in a superlattice; no: at random (only grains that join where aligned)"},
     {"yield_strength", KEY_REAL, DIM_PRESSURE, 1e-4, 1e3, NAN, "card", AT(yield_strength), NULL, NULL,
      "of a grain; card: yield_bulk + hall_petch d^(-1/2), at most G/10"},
     {0},
@@ -243,6 +246,8 @@ static const DeckKey sinter_keys[] = {
      "of a step: growth of the necks (root mean square)"},
     {"removal_limit", KEY_REAL, DIM_NONE, 1e-3, 1, 0.1, NULL, AT(removal_limit), NULL, NULL,
      "of a step: loss of coverage in the contacts (root mean square)"},
+    {"joining_barrier", KEY_REAL, DIM_ENERGY, 0, 10, 0.4 * ELECTRON_VOLT, NULL, AT(joining_barrier), NULL, NULL,
+     "of aligned crystals (bond 2) that touch: Eyring, 1e13 /s exp(-barrier/kT); of a surface atom, 0.3 to 0.5 eV"},
     {"relax_unbalance", KEY_REAL, DIM_NONE, 1e-8, 0.1, 1e-3, NULL, AT(relax_unbalance), NULL, NULL,
      "the press is at rest when unbalanced forces are below this part of the contact forces"},
     {"relax_steps_max", KEY_INT, DIM_NONE, 1, 1e9, 1000, NULL, AT(relax_steps_max), NULL, NULL,

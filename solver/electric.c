@@ -32,7 +32,8 @@ double electric_contact(const ElectricModel *m, const Sample *s, const ContactSa
   if (c->j < 0) return 0.0;
   if (c->bond >= BOND_IONIC)
     return bare *
-           conduct_metal(metal->resistivity, metal->mean_free_path, fmax(c->neck, c->a), 1.0 - metal->gb_reflection);
+           conduct_metal(metal->resistivity, metal->mean_free_path, fmax(c->neck, c->a),
+                         c->bond == BOND_IONIC ? 1.0 : 1.0 - metal->gb_reflection); /* one crystal has no boundary */
   if (c->bond != BOND_LIGAND && c->a > 0.0)
     return bare * conduct_metal(metal->resistivity, metal->mean_free_path, c->a, TOUCH);
   return tunnel(m, s, c, s->grains->rec[c->i][REC_R0], s->grains->rec[c->j][REC_R0]);

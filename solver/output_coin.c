@@ -217,9 +217,9 @@ static void print_verdict(FILE *f, Output o, const Coin *c)
 {
   char why[2 * WARNING_LEN];
 
-  if (!output_verdict(c)) return;
+  if (!output_verdict(o, c)) return;
   output_verdict_why(o, c, why, sizeof(why));
-  fprintf(f, "  %s: %s\n", output_verdict(c), why);
+  fprintf(f, "  %s: %s\n", output_verdict(o, c), why);
 }
 
 static void print_coin(FILE *f, const Coin *c)

@@ -13,7 +13,7 @@
 typedef struct {
   int64_t id;
   double  x[3], radius, radius0, velocity[3], spin[3], stress[9], p, q, lode, major, unbalance, yield;
-  double  coverage;
+  double  coverage, orientation[4];
   int64_t cluster;
   int32_t coordination, bonds, rank;
 } GrainRow;
@@ -72,6 +72,7 @@ static void fill_grain(const Sample *s, const GrainFields *f, PetscInt k, PetscM
     row->velocity[c] = r[REC_VX + c];
     row->spin[c]     = r[REC_WX + c];
   }
+  for (int c = 0; c < 4; c++) row->orientation[c] = s->grains->aux[k][AUX_QW + c];
   for (int c = 0; c < 9; c++) row->stress[c] = f->stress[k][full[c]];
 }
 
@@ -196,6 +197,7 @@ static PetscErrorCode WriteGrains(Output o, const Sample *s, const GrainFields *
       {"yield_GPa",               VTK_FLOAT, 1, &r->yield,        sizeof(*r)},
       {"velocity_nm_per_ns",      VTK_FLOAT, 3, r->velocity,      sizeof(*r)},
       {"angular_velocity_per_ns", VTK_FLOAT, 3, r->spin,          sizeof(*r)},
+      {"orientation_wxyz",        VTK_FLOAT, 4, r->orientation,   sizeof(*r)}, /* last: crystals only */
   };
   VtkDataset data = {.n_points       = n,
                      .points         = r->x,
@@ -204,7 +206,7 @@ static PetscErrorCode WriteGrains(Output o, const Sample *s, const GrainFields *
                      .shape          = VTK_VERTICES,
                      .n_cells        = n,
                      .corners        = 1,
-                     .n_point_arrays = sizeof(arrays) / sizeof(arrays[0]),
+                     .n_point_arrays = (int)(sizeof(arrays) / sizeof(arrays[0])) - !o->config.interface.crystals,
                      .point_arrays   = arrays};
   PetscCall(WriteFrame(o, SERIES_GRAINS, s, &data));
   PetscCall(PetscFree(r));

@@ -76,8 +76,8 @@ void output_stage_take(Output output, const Observation *o);
 void output_coin(Output output, Coin *coin);
 /* Not collective.  Hardness and stiffness into the coin: output_verdict.c. */
 void output_quality(Output output, Coin *coin);
-/* Pure.  "metal coin", "partly sintered", "pressed powder"; NULL where contacts know no bonds. */
-const char *output_verdict(const Coin *coin);
+/* Pure.  "metal coin" (or "ionic coin"), "partly sintered", "pressed powder"; NULL where contacts know no bonds. */
+const char *output_verdict(Output output, const Coin *coin);
 /* Not collective.  Why, in one line; only where there is a verdict. */
 void output_verdict_why(Output output, const Coin *coin, char text[], size_t n);
 /* Not collective.  What a reader should know before he believes the numbers, a line each: the run's own warnings, and

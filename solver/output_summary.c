@@ -107,9 +107,9 @@ static void write_coin(Json *j, Output out)
 
   output_coin(out, &c);
   json_open(j, "coin", '{');
-  if (output_verdict(&c)) {
+  if (output_verdict(out, &c)) {
     output_verdict_why(out, &c, why, sizeof(why));
-    json_text(j, "verdict", output_verdict(&c));
+    json_text(j, "verdict", output_verdict(out, &c));
     json_text(j, "why", why);
   }
   json_number(j, "grains", c.grains);

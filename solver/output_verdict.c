@@ -1,9 +1,10 @@
 /*
-  output_verdict.c - the question of the experimentalist: did the powder become a metal, and how good is it?
+  output_verdict.c - the question of the experimentalist: did the powder become one solid, and how good is it?
 
   Metal coin: bonds reach from end to end and hold nearly all grains (the experiment's coin is one solid of grains that
-  kept their size).  Hardness and stiffness are estimates in closed form (materials/quality.h) from the porosity of the
-  core, where the wall of so small a die does not rule the packing.
+  kept their size); ionic coin: the same with bonds between aligned crystals.  Hardness and stiffness are estimates in
+  closed form (materials/quality.h) from the porosity of the core, where the wall of so small a die does not rule the
+  packing.
 */
 #include "materials/contact_interface.h"
 #include "materials/quality.h"
@@ -29,27 +30,36 @@ void output_quality(Output o, Coin *c)
   c->modulus_high  = E.high;
 }
 
-const char *output_verdict(const Coin *c)
+const char *output_verdict(Output o, const Coin *c)
 {
   if (!isfinite(c->bonded)) return NULL;
-  if (c->bonded_spans > 0 && c->bonded_cluster >= WHOLE) return "metal coin";
+  if (c->bonded_spans > 0 && c->bonded_cluster >= WHOLE)
+    return o->config.interface.crystals ? "ionic coin" : "metal coin";
   if (c->bonded_spans > 0) return "partly sintered";
   return "pressed powder";
 }
 
 void output_verdict_why(Output o, const Coin *c, char text[], size_t n)
 {
-  const Ligand *l = &o->config.ligand;
+  const Ligand *l       = &o->config.ligand;
+  const int     ionic   = o->config.interface.crystals;
+  const char   *of_what = ionic ? "ionic bonds" : "one metal";
 
   if (c->bonded_spans > 0)
-    (void)snprintf(text, n, "%.3g %% of the contacts are one metal, and join %.3g %% of the grains from end to end",
-                   100 * c->bonded, 100 * c->bonded_cluster);
+    (void)snprintf(text, n, "%.3g %% of the contacts are %s, and join %.3g %% of the grains from end to end",
+                   100 * c->bonded, of_what, 100 * c->bonded_cluster);
   else if (c->coverage_contact >= l->threshold)
     (void)snprintf(
         text, n,
         "ligands keep the cores apart: coverage in the contacts is %.2g, cores touch below %.2g; wash better, "
         "press harder or hold longer",
         c->coverage_contact, l->threshold);
+  else if (ionic)
+    (void)snprintf(
+        text, n,
+        "cores touch, but only %.3g %% of the contacts have their facets aligned and became ionic bonds; the "
+        "largest cluster holds %.3g %% of the grains",
+        100 * c->bonded, 100 * c->bonded_cluster);
   else
     (void)snprintf(text, n, "%.3g %% of the contacts are bonded, but the largest cluster holds %.3g %% of the grains",
                    100 * c->bonded, 100 * c->bonded_cluster);

@@ -244,6 +244,8 @@ static PetscErrorCode GrowthEngine(const Config *config, Grains g, double law_pa
                              .kt_ratio    = 1.0,
                              .damping_t   = 1.0};
   cfg.mu = cfg.mu_roll = cfg.mu_twist = cfg.W = cfg.W_tool = cfg.gravity = cfg.layer = 0.0;
+  cfg.crystal                                                                        = NULL;
+  cfg.W_bond                                                                         = 0.0;
   cfg.drag = 0.02 / cfg.dt; /* forgets velocities in about 50 steps */
   cfg.skin = 0.2 * r_max;
   PetscCall(DemCreate(g, &cfg, dem));
@@ -344,6 +346,17 @@ static void cover_grains(const Powder *p, Grains g)
   }
 }
 
+/* The lattice of every grain: at random, or along the press. */
+static void turn_grains(const PowderConfig *c, Grains g)
+{
+  for (PetscInt i = 0; i < g->n_owned; i++) {
+    double *q = &g->aux[i][AUX_QW];
+
+    if (c->aligned) q[0] = 1.0;
+    else point_turn(c->seed, g->id[i], q);
+  }
+}
+
 PetscErrorCode PackGrains(MPI_Comm comm, const Config *config, Grains *grains, Tools *tools)
 {
   const char        *name = config->powder.packing;
@@ -360,6 +373,7 @@ PetscErrorCode PackGrains(MPI_Comm comm, const Config *config, Grains *grains, T
   else if (!strcmp(name, "file")) PetscCall(PackFile(&p, grains, tools));
   else PetscCall(PackRandom(&p, !strcmp(name, "cohesive"), grains, tools));
   cover_grains(&p, *grains);
+  if (config->interface.crystals) turn_grains(&config->powder, *grains);
   PetscCall(PowderDestroy(&p));
   PetscFunctionReturn(0);
 }

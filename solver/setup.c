@@ -41,13 +41,18 @@ double setup_time_step(const Config *config, double radius_min)
 */
 void setup_interface(Config *config)
 {
-  const ContactConfig *c = &config->contact;
+  const ContactConfig *c     = &config->contact;
+  const int            ionic = config->material.bond == BOND_IONIC;
 
   config->has_interface = (PetscBool)(c->law->flow && (c->work_of_adhesion > 0.0 || config->ligand.coverage > 0.0));
   config->interface     = (ContactInterface){.ligand     = config->ligand,
                                              .W_bare     = c->work_of_adhesion,
                                              .friction   = c->friction,
-                                             .bond_class = config->material.bond == BOND_IONIC ? BOND_TOUCH : BOND_METAL};
+                                             .bond_class = ionic ? BOND_TOUCH : BOND_METAL,
+                                             .crystals   = ionic && config->has_interface};
+  config->crystal       = (Crystal){.facet    = (int)config->material.facet,
+                                    .surface  = config->material.surface_energy,
+                                    .boundary = config->material.gb_energy};
 }
 
 double setup_layer(const Config *config)
@@ -86,6 +91,7 @@ DemConfig setup_dem(const Config *config, double radius_min, double radius_max)
       .mu_roll          = c->rolling_friction,
       .mu_twist         = c->twisting_friction,
       .W                = c->work_of_adhesion,
+      .W_bond           = config->interface.crystals ? crystal_bond_work(&config->crystal, 0.0) : 0.0,
       .W_tool           = fmax(d->wall.work_of_adhesion, fmax(d->top.work_of_adhesion, d->bottom.work_of_adhesion)),
       .dt               = setup_time_step(config, radius_min),
       .skin             = config->time.skin * 0.5 * (radius_min + radius_max),
@@ -93,6 +99,7 @@ DemConfig setup_dem(const Config *config, double radius_min, double radius_max)
       .radius_max       = radius_max,
       .gravity          = config->time.gravity,
       .control_interval = config->time.control_interval,
+      .crystal          = config->interface.crystals ? &config->crystal : NULL,
       .drag             = setup_drag(config, config->time.drag, radius_min),
   };
 }

@@ -37,17 +37,21 @@ static SinterContact contact_of(const Simulation *sim, const ContactSample *s)
   const double *a = sim->grains->rec[s->i], *b = sim->grains->rec[s->j], f2 = norm3(s->f);
   const double  r_star = a[REC_R0] * b[REC_R0] / (a[REC_R0] + b[REC_R0]);
 
-  return (SinterContact){.i         = s->i,
-                         .j         = s->j,
-                         .counted   = s->i < sim->grains->n_owned,
-                         .radius    = 2.0 * r_star,
-                         .force     = s->fn,
-                         .stiffness = s->kn,
-                         .shear     = sqrt(fmax(f2 * f2 - s->fn * s->fn, 0.0)),
-                         .carrying  = contact_layer_radius(&sim->config.ligand, s->coverage, s->layer, s->a, r_star),
-                         .bond      = s->bond,
-                         .coverage  = s->coverage,
-                         .neck      = s->neck};
+  return (SinterContact){
+      .i         = s->i,
+      .j         = s->j,
+      .counted   = s->i < sim->grains->n_owned,
+      .radius    = 2.0 * r_star,
+      .force     = s->fn,
+      .stiffness = s->kn,
+      .shear     = sqrt(fmax(f2 * f2 - s->fn * s->fn, 0.0)),
+      .carrying  = contact_layer_radius(&sim->config.ligand, s->coverage, s->layer, s->a, r_star),
+      .bond      = s->bond,
+      .coverage  = s->coverage,
+      .neck      = s->neck,
+      .n         = {s->n[0], s->n[1], s->n[2]},
+      .waited    = s->waited
+  };
 }
 
 /* Contacts between grains; of[] gets the sample of each. */
@@ -78,7 +82,10 @@ static PetscErrorCode Tick(Simulation *sim)
                                  .removal        = cfg->sinter.removal,
                                  .approach_limit = cfg->sinter.approach_limit,
                                  .neck_limit     = cfg->sinter.neck_limit,
-                                 .removal_limit  = cfg->sinter.removal_limit};
+                                 .removal_limit  = cfg->sinter.removal_limit,
+                                 .crystal        = cfg->interface.crystals ? &cfg->crystal : NULL,
+                                 .barrier        = cfg->sinter.joining_barrier,
+                                 .seed           = cfg->powder.seed};
   const double          T     = programme_stage(&sim->programme)->temperature;
   const ContactSample **of;
   SinterContact        *c;
@@ -89,8 +96,10 @@ static PetscErrorCode Tick(Simulation *sim)
   PetscCall(Contacts(sim, &n, &c, &of));
   PetscCall(SinterCrowd(sim->grains, n, c));
   PetscCall(SinterStep(sim->comm, &model, T, now->slow_left, GUESS * now->slow_dt, n, c, &dt));
+  if (model.crystal) sinter_join(sim->grains, &model, cfg->interface.W_bare, T, dt, n, c);
   for (PetscInt k = 0; k < n; k++)
-    dem_contact_change(sim->dem, of[k], &(ContactChange){c[k].coverage, c[k].neck, c[k].approach});
+    dem_contact_change(sim->dem, of[k],
+                       &(ContactChange){c[k].coverage, c[k].neck, c[k].approach, c[k].gain, c[k].waited, c[k].joined});
   PetscCall(SinterSpread(sim->grains, n, c));
   PetscCall(DemCoverage(sim->dem));
   programme_ticked(&sim->programme, dt, simulation_time(sim));

@@ -32,8 +32,8 @@ static void measure_adhesion(Dem dem)
 {
   const DemConfig *c = &dem->cfg;
 
-  dem->reach += c->model.law->reach(c->model.p, fmax(c->W, c->W_tool), 1.5 * c->radius_max);
-  dem->snatch = PETSC_PI * fmax(c->W, 2.0 * c->W_tool);
+  dem->reach += c->model.law->reach(c->model.p, fmax(fmax(c->W, c->W_bond), c->W_tool), 1.5 * c->radius_max);
+  dem->snatch = PETSC_PI * fmax(fmax(c->W, c->W_bond), 2.0 * c->W_tool);
 }
 
 PetscErrorCode DemCreate(Grains grains, const DemConfig *cfg, Dem *out)
@@ -103,6 +103,7 @@ PetscErrorCode DemForces(Dem dem, const Tools *t)
   PetscCall(GrainsHaloEnd(dem->g));
   wait = MPI_Wtime() - wait;
   PetscCall(DemPairForces(dem, dem->pairs.n_inner, dem->pairs.n));
+  if (dem->cfg.crystal) PetscCall(DemAlign(dem));
   dem->sampling = PETSC_FALSE;
   dem->interval_steps++;
   dem->steps_done++;

@@ -6,6 +6,7 @@
 #define SOLVER_DEM_DEM_H
 
 #include "materials/contact.h"
+#include "materials/crystal.h"
 #include "solver/grains/contact_sample.h"
 #include "solver/grains/fixed.h"
 #include "solver/grains/grains.h"
@@ -13,23 +14,27 @@
 #include "solver/grains/work.h"
 
 typedef struct {
-  ContactModel model;                    /* its law and parameters must outlive the Dem */
-  double       modulus;                  /* Young's modulus of the grains: scale of forces [GPa] */
-  double       mu, mu_roll, mu_twist, W; /* grain on grain */
-  double       W_tool;                   /* largest of the tools' works of adhesion [nN/nm] */
-  double       dt;                       /* [ns] */
-  double       skin;                     /* of the neighbour list [nm] */
-  double       layer;                    /* thickest ligand layer between two cores [nm] */
-  double       radius_max;               /* largest apparent radius expected [nm] */
-  double       drag;                     /* rate of damping relative to the affine motion [1/ns] */
-  double       gravity;                  /* along -z [nm/ns^2] */
-  PetscInt     control_interval;         /* steps between two calls of DemControl */
+  ContactModel   model;                    /* its law and parameters must outlive the Dem */
+  double         modulus;                  /* Young's modulus of the grains: scale of forces [GPa] */
+  double         mu, mu_roll, mu_twist, W; /* grain on grain */
+  double         W_bond;                   /* largest work of adhesion of a bond, 0: W; for the reach [nN/nm] */
+  double         W_tool;                   /* largest of the tools' works of adhesion [nN/nm] */
+  double         dt;                       /* [ns] */
+  double         skin;                     /* of the neighbour list [nm] */
+  double         layer;                    /* thickest ligand layer between two cores [nm] */
+  double         radius_max;               /* largest apparent radius expected [nm] */
+  double         drag;                     /* rate of damping relative to the affine motion [1/ns] */
+  double         gravity;                  /* along -z [nm/ns^2] */
+  PetscInt       control_interval;         /* steps between two calls of DemControl */
+  const Crystal *crystal; /* grains are crystals that turn each other; must outlive the Dem; NULL: no orientation */
 } DemConfig;
 
 /* What a slow process made of a sampled contact between grains. */
 typedef struct {
   double coverage, neck; /* [-], [nm] */
   double approach;       /* of the centres by diffusion since the sample [nm] */
+  double gain, waited;   /* FACE_GAIN, FACE_WAITED; only of crystals [nN/nm], [-] */
+  int    joined;         /* the bond is ionic from now on */
 } ContactChange;
 
 /* Contact histories by global ids: lo < hi, or lo = the grain and hi = -1 - tool. */

@@ -66,6 +66,9 @@ PetscErrorCode DemToolForces(Dem dem, const Tools *tools, int tool);
 void dem_scatter_i(Dem dem, const int *i, v8 arm, const ContactBatch *in, const ContactForce *out, i8 force[3]);
 void dem_add_work(Dem dem, const ContactBatch *in, const ContactForce *out);
 
+/* dem_align.c.  Collective.  Adds the torques by which touching crystals turn each other to acc. */
+PetscErrorCode DemAlign(Dem dem);
+
 /* dem_sample.c */
 PetscErrorCode DemRecord(Dem dem, ContactBatch *in, const ContactForce *out, Lanes *state, PetscInt batch, int tool,
                          const Lanes branch[3]);

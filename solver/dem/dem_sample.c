@@ -35,6 +35,7 @@ static void record_interface(Dem dem, const Lanes *state, int l, int tool, Conta
   s->coverage = face[FACE_COVER][l];
   s->neck     = face[FACE_NECK][l];
   s->layer    = face[FACE_LAYER][l];
+  if (dem->cfg.model.interface->crystals) s->waited = face[FACE_WAITED][l];
 }
 
 /* tool: -1 for pairs. */
@@ -89,6 +90,10 @@ void dem_contact_change(Dem dem, const ContactSample *s, const ContactChange *ch
   for (int k = 0; k < m->law->n_state; k++) state[k][l] = law[k];
   face[FACE_COVER][l] = change->coverage;
   face[FACE_NECK][l]  = change->neck;
+  if (!m->interface->crystals) return;
+  face[FACE_GAIN][l]   = change->gain;
+  face[FACE_WAITED][l] = change->waited;
+  if (change->joined) face[FACE_BOND][l] = BOND_IONIC + 1.0;
 }
 
 PetscErrorCode DemCoverage(Dem dem)

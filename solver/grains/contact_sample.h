@@ -17,6 +17,7 @@ typedef struct {
   int        bond;         /* class, contact_interface.h; -1 where the model has no interface, and on tools */
   double     coverage;     /* ligands in the contact [-] */
   double     neck, layer;  /* radius of the bonded neck, thickness of the ligand layer [nm] */
+  double     waited;       /* FACE_WAITED of contact_interface.h; 0 where grains are no crystals */
   PetscInt   at;           /* where its history is, for DemRenew */
 } ContactSample;
 

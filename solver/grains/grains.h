@@ -40,6 +40,10 @@ enum {
   AUX_FREE,   /* coverage of the surface that touches nothing [-] */
   AUX_TOUCH,  /* other grains that touch it, when the slow clock looked last [-] */
   AUX_MESHED, /* 1: the grain has a body in solver/fem; 0: it is rigid */
+  AUX_QW,
+  AUX_QX,
+  AUX_QY,
+  AUX_QZ, /* unit quaternion, lattice to press; zero where grains have no orientation (materials/crystal.h) */
   GRAINS_AUX
 };
 enum { GRAINS_PAD = 2 }; /* rows far away that fill incomplete batches */
@@ -56,7 +60,7 @@ struct _p_Grains {
   PetscInt64   n_global;
   PetscInt64  *id;         /* [n_owned + n_ghost] global id, fixed at packing */
   GrainRecord *rec;        /* [n_owned + n_ghost + GRAINS_PAD] the last rows are the pads, far from everything */
-  GrainAux    *aux;        /* [n_owned + n_ghost] what changes on the slow clock only; ghosts: GrainsHaloAux */
+  GrainAux    *aux;        /* [n_owned + n_ghost] what most steps do not need of a neighbour; ghosts: GrainsHaloAux */
   PetscInt    *owner_row;  /* [n_ghost] row on the owner */
   PetscMPIInt *owner_rank; /* [n_ghost] */
   PetscSF      halo;       /* roots: owned rows, leaves: ghosts; NULL on one rank */

@@ -6,7 +6,7 @@
 enum {
   WORK_NORMAL,     /* absorbed by normal contact forces without damping: elastic + plastic + surface */
   WORK_VISCOUS,    /* normal damping */
-  WORK_TANGENTIAL, /* absorbed by tangential, rolling and twisting forces in all */
+  WORK_TANGENTIAL, /* absorbed by tangential, rolling, twisting and aligning forces in all */
   WORK_FRICTION,   /* the part of it that sliding, rolling and twisting dissipated */
   WORK_TOOLS,      /* given to the grains by the moving tools */
   WORK_DRAG,       /* taken by the drag */

@@ -9,6 +9,7 @@
 #define SOLVER_SINTER_SINTER_H
 
 #include "materials/contact_interface.h"
+#include "materials/crystal.h"
 #include "materials/neck.h"
 #include "solver/grains/grains.h"
 
@@ -21,6 +22,9 @@ typedef struct {
   double          approach_limit; /* of a step, see SinterStep: approach over radius [-] */
   double          neck_limit;     /* growth of a neck over its radius [-] */
   double          removal_limit;  /* loss of coverage [-] */
+  const Crystal  *crystal;        /* grains are crystals that join where aligned; NULL: they are not */
+  double          barrier;        /* of joining [aJ] */
+  PetscInt64      seed;           /* of the waiting times */
 } SinterModel;
 
 /* A contact between two grains of which at least one is owned; both owners hold it and find the same. */
@@ -38,6 +42,10 @@ typedef struct {
   double   approach;  /* out: of the centres by diffusion in this step [nm] */
   double   limit;     /* widest neck that neighbours leave room for [nm]; SinterCrowd */
   double   sink;      /* free surface around, 0..1; SinterCrowd */
+  double   n[3];      /* normal; crystals only, like the next three: sinter_join */
+  double   waited;    /* in and out: expected joinings so far [-] */
+  double   gain;      /* out: work of adhesion above that of touching cores [nN/nm] */
+  int      joined;    /* out: facets have become one crystal in this step */
   double   coverage0; /* what a step starts from; private */
   double   neck0;
 } SinterContact;
@@ -60,6 +68,17 @@ PetscErrorCode SinterStep(MPI_Comm comm, const SinterModel *m, double T, double 
   Z = 12.  The sink is the free-area ratio of the more crowded grain, over SINK_FULL.
 */
 PetscErrorCode SinterCrowd(Grains grains, PetscInt n, SinterContact c[]);
+
+/*
+  sinter_join - crystals that touch with facets face to face (crystal_aligned) join, after SinterStep took dt [ns] at T.
+
+  Not collective; the ghosts' orientations must be up to date (SinterCrowd brings them).  W_bare: work of adhesion of
+  touching cores [nN/nm]; a bond's is crystal_bond_work at the present misorientation, gain what it has more.
+  A contact joins by a Poisson process of the Eyring rate times the bare share of its area while it is aligned: when
+  the expected number of joinings exceeds -ln u, u a random number of the pair, the same on any rank.
+*/
+void sinter_join(Grains grains, const SinterModel *m, double W_bare, double T, double dt, PetscInt n,
+                 SinterContact c[]);
 
 /*
   SinterSpread - ligands that left the contacts go to the free surface of their grains.

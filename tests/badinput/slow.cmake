@@ -17,3 +17,16 @@ nm_add_bad(NAME slow_key_misspelt EDIT "title: spoiled" "sinter: {approach_limt:
            FAILS "sinter_approach_limt: unknown key; did you mean 'sinter_approach_limit'?")
 nm_add_bad(NAME slow_limit_of_zero ARGS -sinter_neck_limit 0
            FAILS "-sinter_neck_limit: '0' is out of range (allowed 0.0001 .. 1")
+
+# grains that join where aligned
+nm_add_bad(NAME ionic_without_facet ARGS -material_bond 2
+           FAILS "-material_bond: grains that join where they are aligned (2) need 'facet' of the material, which")
+nm_add_bad(NAME ionic_card_without_boundary EDIT "material: au" "material: card.yml"
+           CARD ${PROJECT_SOURCE_DIR}/inputs/materials/pbs.yml "0.09 J/m^2" "0 J/m^2"
+           FAILS "need 'gb_energy' of the material, which")
+nm_add_bad(NAME ionic_facet_of_no_family ARGS -material_bond 2 -material_facet 101
+           FAILS "-material_facet: 101 is no family of facets; 100, 110 and 111 are")
+nm_add_bad(NAME ionic_barrier_without_unit ARGS -sinter_joining_barrier 0.4
+           FAILS "-sinter_joining_barrier: '0.4' has no unit; write e.g. '")
+nm_add_bad(NAME ionic_dwell_with_diffusion EDIT "material: au" "material: pbs" ARGS ${dwell} "10 s"
+           FAILS "dwell_time: a dwell of 10 s needs 'atomic_volume' of the material, which")

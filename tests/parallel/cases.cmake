@@ -11,8 +11,10 @@ nm_add_run(NAME dwell DECK dwell.yml RANKS 1 2 3 4 LABELS parallel short SAME hi
 nm_add_run(NAME dwell_residual DECK dwell.yml RANKS 1 2 4 LABELS parallel SAME history.csv
            ARGS -ligand_coverage 0.28 -ligand_bond_energy "0.12 aJ" -powder_relative_density 0.35
                 -press_inertial_number 1e-2 -dwell_time "1 s")
+# crystals: orientations, the couples between them, facets that join
+nm_add_run(NAME ionic DECK ionic.yml RANKS 1 2 3 4 LABELS parallel SAME history.csv)
 
-foreach(name press_hertz press_mdr)
+foreach(name press_hertz press_mdr ionic)
   set(work ${CMAKE_CURRENT_BINARY_DIR}/work/parallel.${name})
   set(runs "")
   foreach(n 2 3 4)

@@ -93,7 +93,9 @@ static void contacts_of_each_class(void **state)
   CLOSE(electric_contact(&model, &c.sample, k), metal(1.2, 0.3), 1e-14); /* the neck is wider than the contact */
   k->coverage = 0.15;                                                    /* half of what keeps cores apart */
   CLOSE(electric_contact(&model, &c.sample, k), 0.5 * metal(1.2, 0.3), 1e-14);
-  k->bond = BOND_TOUCH, k->coverage = 0;
+  k->bond = BOND_IONIC, k->coverage = 0; /* one crystal: no boundary turns electrons back */
+  CLOSE(electric_contact(&model, &c.sample, k), metal(1.2, 1.0), 1e-14);
+  k->bond = BOND_TOUCH;
   CLOSE(electric_contact(&model, &c.sample, k), metal(1, 0.05), 1e-14);
   k->bond = -1; /* a model without bonds */
   CLOSE(electric_contact(&model, &c.sample, k), metal(1, 0.05), 1e-14);

@@ -220,7 +220,9 @@ static double tick(World *w, const SinterModel *m, double left, double guess, Si
   MUST(SinterCrowd(w->g, *n, *c));
   MUST(SinterStep(PETSC_COMM_WORLD, m, T, left, guess, *n, *c, &dt));
   for (PetscInt k = 0; k < *n; k++)
-    dem_contact_change(w->dem, &s[which[k]], &(ContactChange){(*c)[k].coverage, (*c)[k].neck, (*c)[k].approach});
+    dem_contact_change(
+        w->dem, &s[which[k]],
+        &(ContactChange){.coverage = (*c)[k].coverage, .neck = (*c)[k].neck, .approach = (*c)[k].approach});
   MUST(SinterSpread(w->g, *n, *c));
   MUST(DemCoverage(w->dem));
   free(which);
