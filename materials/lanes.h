@@ -46,6 +46,19 @@ static inline int i8_any(i8 m)
   return (m[0] | m[1]) != 0;
 }
 
+/* Bit l is set where lane l is: lanes are 0 or -1. */
+static inline unsigned i8_bits(i8 m)
+{
+#ifdef __AVX512DQ__
+  return _mm512_movepi64_mask((__m512i)m);
+#else
+  unsigned bits = 0;
+
+  for (int l = 0; l < 8; l++) bits |= (unsigned)(m[l] & 1) << l;
+  return bits;
+#endif
+}
+
 static inline int64_t i8_sum(i8 m)
 {
   m += __builtin_shufflevector(m, m, 4, 5, 6, 7, 0, 1, 2, 3);

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Candidates serve until surfaces have moved half of this part of the facet size. */
-static const double SKIN = 0.5;
+/* Candidates serve until bodies have come nearer by this part of the facet size. */
+static const double SKIN = 0.2;
 
 static void add_forces(void *in, void *inout, int *n, MPI_Datatype *type)
 {
@@ -83,9 +83,7 @@ PetscErrorCode FemDestroy(Fem *out)
   PetscCall(PetscFree(fem->id));
   PetscCall(PetscFree(fem->arrived));
   PetscCall(PetscFree(fem->pair));
-  PetscCall(PetscFree(fem->cand));
-  PetscCall(PetscFree(fem->cand_facet));
-  PetscCall(PetscFree(fem->samples));
+  PetscCall(FemContactFree(fem));
   PetscCall(PetscSFDestroy(&fem->halo));
   PetscCallMPI(MPI_Type_free(&fem->surf_type));
   PetscCallMPI(MPI_Type_free(&fem->force_type));
@@ -142,7 +140,7 @@ PetscErrorCode FemStep(Fem fem, const Tools *tools)
   const size_t nodes = (size_t)(fem->n_body + fem->n_ghost_body) * (size_t)fem->n_surf;
 
   PetscFunctionBeginUser;
-  fem->n_samples = 0;
+  if (fem->sampling) fem->n_samples = fem->n_sums = 0;
   memset(fem->force, 0, nodes * sizeof *fem->force);
   PetscCall(FemHaloBegin(fem));
   PetscCall(FemTools(fem, tools));

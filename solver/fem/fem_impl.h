@@ -43,18 +43,81 @@ enum {
   SLOT_DAMAGE, /* part of the bond that is broken [-] */
   SLOT_N
 };
-enum { SLOTS = 4 }; /* a node touches that many partners at most; of more the deepest stay */
+enum { HITS = 480 }; /* facets near nodes that are worked on together; hits_cap - HITS: the most of one node */
+enum { SLOTS = 4 };  /* a node touches that many partners at most; of more the deepest stay */
 
 typedef double NodeSlots[SLOTS][SLOT_N];
 
+/* Slot of a partner; -1: none.  partner as SLOT_PARTNER has it. */
+static inline int slot_find(NodeSlots s, double partner)
+{
+  for (int k = 0; k < SLOTS; k++)
+    if (s[k][SLOT_PARTNER] == partner) return k;
+  return -1;
+}
+
+static inline void slot_free(NodeSlots s, int k)
+{
+  for (int c = 0; c < SLOT_N; c++) s[k][c] = 0.0;
+}
+
 /*
-  Candidates of contact: surface node `node` (of body `body`, owned) may meet the facets facet[first..last) of body
-  `other`.  Made by FemRefresh, complete until surfaces have moved half a skin.
+  Stores the tangential force against a partner, in a free slot if it has none yet; if there is none either, in that of
+  the smallest force without a bond, should this one be larger.  A force of zero without a bond frees the slot.  Returns
+  whether the partner has a slot now.  Called in the order of partners, grains by id, then tools: the same on any rank.
+*/
+static inline int slot_store(NodeSlots s, double partner, const double f[3])
+{
+  const double size  = f[0] * f[0] + f[1] * f[1] + f[2] * f[2];
+  double       least = size;
+  int          k     = slot_find(s, partner);
+
+  if (k < 0) {
+    if (size == 0.0) return 0;
+    k = slot_find(s, 0.0);
+    for (int c = 0; k < 0 && c < SLOTS; c++) {
+      const double other =
+          s[c][SLOT_FX] * s[c][SLOT_FX] + s[c][SLOT_FY] * s[c][SLOT_FY] + s[c][SLOT_FZ] * s[c][SLOT_FZ];
+      if (s[c][SLOT_PARTNER] > 0.0 && s[c][SLOT_BOND] == 0.0 && other < least) least = other;
+    }
+    for (int c = 0; k < 0 && c < SLOTS; c++) {
+      const double other =
+          s[c][SLOT_FX] * s[c][SLOT_FX] + s[c][SLOT_FY] * s[c][SLOT_FY] + s[c][SLOT_FZ] * s[c][SLOT_FZ];
+      if (s[c][SLOT_PARTNER] > 0.0 && s[c][SLOT_BOND] == 0.0 && other == least && least < size) k = c;
+    }
+    if (k < 0) return 0;
+    slot_free(s, k);
+  }
+  if (size == 0.0 && s[k][SLOT_BOND] == 0.0) {
+    slot_free(s, k);
+    return 0;
+  }
+  s[k][SLOT_PARTNER] = partner;
+  for (int c = 0; c < 3; c++) s[k][SLOT_FX + c] = f[c];
+  return 1;
+}
+
+/*
+  Candidates of contact: surface node `node` (of body `body`, owned) may meet facets of the blocks
+  cand_block[first..last) of body `other`.  Made by FemCandidates, complete until bodies have moved a skin against each
+  other; which facet it is follows from the places of the moment alone.  Ordered by body, node, id of the other.
 */
 typedef struct {
   int body, node, other;
   int first, last;
+  int held; /* the node has a slot for this partner */
 } Candidate;
+
+/*
+  What the nodes of one owned body do on one partner in a sampled step, added up as integers; as seen by the first of
+  the pair, which has the lower id.  second: id, or -1 - tool.
+*/
+enum { SAMPLE_F, SAMPLE_N = 3, SAMPLE_ARM = 6, SAMPLE_WEIGHT = 9, SAMPLE_AREA, SAMPLE_KN, SAMPLE_STORED, SAMPLE_SUMS };
+typedef struct {
+  PetscInt64 first, second;
+  int        body, partner;
+  int64_t    sum[SAMPLE_SUMS];
+} SampleSum;
 
 struct _p_Fem {
   FemConfig    cfg;
@@ -87,12 +150,15 @@ struct _p_Fem {
   /* contact */
   PetscInt n_pair, pair_cap;
   int (*pair)[2]; /* bodies, at least one owned */
-  PetscInt   n_cand, cand_cap, n_facet, facet_cap;
-  Candidate *cand;
-  int       *cand_facet;
-  double     skin;      /* of the candidates [nm] */
-  double     reach;     /* largest gap at which surfaces act on each other [nm] */
-  double (*x_build)[3]; /* [n_body + n_ghost_body][n_surf] when the candidates were found */
+  PetscInt           n_cand, cand_cap, n_cand_block, cand_block_cap, hits_cap, blocks_cap;
+  Candidate         *cand;
+  int               *cand_block;
+  int                n_block, (*block)[8]; /* facets near each other, fem_facet.h */
+  struct FacetBlock *facet_block;          /* [n_body + n_ghost_body][n_block] of the step */
+  double            *hits;                 /* scratch of FemContact, [5][hits_cap] */
+  double             skin;                 /* of the candidates [nm] */
+  double             reach;                /* largest gap at which surfaces act on each other [nm] */
+  double (*x_build)[4];                    /* [n_body + n_ghost_body][n_surf] when the candidates were found */
   /* sums, fixed point */
   double   unit_force, unit_work, inv_force, inv_work; /* 1/unit */
   ExactSum work[WORK_N];
@@ -100,7 +166,8 @@ struct _p_Fem {
   PetscInt interval_steps;
   /* samples */
   PetscBool      sampling;
-  PetscInt       n_samples, samples_cap;
+  PetscInt       n_samples, samples_cap, n_sums, sums_cap;
+  SampleSum     *sums; /* what the samples are made from */
   ContactSample *samples;
 };
 
@@ -126,7 +193,8 @@ void fem_move(Fem fem, const Tools *tools);
 
 /* fem_candidates.c */
 PetscErrorCode FemCandidates(Fem fem);      /* all pairs anew */
-PetscErrorCode FemCandidatesCheck(Fem fem); /* when a surface has moved half a skin since */
+PetscErrorCode FemCandidatesCheck(Fem fem); /* when bodies have come nearer by a skin since */
+PetscErrorCode FemContactFree(Fem fem);     /* arrays of candidates, contacts, samples */
 /* fem_contact.c: forces between the surfaces of owned bodies' nodes and facets of others, into fem->force and slots. */
 PetscErrorCode FemContact(Fem fem);
 /* fem_tools.c: forces of the tools on the surfaces of owned bodies. */

@@ -1,0 +1,57 @@
+/*
+  surface.h - what two surfaces do to each other where they meet, per area: the contact of meshed grains.
+
+  A penalty in compression, a cohesive traction in tension, Coulomb friction with a stored force.  Pure functions on
+  eight spots side by side; a lane without area gives zeros.
+*/
+#ifndef MATERIALS_SURFACE_H
+#define MATERIALS_SURFACE_H
+
+#include "materials/lanes.h"
+
+/* Stiffness of sticking over the penalty's: as stiff at most in all three directions together as 1.5 in one. */
+#define SURFACE_STICK 0.5
+
+typedef struct {
+  double penalty;  /* pressure = penalty/h times penetration, h the size of facets [GPa] */
+  double W;        /* work of adhesion [nN/nm]; 0: no cohesion */
+  double strength; /* largest cohesive traction [GPa]; > 0 where W > 0 */
+  double mu;       /* friction [-] */
+  double zeta;     /* dashpot over critical [-] */
+} SurfaceLaw;
+
+/* Eight spots.  n points from the other surface to this one; velocities are of this one relative to the other. */
+typedef struct {
+  v8 gap;   /* < 0: penetration [nm] */
+  v8 h;     /* size of the facets, scale of the penalty [nm] */
+  v8 area;  /* of the spot [nm^2]; 0: nothing here */
+  v8 mass;  /* that moves when the gap does [fg] */
+  v8 n[3];  /* unit */
+  v8 vn;    /* along n, > 0 apart [nm/ns] */
+  v8 vt[3]; /* across n [nm/ns] */
+  v8 ft[3]; /* tangential force stored so far [nN] */
+  v8 bond;  /* part of the spot that is bonded: 0 to 1 [-] */
+} SurfaceSpots;
+
+typedef struct {
+  v8 fn;         /* on this surface along n, > 0 apart [nN] */
+  v8 viscous;    /* the dashpot's part of it [nN] */
+  v8 ft[3];      /* tangential force on this surface, to be stored [nN] */
+  v8 kn;         /* stiffness in compression [nN/nm] */
+  v8 stored;     /* penalty energy less what adhesion would cost [aJ] */
+  v8 slip_power; /* dissipated by sliding [aJ/ns] */
+} SurfaceForces;
+
+/*
+  surface_reach - opening beyond which surfaces do not act on each other [nm]; 0 without adhesion.  Pure.
+
+  Needleman 1987 (J. Appl. Mech. 54, 525), eq. 6: T = 27/4 strength s (1 - s)^2, s = opening/reach, whose integral is
+  W = 9/16 strength reach.  The traction falls by at most 9/4 strength/reach per opening: the bodies follow without a
+  snap where their own stiffness, of the order penalty/h, is larger.
+*/
+double surface_reach(double W, double strength);
+
+/* surface_forces - of eight spots in a step of dt [ns].  Pure; in and out may not overlap. */
+void surface_forces(const SurfaceLaw *law, double dt, const SurfaceSpots *in, SurfaceForces *out);
+
+#endif

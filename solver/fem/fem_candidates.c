@@ -1,0 +1,290 @@
+/* fem_candidates.c - which nodes may meet which facets, found seldom and complete until bodies have come nearer. */
+#include "materials/surface.h"
+#include "solver/fem/fem_facet.h"
+
+typedef double v4 __attribute__((vector_size(32), may_alias));
+
+static inline v4 v4_pick(i4 mask, v4 a, v4 b) { return (v4)((mask & (i4)a) | (~mask & (i4)b)); }
+
+/* Spheres around a body, around its blocks of facets, eight blocks side by side, and around the facets. */
+typedef struct {
+  v8 x[3], radius;
+} EightBalls;
+
+typedef struct {
+  double      x[3], radius;
+  EightBalls *of;    /* [(n_block + 7)/8] */
+  EightBalls *facet; /* [n_block] around the facets of each block */
+} BodyBalls;
+
+/* A body and those it may touch. */
+typedef struct {
+  int        body, other;
+  PetscInt64 id; /* of the other */
+} Side;
+
+static int side_order(const void *a, const void *b)
+{
+  const Side *p = a, *q = b;
+
+  if (p->body != q->body) return p->body < q->body ? -1 : 1;
+  return (p->id > q->id) - (p->id < q->id);
+}
+
+static double distance2(const double a[3], const double b[3])
+{
+  double s = 0.0;
+
+  for (int k = 0; k < 3; k++) s += (a[k] - b[k]) * (a[k] - b[k]);
+  return s;
+}
+
+/* Mean of n records and the largest distance from it. */
+static double ball(SurfaceRecord *s, int n, const int *pick, double x[3])
+{
+  double far = 0.0;
+
+  for (int k = 0; k < 3; k++) x[k] = 0.0;
+  for (int m = 0; m < n; m++)
+    for (int k = 0; k < 3; k++) x[k] += s[pick ? pick[m] : m][SF_X + k] / n;
+  for (int m = 0; m < n; m++) far = PetscMax(far, distance2(x, s[pick ? pick[m] : m]));
+  return sqrt(far);
+}
+
+static void set_ball(EightBalls *b, int lane, SurfaceRecord *s, int n, const int *pick)
+{
+  double       x[3];
+  const double radius = ball(s, n, pick, x);
+
+  for (int k = 0; k < 3; k++) b->x[k][lane] = x[k];
+  b->radius[lane] = radius;
+}
+
+static void body_balls(Fem fem, PetscInt b, BodyBalls *balls)
+{
+  SurfaceRecord *s = fem->surf + (size_t)b * (size_t)fem->n_surf;
+
+  balls->radius = ball(s, fem->n_surf, NULL, balls->x);
+  for (int k = 0; k < (fem->n_block + 7) / 8 * 8; k++) {
+    int corner[32];
+
+    for (int m = 0; m < 32; m++) corner[m] = fem->face[fem->block[PetscMin(k, fem->n_block - 1)][m / 4]][m % 4];
+    set_ball(&balls->of[k / 8], k % 8, s, 32, corner);
+    if (k >= fem->n_block) balls->of[k / 8].radius[k % 8] = -1e300; /* nothing is near */
+    else
+      for (int l = 0; l < 8; l++) set_ball(&balls->facet[k], l, s, 4, corner + 4 * l);
+  }
+}
+
+/* Which of eight spheres, grown by the margin, hold x: one bit each. */
+static inline unsigned near(const EightBalls *b, const double *x, double margin)
+{
+  const v8 d[3] = {b->x[0] - x[0], b->x[1] - x[1], b->x[2] - x[2]}, r = b->radius + margin;
+
+  return i8_bits((i8)(v8_dot(d, d) <= r * r) & (i8)(r > v8_set(0.0)));
+}
+
+static PetscErrorCode Room(PetscInt need, PetscInt *cap, size_t bytes, void *array)
+{
+  PetscFunctionBeginUser;
+  if (need <= *cap) PetscFunctionReturn(0);
+  *cap = need + need / 2 + 64;
+  PetscCall(PetscRealloc((size_t)*cap * bytes, (void **)array));
+  PetscFunctionReturn(0);
+}
+
+/* Blocks of `other` that node x of a body may come to touch. */
+static PetscErrorCode NodeCandidate(Fem fem, const Side *side, int node, const BodyBalls *balls, double margin)
+{
+  const double *x     = fem->surf[(size_t)side->body * (size_t)fem->n_surf + (size_t)node];
+  const double  most  = balls->radius + margin;
+  const int     first = (int)fem->n_cand_block;
+
+  PetscFunctionBeginUser;
+  if (distance2(x, balls->x) > most * most) PetscFunctionReturn(0);
+  PetscCall(Room(fem->n_cand_block + fem->n_block, &fem->cand_block_cap, sizeof *fem->cand_block, &fem->cand_block));
+  for (int e = 0; e < (fem->n_block + 7) / 8; e++) {
+    for (unsigned bits = near(&balls->of[e], x, margin); bits; bits &= bits - 1) {
+      const int block = 8 * e + __builtin_ctz(bits);
+      if (near(&balls->facet[block], x, margin)) fem->cand_block[fem->n_cand_block++] = block;
+    }
+  }
+  if (fem->n_cand_block == first) PetscFunctionReturn(0);
+  PetscCall(Room(fem->n_cand + 1, &fem->cand_cap, sizeof *fem->cand, &fem->cand));
+  fem->cand[fem->n_cand++] = (Candidate){side->body, node, side->other, first, (int)fem->n_cand_block, 0};
+  PetscFunctionReturn(0);
+}
+
+/* Marks which candidates have a slot, and frees the slots of grains that are no candidates any more. */
+static PetscErrorCode Keep(Fem fem)
+{
+  const PetscInt n = fem->n_body * fem->n_surf;
+  unsigned char *keep; /* bits: slots that stay */
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(n + 1, &keep));
+  for (PetscInt c = 0; c < fem->n_cand; c++) {
+    const size_t at   = (size_t)fem->cand[c].body * (size_t)fem->n_surf + (size_t)fem->cand[c].node;
+    const int    slot = slot_find(fem->slot[at], 1.0 + (double)fem->id[fem->cand[c].other]);
+
+    fem->cand[c].held = slot >= 0;
+    if (slot >= 0) keep[at] |= (unsigned char)(1 << slot);
+  }
+  for (PetscInt at = 0; at < n; at++)
+    for (int k = 0; k < SLOTS; k++)
+      if (fem->slot[at][k][SLOT_PARTNER] > 0.0 && !(keep[at] & 1 << k)) slot_free(fem->slot[at], k);
+  PetscCall(PetscFree(keep));
+  PetscFunctionReturn(0);
+}
+
+static void *room_aligned(void *old, size_t bytes)
+{
+  free(old);
+  return aligned_alloc(64, (bytes + 64) / 64 * 64);
+}
+
+/* Arrays of the present number of bodies; places of the surfaces now. */
+static PetscErrorCode Prepare(Fem fem)
+{
+  const PetscInt n = fem->n_body + fem->n_ghost_body;
+
+  PetscFunctionBeginUser;
+  if (!fem->block) PetscCall(FemFacetBlocks(fem->n_face, fem->face, fem->n_surf, &fem->n_block, &fem->block));
+  fem->reach = surface_reach(fem->cfg.W, fem->cfg.strength);
+  for (PetscInt k = 0; k < n * fem->n_surf; k++)
+    for (int c = 0; c < 4; c++) fem->x_build[k][c] = fem->surf[k][SF_X + c]; /* the fourth fills the row */
+  if (n * fem->n_block <= fem->blocks_cap) PetscFunctionReturn(0);
+  fem->blocks_cap  = n * fem->n_block + n * fem->n_block / 4;
+  fem->facet_block = room_aligned(fem->facet_block, (size_t)fem->blocks_cap * sizeof *fem->facet_block);
+  PetscCheck(fem->facet_block, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for %" PetscInt_FMT " blocks of facets",
+             fem->blocks_cap);
+  PetscFunctionReturn(0);
+}
+
+/* Room for the facets of HITS and of one node more, were they near it all. */
+static PetscErrorCode PrepareHits(Fem fem)
+{
+  PetscInt most = 0, blocks = 0;
+
+  PetscFunctionBeginUser;
+  for (PetscInt c = 0; c < fem->n_cand; c++) {
+    const Candidate *p = &fem->cand[c];
+    if (!c || p[-1].node != p->node || p[-1].body != p->body) blocks = 0;
+    blocks += p->last - p->first;
+    most = PetscMax(most, blocks);
+  }
+  if (HITS + 8 * (most + 1) > fem->hits_cap) {
+    fem->hits_cap = HITS + 8 * (most + most / 4 + 1);
+    PetscCall(PetscFree(fem->hits));
+    PetscCall(PetscCalloc1(5 * fem->hits_cap, &fem->hits));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Both directions of each pair as far as the nodes are owned; by body, then by id of the other. */
+static PetscErrorCode Sides(Fem fem, PetscInt *n, Side **sides)
+{
+  PetscFunctionBeginUser;
+  *n = 0;
+  PetscCall(PetscMalloc1(2 * fem->n_pair + 1, sides));
+  for (PetscInt p = 0; p < fem->n_pair; p++)
+    for (int e = 0; e < 2; e++)
+      if (fem->pair[p][e] < fem->n_body)
+        (*sides)[(*n)++] = (Side){fem->pair[p][e], fem->pair[p][1 - e], fem->id[fem->pair[p][1 - e]]};
+  qsort(*sides, (size_t)*n, sizeof **sides, side_order);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemCandidates(Fem fem)
+{
+  const PetscInt n = fem->n_body + fem->n_ghost_body;
+  PetscInt       n_side, n_eight;
+  Side          *side;
+  BodyBalls     *balls;
+  EightBalls    *eight;
+
+  PetscFunctionBeginUser;
+  PetscCall(Prepare(fem));
+  PetscCall(Sides(fem, &n_side, &side));
+  n_eight = (fem->n_block + 7) / 8;
+  eight   = room_aligned(NULL, (size_t)(n * (n_eight + fem->n_block)) * sizeof *eight);
+  PetscCheck(eight, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for the spheres of %" PetscInt_FMT " bodies", n);
+  PetscCall(PetscMalloc1(n + 1, &balls));
+  for (PetscInt b = 0; b < n; b++) {
+    balls[b].of    = eight + b * (n_eight + fem->n_block);
+    balls[b].facet = balls[b].of + n_eight;
+    body_balls(fem, b, &balls[b]);
+  }
+  fem->n_cand = fem->n_cand_block = 0;
+  for (PetscInt first = 0, last; first < n_side; first = last) {
+    for (last = first; last < n_side && side[last].body == side[first].body;) last++;
+    for (int node = 0; node < fem->n_surf; node++)
+      for (PetscInt s = first; s < last; s++)
+        PetscCall(NodeCandidate(fem, &side[s], node, &balls[side[s].other], fem->reach + fem->skin));
+  }
+  PetscCall(PetscFree(balls));
+  PetscCall(PetscFree(side));
+  free(eight);
+  PetscCall(PrepareHits(fem));
+  PetscCall(Keep(fem));
+  PetscFunctionReturn(0);
+}
+
+/* Box that holds the ways of a body's surface nodes since the candidates were found: its middle and half diagonal. */
+typedef struct {
+  double way[3], more;
+} BodyWay;
+
+static void body_way(Fem fem, PetscInt b, BodyWay *w)
+{
+  SurfaceRecord *s = fem->surf + (size_t)b * (size_t)fem->n_surf;
+  double(*x)[4]    = fem->x_build + (size_t)b * (size_t)fem->n_surf;
+  v4     lo = {1e300, 1e300, 1e300}, hi = -lo;
+  double square = 0.0;
+
+  for (int m = 0; m < fem->n_surf; m++) {
+    const v4 d = *(const v4 *)s[m] - *(const v4 *)x[m];
+    lo         = v4_pick((i4)(d < lo), d, lo);
+    hi         = v4_pick((i4)(d > hi), d, hi);
+  }
+  for (int k = 0; k < 3; k++) {
+    w->way[k] = 0.5 * (hi[k] + lo[k]);
+    square += 0.25 * (hi[k] - lo[k]) * (hi[k] - lo[k]);
+  }
+  w->more = sqrt(square);
+}
+
+/*
+  A node and a facet of two bodies have come nearer by no more than the bodies' middle ways differ, plus what each has
+  moved beyond its own: what all bodies have in common, in a press nearly everything, does not count.
+*/
+PetscErrorCode FemCandidatesCheck(Fem fem)
+{
+  const PetscInt n     = fem->n_body + fem->n_ghost_body;
+  int            stale = 0;
+  BodyWay       *way;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n + 1, &way));
+  for (PetscInt b = 0; b < n; b++) body_way(fem, b, &way[b]);
+  for (PetscInt p = 0; p < fem->n_pair && !stale; p++) {
+    const BodyWay *a = &way[fem->pair[p][0]], *b = &way[fem->pair[p][1]];
+    stale = sqrt(distance2(a->way, b->way)) + a->more + b->more > fem->skin;
+  }
+  PetscCall(PetscFree(way));
+  if (stale) PetscCall(FemCandidates(fem));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemContactFree(Fem fem)
+{
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree(fem->cand));
+  PetscCall(PetscFree(fem->cand_block));
+  PetscCall(PetscFree(fem->block));
+  PetscCall(PetscFree(fem->hits));
+  PetscCall(PetscFree(fem->sums));
+  PetscCall(PetscFree(fem->samples));
+  free(fem->facet_block);
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,373 @@
+/*
+  fem_contact.c - surfaces of meshed grains on each other, eight spots at a time.
+
+  Each rank takes the surface nodes of its own bodies against the facets of all others, which gives half of the
+  traction; the other body's nodes give the other half, on its owner.  The force on the node is subtracted from the
+  facet's corners as integers, so that momentum is kept exactly.  Stages: facets prepared once per body (fem_facet.c);
+  linear estimates throw out what is clearly beside a facet; feet by Newton's rule; the nearest facet of each node and
+  partner; the law of materials/surface.h; forces and stored friction.
+*/
+#include "materials/surface.h"
+#include "solver/fem/fem_facet.h"
+
+/* Normals may turn away from head-on until their product is -TURNED: from there to 0 forces fade away. */
+static const double TURNED = 0.25;
+
+/* Nodes beside facets: candidate, facet, estimate of the foot, later the foot itself and its gap. */
+typedef struct {
+  int     n;
+  int    *cand, *facet;
+  double *xi, *eta, *g, *gap;
+} Hits;
+
+/* Contacts in work: what a law's batch needs. */
+typedef struct {
+  const double *node[8], *corner[4][8];
+  int64_t      *f_node[8], *f_corner[4][8];
+  double       *slot[8];
+  double        partner[8];
+  v8            xi, eta, gap, live;
+} Spots;
+
+typedef struct {
+  SurfaceLaw law;
+  i8         work[WORK_N]; /* fixed point, of this step */
+  Hits       hits;
+  int        pick[8], n_pick; /* hits in contact that wait for a full batch */
+} Pass;
+
+static void hits_layout(double *room, PetscInt cap, Hits *h)
+{
+  double **column[] = {&h->xi, &h->eta, &h->g, &h->gap};
+
+  for (int k = 0; k < 4; k++) *column[k] = room + k * cap;
+  h->cand  = (int *)(room + 4 * cap);
+  h->facet = h->cand + cap;
+  h->n     = 0;
+}
+
+/* Adds the facets that candidate c may be in the cells of. */
+static void find_hits(Fem fem, int c, Hits *h)
+{
+  const Candidate  *cand = &fem->cand[c];
+  const double     *x    = fem->surf[(size_t)cand->body * (size_t)fem->n_surf + (size_t)cand->node];
+  const FacetBlock *of   = fem->facet_block + (size_t)cand->other * (size_t)fem->n_block;
+  const v8          px = v8_set(x[SF_X]), py = v8_set(x[SF_Y]), pz = v8_set(x[SF_Z]);
+
+  for (int k = cand->first; k < cand->last; k++) {
+    const FacetBlock *b    = &of[fem->cand_block[k]];
+    const v8          r[3] = {px - b->c[0], py - b->c[1], pz - b->c[2]};
+    const v8          xi = v8_dot(r, b->xi), eta = v8_dot(r, b->eta), g = v8_dot(r, b->g);
+    unsigned bits = i8_bits((i8)(v8_abs(xi) <= b->most_xi) & (i8)(v8_abs(eta) <= b->most_eta) & (i8)(g >= b->least) &
+                            (i8)(g <= b->most));
+
+    for (; bits; bits &= bits - 1) {
+      const int l    = __builtin_ctz(bits);
+      h->cand[h->n]  = c;
+      h->facet[h->n] = fem->block[fem->cand_block[k]][l];
+      h->xi[h->n]    = xi[l];
+      h->eta[h->n]   = eta[l];
+      h->g[h->n]     = g[l];
+      h->n++;
+    }
+  }
+}
+
+static inline v8 load8(const double *x)
+{
+  v8 y;
+
+  memcpy(&y, x, sizeof y);
+  return y;
+}
+
+/* Feet of hits first .. first + 7; the gap is put beyond reach where the point is in no cell of the facet. */
+static void hit_feet(Fem fem, Hits *h, int first)
+{
+  SurfaceRecord *surf[8];
+  const int     *face[8];
+  const double  *node[8];
+  v8             corner[4][4], x[4], normal[3], square, length, gap;
+  Bilinear       p, n;
+  Foot           f = {load8(h->xi + first), load8(h->eta + first), load8(h->g + first)};
+  i8             inside;
+
+  for (int l = 0; l < 8; l++) {
+    const int        k = PetscMin(first + l, h->n - 1);
+    const Candidate *c = &fem->cand[h->cand[k]];
+
+    surf[l] = fem->surf + (size_t)c->other * (size_t)fem->n_surf;
+    face[l] = fem->face[h->facet[k]];
+    node[l] = fem->surf[(size_t)c->body * (size_t)fem->n_surf + (size_t)c->node];
+  }
+  v8_columns4(node, x);
+  facet_columns(surf, face, SF_X, corner);
+  facet_bilinear((const v8(*)[4])corner, &p);
+  facet_columns(surf, face, SF_NX, corner);
+  facet_bilinear((const v8(*)[4])corner, &n);
+  facet_foot(&p, &n, x, &f);
+  bilinear_at(&n, &f, normal);
+  square = v8_dot(normal, normal);
+  length = square * v8_rsqrt(square);
+  gap    = f.g * length;
+  inside = (i8)(v8_abs(f.xi) <= 1.0 + FACET_LAP) & (i8)(v8_abs(f.eta) <= 1.0 + FACET_LAP);
+  /* the depth allowed is that of the facet: mean of its corners' sizes */
+  inside &= (i8)(gap > -0.25 * FACET_DEPTH * (corner[0][3] + corner[1][3] + corner[2][3] + corner[3][3]));
+  f.xi  = v8_clamp(f.xi, 1.0);
+  f.eta = v8_clamp(f.eta, 1.0);
+  gap   = v8_pick(inside, gap, v8_set(1e300));
+  memcpy(h->xi + first, &f.xi, sizeof f.xi);
+  memcpy(h->eta + first, &f.eta, sizeof f.eta);
+  memcpy(h->gap + first, &gap, sizeof gap);
+}
+
+/* Whether hit a stands before hit b: nearer, or as near with the lower facet. */
+static inline int nearer(const Hits *h, int a, int b)
+{
+  const double x = fabs(h->gap[a]), y = fabs(h->gap[b]);
+
+  return x < y || (x == y && h->facet[a] < h->facet[b]);
+}
+
+static void spots_gather(Fem fem, const Hits *h, const int pick[8], int n, Spots *s)
+{
+  for (int l = 0; l < 8; l++) {
+    const int        k = pick[l < n ? l : 0];
+    const Candidate *c = &fem->cand[h->cand[k]];
+    const size_t     a = (size_t)c->body * (size_t)fem->n_surf + (size_t)c->node;
+    const size_t     b = (size_t)c->other * (size_t)fem->n_surf;
+    const int       *q = fem->face[h->facet[k]];
+
+    s->node[l]    = fem->surf[a];
+    s->f_node[l]  = fem->force[a];
+    s->slot[l]    = fem->slot[a][0];
+    s->partner[l] = 1.0 + (double)fem->id[c->other];
+    s->xi[l]      = h->xi[k];
+    s->eta[l]     = h->eta[k];
+    s->gap[l]     = h->gap[k];
+    s->live[l]    = l < n ? 1.0 : 0.0;
+    for (int m = 0; m < 4; m++) {
+      s->corner[m][l]   = fem->surf[b + (size_t)q[m]];
+      s->f_corner[m][l] = fem->force[b + (size_t)q[m]];
+    }
+  }
+}
+
+static inline void columns_at(const double *const row[8], int first, v8 col[4])
+{
+  const double *r[8];
+
+  for (int l = 0; l < 8; l++) r[l] = row[l] + first;
+  v8_columns4(r, col);
+}
+
+/* Normal, relative velocity, area and mass of eight spots; weight: of the facet's corners. */
+static void spots_motion(const Spots *s, v8 weight[4], SurfaceSpots *in)
+{
+  v8 v[4], n[4], x[4], col[4], normal[3] = {0}, h = v8_set(0.0), inv_mass, face, inv;
+
+  weight[0] = 0.25 * (1.0 - s->xi) * (1.0 - s->eta);
+  weight[1] = 0.25 * (1.0 + s->xi) * (1.0 - s->eta);
+  weight[2] = 0.25 * (1.0 + s->xi) * (1.0 + s->eta);
+  weight[3] = 0.25 * (1.0 - s->xi) * (1.0 + s->eta);
+  columns_at(s->node, SF_X, x);
+  columns_at(s->node, SF_VX, v);
+  columns_at(s->node, SF_NX, n);
+  inv_mass = 1.0 / v[3];
+  for (int m = 0; m < 4; m++) {
+    columns_at(s->corner[m], SF_VX, col);
+    for (int k = 0; k < 3; k++) v[k] -= weight[m] * col[k];
+    inv_mass += weight[m] * weight[m] / col[3];
+    columns_at(s->corner[m], SF_NX, col);
+    for (int k = 0; k < 3; k++) normal[k] += weight[m] * col[k];
+    h += weight[m] * col[3];
+  }
+  inv = v8_rsqrt(v8_dot(normal, normal));
+  for (int k = 0; k < 3; k++) in->n[k] = normal[k] * inv;
+  face     = v8_dot(n, in->n) * (-1.0 / TURNED);
+  in->gap  = s->gap;
+  in->h    = 0.5 * (h + n[3]);
+  in->area = 0.5 * s->live * x[3] * v8_min(v8_max(face, v8_set(0.0)), v8_set(1.0));
+  in->mass = 1.0 / inv_mass;
+  in->vn   = v8_dot(v, in->n);
+  for (int k = 0; k < 3; k++) in->vt[k] = v[k] - in->vn * in->n[k];
+}
+
+static void spots_recall(const Spots *s, SurfaceSpots *in)
+{
+  for (int l = 0; l < 8; l++) {
+    double(*slot)[SLOT_N] = (double(*)[SLOT_N])s->slot[l];
+    const int at          = slot_find(slot, s->partner[l]);
+
+    for (int k = 0; k < 3; k++) in->ft[k][l] = at < 0 ? 0.0 : slot[at][SLOT_FX + k];
+    in->bond[l] = at < 0 || slot[at][SLOT_BOND] <= 0.0 ? 0.0 : 1.0 - slot[at][SLOT_DAMAGE];
+  }
+}
+
+static void add_forces(int64_t *const row[8], const i8 f[3])
+{
+  const i8 col[4] = {f[0], f[1], f[2], {0}};
+  i8       pair[4];
+
+  i8_half_rows(col, pair);
+  for (int l = 0; l < 4; l++) {
+    *(i4 *)row[l] += __builtin_shufflevector(pair[l], pair[l], 0, 1, 2, 3);
+    *(i4 *)row[l + 4] += __builtin_shufflevector(pair[l], pair[l], 4, 5, 6, 7);
+  }
+}
+
+/* The force to the node, its opposite to the corners: the last takes what the others leave, so that nothing is lost. */
+static void spots_push(Fem fem, const Spots *s, const v8 weight[4], const v8 force[3])
+{
+  i8 f[3], share[3];
+
+  for (int k = 0; k < 3; k++) f[k] = v8_fixed(force[k], fem->inv_force);
+  add_forces(s->f_node, f);
+  for (int k = 0; k < 3; k++) f[k] = -f[k];
+  for (int m = 0; m < 3; m++) {
+    for (int k = 0; k < 3; k++) share[k] = v8_fixed(-weight[m] * force[k], fem->inv_force);
+    add_forces(s->f_corner[m], share);
+    for (int k = 0; k < 3; k++) f[k] -= share[k];
+  }
+  add_forces(s->f_corner[3], f);
+}
+
+static void spots_work(Fem fem, const SurfaceSpots *in, const SurfaceForces *out, i8 work[])
+{
+  const double scale = fem->dt * fem->inv_work;
+
+  work[WORK_NORMAL] += v8_fixed(-(out->fn - out->viscous) * in->vn, scale);
+  work[WORK_VISCOUS] += v8_fixed(-out->viscous * in->vn, scale);
+  work[WORK_TANGENTIAL] += v8_fixed(-v8_dot(out->ft, in->vt), scale);
+  work[WORK_FRICTION] += v8_fixed(out->slip_power, scale);
+}
+
+static PetscErrorCode SpotsSample(Fem fem, const Pass *p, const Spots *s, const SurfaceSpots *in,
+                                  const SurfaceForces *out)
+{
+  PetscFunctionBeginUser;
+  for (int l = 0; l < p->n_pick; l++) {
+    const Candidate *c     = &fem->cand[p->hits.cand[p->pick[l]]];
+    const int        press = in->gap[l] < 0.0;
+    SampleShare      share = {
+             .fn = out->fn[l], .area = press ? in->area[l] : 0.0, .kn = press ? out->kn[l] : 0.0, .stored = out->stored[l]};
+
+    for (int k = 0; k < 3; k++) {
+      share.n[k] = in->n[k][l];
+      share.f[k] = out->fn[l] * in->n[k][l] + out->ft[k][l];
+      share.x[k] = s->node[l][SF_X + k];
+    }
+    PetscCall(FemSampleAdd(fem, c->body, c->other, &share));
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode PassBatch(Fem fem, Pass *p)
+{
+  Spots         s;
+  SurfaceSpots  in;
+  SurfaceForces out;
+  v8            weight[4], force[3];
+
+  PetscFunctionBeginUser;
+  if (!p->n_pick) PetscFunctionReturn(0);
+  spots_gather(fem, &p->hits, p->pick, p->n_pick, &s);
+  spots_recall(&s, &in);
+  spots_motion(&s, weight, &in);
+  surface_forces(&p->law, fem->dt, &in, &out);
+  for (int k = 0; k < 3; k++) force[k] = out.fn * in.n[k] + out.ft[k];
+  spots_push(fem, &s, weight, force);
+  spots_work(fem, &in, &out, p->work);
+  for (int l = 0; l < p->n_pick; l++) {
+    const double ft[3]                       = {out.ft[0][l], out.ft[1][l], out.ft[2][l]};
+    fem->cand[p->hits.cand[p->pick[l]]].held = slot_store((double(*)[SLOT_N])s.slot[l], s.partner[l], ft);
+  }
+  if (fem->sampling) PetscCall(SpotsSample(fem, p, &s, &in, &out));
+  p->n_pick = 0;
+  PetscFunctionReturn(0);
+}
+
+/* Out of reach: what was stored is gone. */
+static void let_go(Fem fem, Candidate *c)
+{
+  double(*slot)[SLOT_N] = fem->slot[(size_t)c->body * (size_t)fem->n_surf + (size_t)c->node];
+  const int at          = slot_find(slot, 1.0 + (double)fem->id[c->other]);
+
+  if (at >= 0) slot_free(slot, at);
+  c->held = 0;
+}
+
+/*
+  Contacts of one node: all in one batch, so that each finds what it has stored before any of them stores anew; which
+  nodes share a batch, and so the number of ranks, makes no difference.
+*/
+static PetscErrorCode PassNode(Fem fem, Pass *p, const int found[], int m)
+{
+  PetscFunctionBeginUser;
+  if (p->n_pick + m > 8) PetscCall(PassBatch(fem, p));
+  for (int k = 0; k < m; k++) p->pick[p->n_pick++] = found[k];
+  PetscFunctionReturn(0);
+}
+
+/* Candidates first .. last - 1, whose hits are complete: the nearest facet of each, then its forces. */
+static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
+{
+  const double most = PetscMax(fem->reach, 1e-300);
+  Hits        *h    = &p->hits;
+
+  PetscFunctionBeginUser;
+  for (int k = 0; k < h->n; k += 8) hit_feet(fem, h, k);
+  for (int c = first, k = 0; c < last;) {
+    const int node = fem->cand[c].node, body = fem->cand[c].body;
+    int       found[8], m                    = 0;
+
+    for (; c < last && fem->cand[c].node == node && fem->cand[c].body == body; c++) {
+      int best = -1;
+
+      for (; k < h->n && h->cand[k] == c; k++)
+        if (h->gap[k] < most && (best < 0 || nearer(h, k, best))) best = k;
+      if (best < 0 && fem->cand[c].held) let_go(fem, &fem->cand[c]);
+      if (best >= 0) found[m++] = best;
+      if (m == 8) PetscCall(PassNode(fem, p, found, m));
+      m %= 8;
+    }
+    PetscCall(PassNode(fem, p, found, m));
+  }
+  PetscCall(PassBatch(fem, p));
+  h->n = 0;
+  PetscFunctionReturn(0);
+}
+
+static void facet_blocks(Fem fem)
+{
+  const PetscInt n = fem->n_body + fem->n_ghost_body;
+
+  for (PetscInt b = 0; b < n; b++)
+    for (int k = 0; k < fem->n_block; k++)
+      facet_block(fem->surf + (size_t)b * (size_t)fem->n_surf, fem->face, fem->block[k], fem->reach,
+                  &fem->facet_block[(size_t)b * (size_t)fem->n_block + (size_t)k]);
+}
+
+PetscErrorCode FemContact(Fem fem)
+{
+  Pass pass = {
+      .law = {fem->cfg.penalty * fem->cfg.bulk.K, fem->cfg.W, fem->cfg.strength, fem->cfg.mu, fem->cfg.dashpot}
+  };
+  int first = 0;
+
+  PetscFunctionBeginUser;
+  hits_layout(fem->hits, fem->hits_cap, &pass.hits);
+  facet_blocks(fem);
+  for (int c = 0; c < fem->n_cand; c++) {
+    if (!c || fem->cand[c].node != fem->cand[c - 1].node || fem->cand[c].body != fem->cand[c - 1].body) {
+      if (pass.hits.n > HITS) {
+        PetscCall(PassHits(fem, first, c, &pass));
+        first = c;
+      }
+    }
+    find_hits(fem, c, &pass.hits);
+  }
+  PetscCall(PassHits(fem, first, (int)fem->n_cand, &pass));
+  for (int k = WORK_NORMAL; k <= WORK_FRICTION; k++) exact_add_int(&fem->work[k], i8_sum(pass.work[k]));
+  PetscFunctionReturn(0);
+}

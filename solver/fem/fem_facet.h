@@ -1,0 +1,113 @@
+/*
+  fem_facet.h - where a point stands before or behind a facet, for eight of them at once.
+
+  A facet has a place c + a xi + b eta + d xi eta and, of the same form, an outward normal, which it shares with its
+  neighbours at its edges.  A point belongs to the facet whose normals pass through it: x = place + g normal with |xi|,
+  |eta| <= 1.  The cells of normals that stand on the facets fill the space about a surface without gap or overlap, as
+  deep as the normals do not cross, so that gap, normal and shape functions change continuously where a point goes from
+  one cell to the next.
+*/
+#ifndef SOLVER_FEM_FEM_FACET_H
+#define SOLVER_FEM_FEM_FACET_H
+
+#include "solver/fem/fem_impl.h"
+
+typedef struct {
+  v8 c[3], a[3], b[3], d[3];
+} Bilinear;
+
+/* Foot of a point on a facet. */
+typedef struct {
+  v8 xi, eta, g; /* g times the normal, whose length is not one between nodes */
+} Foot;
+
+/* Points may lie that deep behind a facet and be pushed out, over its size: beyond they have come from another side. */
+#define FACET_DEPTH 0.5
+/* Cells overlap by that much of xi, so that no point is lost between two of them by rounding. */
+#define FACET_LAP 1e-6
+/* Newton's steps from the linear estimate; tests/verify/test_fem_contact.c: how near they come. */
+enum { FOOT_STEPS = 3 };
+
+/* Columns `first` to first + 3 of the four corners of eight facets; surf: first record of each lane's body. */
+static inline void facet_columns(SurfaceRecord *const surf[8], const int *const face[8], int first, v8 col[4][4])
+{
+  const double *row[8];
+
+  for (int k = 0; k < 4; k++) {
+    for (int l = 0; l < 8; l++) row[l] = surf[l][face[l][k]] + first;
+    v8_columns4(row, col[k]);
+  }
+}
+
+static inline void facet_bilinear(const v8 corner[4][4], Bilinear *q)
+{
+  for (int k = 0; k < 3; k++) {
+    const v8 s = corner[0][k] + corner[2][k], t = corner[1][k] + corner[3][k];
+    const v8 u = corner[2][k] - corner[0][k], w = corner[1][k] - corner[3][k];
+
+    q->c[k] = 0.25 * (s + t);
+    q->d[k] = 0.25 * (s - t);
+    q->a[k] = 0.25 * (u + w);
+    q->b[k] = 0.25 * (u - w);
+  }
+}
+
+static inline v8 v8_dot(const v8 a[3], const v8 b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+static inline void v8_cross(const v8 a[3], const v8 b[3], v8 c[3])
+{
+  c[0] = a[1] * b[2] - a[2] * b[1];
+  c[1] = a[2] * b[0] - a[0] * b[2];
+  c[2] = a[0] * b[1] - a[1] * b[0];
+}
+
+static inline v8 v8_abs(v8 x) { return v8_max(x, -x); }
+static inline v8 v8_clamp(v8 x, double most) { return v8_min(v8_max(x, v8_set(-most)), v8_set(most)); }
+
+/* Value of q at a foot. */
+static inline void bilinear_at(const Bilinear *q, const Foot *f, v8 x[3])
+{
+  for (int k = 0; k < 3; k++) x[k] = q->c[k] + q->a[k] * f->xi + (q->b[k] + q->d[k] * f->xi) * f->eta;
+}
+
+/* Newton's steps for place + g normal = x; a foot that runs away is held at twice the facet. */
+static inline void facet_foot(const Bilinear *place, const Bilinear *normal, const v8 x[3], Foot *f)
+{
+  for (int step = 0; step < FOOT_STEPS; step++) {
+    v8 u[3], w[3], n[3], r[3], uw[3], wn[3], nu[3], inv;
+
+    bilinear_at(normal, f, n);
+    bilinear_at(place, f, r);
+    for (int k = 0; k < 3; k++) {
+      r[k] = x[k] - r[k] - f->g * n[k];
+      u[k] = place->a[k] + place->d[k] * f->eta + f->g * (normal->a[k] + normal->d[k] * f->eta);
+      w[k] = place->b[k] + place->d[k] * f->xi + f->g * (normal->b[k] + normal->d[k] * f->xi);
+    }
+    v8_cross(u, w, uw);
+    v8_cross(w, n, wn);
+    v8_cross(n, u, nu);
+    inv    = 1.0 / v8_dot(uw, n);
+    f->xi  = v8_clamp(f->xi + v8_dot(r, wn) * inv, 2.0);
+    f->eta = v8_clamp(f->eta + v8_dot(r, nu) * inv, 2.0);
+    f->g += v8_dot(r, uw) * inv;
+  }
+}
+
+/*
+  Eight facets of one body, prepared for many points: three covectors that give the linear estimate of the foot, and how
+  large the estimate can be for a point of the cell, bounded by what the linear map leaves out.
+*/
+typedef struct FacetBlock {
+  v8 c[3], xi[3], eta[3], g[3];
+  v8 most_xi, most_eta, least, most; /* |xi|, |eta|; g from least to most */
+} FacetBlock;
+
+void facet_block(SurfaceRecord *surf, int (*face)[4], const int block[8], double reach, FacetBlock *out);
+
+/*
+  Facets near each other, eight by eight, by topology alone: the same on every rank.  The last block repeats its last
+  facet.  Caller frees with PetscFree.
+*/
+PetscErrorCode FemFacetBlocks(int n_face, int (*face)[4], int n_surf, int *n_block, int (**block)[8]);
+
+#endif

@@ -1,0 +1,190 @@
+/*
+  fem_sample.c - the contacts of one step, nodes of each pair added up, written down for observables and output.
+
+  A pair across ranks has the nodes of one body on each: what they add up to is exchanged, so that both have the whole.
+  Sums are integers: the same bits however bodies are spread.
+*/
+#include "solver/fem/fem_impl.h"
+#include "solver/grains/exchange.h"
+
+#include <string.h>
+
+/* Step of the sums that are not forces [nN nm, nN, nm^2, nN/nm, aJ]: they may come to 1e8. */
+static const double STEP = 0x1p-36;
+
+static int64_t whole(double x, double inv_unit) { return (int64_t)(x * inv_unit); }
+
+/* Nodes come body by body: the sum is among the last, or new. */
+static PetscErrorCode Find(Fem fem, int body, int partner, SampleSum **found)
+{
+  const PetscInt64 id = fem->id[body], other = partner < 0 ? partner : fem->id[partner];
+  PetscInt         k = fem->n_sums - 1;
+
+  PetscFunctionBeginUser;
+  while (k >= 0 && fem->sums[k].body == body && fem->sums[k].partner != partner) k--;
+  if (k < 0 || fem->sums[k].body != body) {
+    if (fem->n_sums == fem->sums_cap) {
+      fem->sums_cap += fem->sums_cap / 2 + 64;
+      PetscCall(PetscRealloc((size_t)fem->sums_cap * sizeof *fem->sums, &fem->sums));
+    }
+    k            = fem->n_sums++;
+    fem->sums[k] = (SampleSum){.first = id, .second = other, .body = body, .partner = partner};
+    if (partner >= 0 && other < id) fem->sums[k].first = other, fem->sums[k].second = id;
+  }
+  *found = &fem->sums[k];
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemSampleAdd(Fem fem, int body, int partner, const SampleShare *share)
+{
+  const double *centre = fem->g->rec[fem->row[body]], size = fabs(share->fn);
+  SampleSum    *s = NULL;
+
+  PetscFunctionBeginUser;
+  PetscCall(Find(fem, body, partner, &s));
+  {
+    const double sign = s->first == fem->id[body] ? 1.0 : -1.0;
+    for (int k = 0; k < 3; k++) {
+      s->sum[SAMPLE_F + k] += whole(sign * share->f[k], fem->inv_force);
+      s->sum[SAMPLE_N + k] += whole(sign * size * share->n[k], 1.0 / STEP);
+      s->sum[SAMPLE_ARM + k] += whole(size * (share->x[k] - centre[k]), 1.0 / STEP);
+    }
+  }
+  s->sum[SAMPLE_WEIGHT] += whole(size, 1.0 / STEP);
+  s->sum[SAMPLE_AREA] += whole(share->area, 1.0 / STEP);
+  s->sum[SAMPLE_KN] += whole(share->kn, 1.0 / STEP);
+  s->sum[SAMPLE_STORED] += whole(share->stored, 1.0 / STEP);
+  PetscFunctionReturn(0);
+}
+
+/* Sums against ghosts go to the ghosts' owners, and theirs come here. */
+static PetscErrorCode Exchange(Fem fem)
+{
+  const PetscSFNode *owner = NULL;
+  PetscMPIInt       *dest;
+  SampleSum         *got;
+  PetscInt           n;
+
+  PetscFunctionBeginUser;
+  if (!fem->halo) PetscFunctionReturn(0);
+  PetscCall(PetscSFGetGraph(fem->halo, NULL, NULL, NULL, &owner));
+  PetscCall(PetscMalloc1(fem->n_sums + 1, &dest));
+  for (PetscInt k = 0; k < fem->n_sums; k++) {
+    const PetscInt ghost = fem->sums[k].partner - fem->n_body;
+    dest[k]              = ghost >= 0 ? (PetscMPIInt)owner[ghost].rank : -1;
+  }
+  PetscCall(ExchangeRecords(fem->g->comm, sizeof *got, fem->n_sums, dest, fem->sums, &n, &got, NULL));
+  PetscCall(PetscFree(dest));
+  if (fem->n_sums + n > fem->sums_cap) {
+    fem->sums_cap = fem->n_sums + n;
+    PetscCall(PetscRealloc((size_t)fem->sums_cap * sizeof *fem->sums, &fem->sums));
+  }
+  PetscCall(PetscArraycpy(fem->sums + fem->n_sums, got, n));
+  fem->n_sums += n;
+  PetscCall(PetscFree(got));
+  PetscFunctionReturn(0);
+}
+
+static int pair_order(const void *a, const void *b)
+{
+  const SampleSum *p = a, *q = b;
+
+  if (p->first != q->first) return p->first < q->first ? -1 : 1;
+  return (p->second > q->second) - (p->second < q->second);
+}
+
+typedef struct {
+  PetscInt64 id;
+  PetscInt   row;
+} IdRow;
+
+static int id_order(const void *a, const void *b)
+{
+  const PetscInt64 p = ((const IdRow *)a)->id, q = ((const IdRow *)b)->id;
+
+  return (p > q) - (p < q);
+}
+
+/* Rows of all bodies, owned and ghosts, by id. */
+static PetscErrorCode Rows(Fem fem, PetscInt *n, IdRow **map)
+{
+  const Grains g = fem->g;
+
+  PetscFunctionBeginUser;
+  *n = 0;
+  PetscCall(PetscMalloc1(fem->n_body + g->n_ghost + 1, map));
+  for (PetscInt b = 0; b < fem->n_body; b++) (*map)[(*n)++] = (IdRow){fem->id[b], fem->row[b]};
+  for (PetscInt i = g->n_owned; i < g->n_owned + g->n_ghost; i++) (*map)[(*n)++] = (IdRow){g->id[i], i};
+  qsort(*map, (size_t)*n, sizeof **map, id_order);
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode RowOf(const IdRow *map, PetscInt n, PetscInt64 id, PetscInt *row)
+{
+  const IdRow  key   = {.id = id};
+  const IdRow *found = bsearch(&key, map, (size_t)n, sizeof *map, id_order);
+
+  PetscFunctionBeginUser;
+  PetscCheck(found, PETSC_COMM_SELF, PETSC_ERR_PLIB, "a sampled contact of grain %lld, which is not here",
+             (long long)id);
+  *row = found->row;
+  PetscFunctionReturn(0);
+}
+
+/* The sample of a pair from its sum; rows are set. */
+static void sample_of(Fem fem, const SampleSum *s, ContactSample *c)
+{
+  const double *a = fem->g->rec[c->i], *b = c->j < 0 ? NULL : fem->g->rec[c->j];
+  double        size = 0.0, distance = 0.0;
+
+  for (int k = 0; k < 3; k++) {
+    c->f[k] = (double)s->sum[SAMPLE_F + k] * fem->unit_force;
+    c->n[k] = (double)s->sum[SAMPLE_N + k] * STEP;
+    size += c->n[k] * c->n[k];
+    if (b) c->branch[k] = a[REC_X + k] - b[REC_X + k];
+    else c->branch[k] = -(double)s->sum[SAMPLE_ARM + k] / (double)PetscMax(s->sum[SAMPLE_WEIGHT], 1);
+  }
+  size = sqrt(size);
+  for (int k = 0; k < 3; k++) {
+    c->n[k] = size > 0.0 ? c->n[k] / size : 0.0;
+    c->fn += c->f[k] * c->n[k];
+    distance += c->branch[k] * (b ? c->branch[k] : c->n[k]);
+  }
+  c->delta  = b ? a[REC_R0] + b[REC_R0] - sqrt(distance) : a[REC_R0] - distance;
+  c->a      = sqrt((double)s->sum[SAMPLE_AREA] * STEP / PETSC_PI);
+  c->kn     = (double)s->sum[SAMPLE_KN] * STEP;
+  c->stored = (double)s->sum[SAMPLE_STORED] * STEP;
+  c->bond   = -1;
+  c->at     = -1;
+}
+
+PetscErrorCode FemSampleEnd(Fem fem)
+{
+  PetscInt n;
+  IdRow   *map;
+
+  PetscFunctionBeginUser;
+  PetscCall(Exchange(fem));
+  PetscCall(GrainsHaloBegin(fem->g)); /* centres of ghosts, which are bodies' only since the last step */
+  PetscCall(GrainsHaloEnd(fem->g));
+  PetscCall(Rows(fem, &n, &map));
+  qsort(fem->sums, (size_t)fem->n_sums, sizeof *fem->sums, pair_order);
+  if (fem->n_sums > fem->samples_cap) {
+    fem->samples_cap = fem->n_sums + fem->n_sums / 2;
+    PetscCall(PetscRealloc((size_t)fem->samples_cap * sizeof *fem->samples, &fem->samples));
+  }
+  fem->n_samples = 0;
+  for (PetscInt k = 0, next; k < fem->n_sums; k = next) {
+    SampleSum     *s = &fem->sums[k];
+    ContactSample *c = &fem->samples[fem->n_samples++];
+
+    for (next = k + 1; next < fem->n_sums && !pair_order(s, &fem->sums[next]); next++)
+      for (int m = 0; m < SAMPLE_SUMS; m++) s->sum[m] += fem->sums[next].sum[m];
+    *c = (ContactSample){.id_i = s->first, .id_j = s->second, .j = (PetscInt)s->second};
+    PetscCall(RowOf(map, n, s->first, &c->i));
+    if (s->second >= 0) PetscCall(RowOf(map, n, s->second, &c->j));
+    sample_of(fem, s, c);
+  }
+  PetscCall(PetscFree(map));
+  PetscFunctionReturn(0);
+}
