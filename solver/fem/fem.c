@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Candidates serve until surfaces have moved half of this part of the facet size. */
-static const double SKIN = 0.5;
+/* Candidates serve until bodies have come nearer by this part of the facet size. */
+static const double SKIN = 0.2;
 
 static void add_forces(void *in, void *inout, int *n, MPI_Datatype *type)
 {

@@ -2,14 +2,19 @@
 #include "materials/surface.h"
 #include "solver/fem/fem_facet.h"
 
-/* Spheres around the blocks of a body, eight blocks side by side, and one around the body. */
+typedef double v4 __attribute__((vector_size(32), may_alias));
+
+static inline v4 v4_pick(i4 mask, v4 a, v4 b) { return (v4)((mask & (i4)a) | (~mask & (i4)b)); }
+
+/* Spheres around a body, around its blocks of facets, eight blocks side by side, and around the facets. */
 typedef struct {
   v8 x[3], radius;
 } EightBalls;
 
 typedef struct {
   double      x[3], radius;
-  EightBalls *of; /* [(n_block + 7)/8] */
+  EightBalls *of;    /* [(n_block + 7)/8] */
+  EightBalls *facet; /* [n_block] around the facets of each block */
 } BodyBalls;
 
 /* A body and those it may touch. */
@@ -46,21 +51,37 @@ static double ball(SurfaceRecord *s, int n, const int *pick, double x[3])
   return sqrt(far);
 }
 
+static void set_ball(EightBalls *b, int lane, SurfaceRecord *s, int n, const int *pick)
+{
+  double       x[3];
+  const double radius = ball(s, n, pick, x);
+
+  for (int k = 0; k < 3; k++) b->x[k][lane] = x[k];
+  b->radius[lane] = radius;
+}
+
 static void body_balls(Fem fem, PetscInt b, BodyBalls *balls)
 {
   SurfaceRecord *s = fem->surf + (size_t)b * (size_t)fem->n_surf;
 
   balls->radius = ball(s, fem->n_surf, NULL, balls->x);
   for (int k = 0; k < (fem->n_block + 7) / 8 * 8; k++) {
-    const int *facet = fem->block[PetscMin(k, fem->n_block - 1)];
-    int        corner[32];
-    double     x[3], radius;
+    int corner[32];
 
-    for (int m = 0; m < 32; m++) corner[m] = fem->face[facet[m / 4]][m % 4];
-    radius = ball(s, 32, corner, x);
-    for (int c = 0; c < 3; c++) balls->of[k / 8].x[c][k % 8] = x[c];
-    balls->of[k / 8].radius[k % 8] = k < fem->n_block ? radius : -1e300; /* nothing is near the last ones */
+    for (int m = 0; m < 32; m++) corner[m] = fem->face[fem->block[PetscMin(k, fem->n_block - 1)][m / 4]][m % 4];
+    set_ball(&balls->of[k / 8], k % 8, s, 32, corner);
+    if (k >= fem->n_block) balls->of[k / 8].radius[k % 8] = -1e300; /* nothing is near */
+    else
+      for (int l = 0; l < 8; l++) set_ball(&balls->facet[k], l, s, 4, corner + 4 * l);
   }
+}
+
+/* Which of eight spheres, grown by the margin, hold x: one bit each. */
+static inline unsigned near(const EightBalls *b, const double *x, double margin)
+{
+  const v8 d[3] = {b->x[0] - x[0], b->x[1] - x[1], b->x[2] - x[2]}, r = b->radius + margin;
+
+  return i8_bits((i8)(v8_dot(d, d) <= r * r) & (i8)(r > v8_set(0.0)));
 }
 
 static PetscErrorCode Room(PetscInt need, PetscInt *cap, size_t bytes, void *array)
@@ -76,18 +97,17 @@ static PetscErrorCode Room(PetscInt need, PetscInt *cap, size_t bytes, void *arr
 static PetscErrorCode NodeCandidate(Fem fem, const Side *side, int node, const BodyBalls *balls, double margin)
 {
   const double *x     = fem->surf[(size_t)side->body * (size_t)fem->n_surf + (size_t)node];
-  const double  near  = balls->radius + margin;
+  const double  most  = balls->radius + margin;
   const int     first = (int)fem->n_cand_block;
 
   PetscFunctionBeginUser;
-  if (distance2(x, balls->x) > near * near) PetscFunctionReturn(0);
+  if (distance2(x, balls->x) > most * most) PetscFunctionReturn(0);
   PetscCall(Room(fem->n_cand_block + fem->n_block, &fem->cand_block_cap, sizeof *fem->cand_block, &fem->cand_block));
   for (int e = 0; e < (fem->n_block + 7) / 8; e++) {
-    const EightBalls *b    = &balls->of[e];
-    const v8          d[3] = {b->x[0] - x[0], b->x[1] - x[1], b->x[2] - x[2]}, r = b->radius + margin;
-    unsigned          bits = i8_bits((i8)(v8_dot(d, d) <= r * r) & (i8)(r > v8_set(0.0)));
-
-    for (; bits; bits &= bits - 1) fem->cand_block[fem->n_cand_block++] = 8 * e + __builtin_ctz(bits);
+    for (unsigned bits = near(&balls->of[e], x, margin); bits; bits &= bits - 1) {
+      const int block = 8 * e + __builtin_ctz(bits);
+      if (near(&balls->facet[block], x, margin)) fem->cand_block[fem->n_cand_block++] = block;
+    }
   }
   if (fem->n_cand_block == first) PetscFunctionReturn(0);
   PetscCall(Room(fem->n_cand + 1, &fem->cand_cap, sizeof *fem->cand, &fem->cand));
@@ -132,7 +152,7 @@ static PetscErrorCode Prepare(Fem fem)
   if (!fem->block) PetscCall(FemFacetBlocks(fem->n_face, fem->face, fem->n_surf, &fem->n_block, &fem->block));
   fem->reach = surface_reach(fem->cfg.W, fem->cfg.strength);
   for (PetscInt k = 0; k < n * fem->n_surf; k++)
-    for (int c = 0; c < 3; c++) fem->x_build[k][c] = fem->surf[k][SF_X + c];
+    for (int c = 0; c < 4; c++) fem->x_build[k][c] = fem->surf[k][SF_X + c]; /* the fourth fills the row */
   if (n * fem->n_block <= fem->blocks_cap) PetscFunctionReturn(0);
   fem->blocks_cap  = n * fem->n_block + n * fem->n_block / 4;
   fem->facet_block = room_aligned(fem->facet_block, (size_t)fem->blocks_cap * sizeof *fem->facet_block);
@@ -187,11 +207,12 @@ PetscErrorCode FemCandidates(Fem fem)
   PetscCall(Prepare(fem));
   PetscCall(Sides(fem, &n_side, &side));
   n_eight = (fem->n_block + 7) / 8;
-  eight   = room_aligned(NULL, (size_t)(n * n_eight) * sizeof *eight);
+  eight   = room_aligned(NULL, (size_t)(n * (n_eight + fem->n_block)) * sizeof *eight);
   PetscCheck(eight, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for the spheres of %" PetscInt_FMT " bodies", n);
   PetscCall(PetscMalloc1(n + 1, &balls));
   for (PetscInt b = 0; b < n; b++) {
-    balls[b].of = eight + b * n_eight;
+    balls[b].of    = eight + b * (n_eight + fem->n_block);
+    balls[b].facet = balls[b].of + n_eight;
     body_balls(fem, b, &balls[b]);
   }
   fem->n_cand = fem->n_cand_block = 0;
@@ -209,7 +230,7 @@ PetscErrorCode FemCandidates(Fem fem)
   PetscFunctionReturn(0);
 }
 
-/* Mean way of a body's surface since the candidates were found, and the largest departure from it. */
+/* Box that holds the ways of a body's surface nodes since the candidates were found: its middle and half diagonal. */
 typedef struct {
   double way[3], more;
 } BodyWay;
@@ -217,24 +238,25 @@ typedef struct {
 static void body_way(Fem fem, PetscInt b, BodyWay *w)
 {
   SurfaceRecord *s = fem->surf + (size_t)b * (size_t)fem->n_surf;
-  double(*x)[3]    = fem->x_build + (size_t)b * (size_t)fem->n_surf;
-  double far       = 0.0;
+  double(*x)[4]    = fem->x_build + (size_t)b * (size_t)fem->n_surf;
+  v4     lo = {1e300, 1e300, 1e300}, hi = -lo;
+  double square = 0.0;
 
-  for (int k = 0; k < 3; k++) {
-    w->way[k] = 0.0;
-    for (int m = 0; m < fem->n_surf; m++) w->way[k] += s[m][SF_X + k] - x[m][k];
-    w->way[k] /= fem->n_surf;
-  }
   for (int m = 0; m < fem->n_surf; m++) {
-    const double d[3] = {s[m][SF_X] - x[m][0], s[m][SF_Y] - x[m][1], s[m][SF_Z] - x[m][2]};
-    far               = PetscMax(far, distance2(d, w->way));
+    const v4 d = *(const v4 *)s[m] - *(const v4 *)x[m];
+    lo         = v4_pick((i4)(d < lo), d, lo);
+    hi         = v4_pick((i4)(d > hi), d, hi);
   }
-  w->more = sqrt(far);
+  for (int k = 0; k < 3; k++) {
+    w->way[k] = 0.5 * (hi[k] + lo[k]);
+    square += 0.25 * (hi[k] - lo[k]) * (hi[k] - lo[k]);
+  }
+  w->more = sqrt(square);
 }
 
 /*
-  A node and a facet of two bodies have come nearer by no more than the bodies' mean ways differ, plus what each has
-  moved beyond its own mean: what all bodies have in common, in a press nearly everything, does not count.
+  A node and a facet of two bodies have come nearer by no more than the bodies' middle ways differ, plus what each has
+  moved beyond its own: what all bodies have in common, in a press nearly everything, does not count.
 */
 PetscErrorCode FemCandidatesCheck(Fem fem)
 {

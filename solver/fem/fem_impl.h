@@ -158,7 +158,7 @@ struct _p_Fem {
   double            *hits;                 /* scratch of FemContact, [5][hits_cap] */
   double             skin;                 /* of the candidates [nm] */
   double             reach;                /* largest gap at which surfaces act on each other [nm] */
-  double (*x_build)[3];                    /* [n_body + n_ghost_body][n_surf] when the candidates were found */
+  double (*x_build)[4];                    /* [n_body + n_ghost_body][n_surf] when the candidates were found */
   /* sums, fixed point */
   double   unit_force, unit_work, inv_force, inv_work; /* 1/unit */
   ExactSum work[WORK_N];

@@ -165,6 +165,8 @@ PetscErrorCode FemSampleEnd(Fem fem)
 
   PetscFunctionBeginUser;
   PetscCall(Exchange(fem));
+  PetscCall(GrainsHaloBegin(fem->g)); /* centres of ghosts, which are bodies' only since the last step */
+  PetscCall(GrainsHaloEnd(fem->g));
   PetscCall(Rows(fem, &n, &map));
   qsort(fem->sums, (size_t)fem->n_sums, sizeof *fem->sums, pair_order);
   if (fem->n_sums > fem->samples_cap) {

@@ -27,21 +27,22 @@ typedef struct {
 /* n grains of gold with that mesh; tools far away; the caller may change cfg before fem_world_start. */
 static inline void fem_world_begin(FemWorld *w, int n)
 {
-  const double far = 1e6;
+  const double far = 1e6, K = GOLD_E / (3.0 * (1.0 - 2.0 * GOLD_NU)), G = GOLD_E / (2.0 * (1.0 + GOLD_NU));
 
-  w->cfg = (FemConfig){.mesh         = &w->mesh,
-                       .K            = GOLD_E / (3.0 * (1.0 - 2.0 * GOLD_NU)),
-                       .G            = GOLD_E / (2.0 * (1.0 + GOLD_NU)),
-                       .density      = 19.3e-6,
-                       .hourglass    = 0.05,
-                       .courant      = 0.7,
-                       .shrink       = 0.5,
-                       .mass_scaling = 1.0,
-                       .penalty      = 1.0,
-                       .dashpot      = 0.0,
-                       .mu           = 0.0,
-                       .radius_min   = 3.25,
-                       .radius_max   = 3.25};
+  w->cfg = (FemConfig){
+      .mesh         = &w->mesh,
+      .bulk         = {.K = K, .G = G, .flow = BULK_LINEAR, .compliance = 1.0 / (3.0 * G)},
+      .density      = 19.3e-6,
+      .hourglass    = 0.05,
+      .courant      = 0.7,
+      .shrink       = 0.5,
+      .mass_scaling = 1.0,
+      .penalty      = 1.0,
+      .dashpot      = 0.0,
+      .mu           = 0.0,
+      .radius_min   = 3.25,
+      .radius_max   = 3.25
+  };
   w->tools = (Tools){
       .die_radius = far, .die_top = far, .z = {0.0, -far, far}
   };
