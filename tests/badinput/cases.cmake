@@ -99,7 +99,7 @@ nm_add_bad(NAME unknown_law EDIT "law: mdr" "law: hooke"
 nm_add_bad(NAME block_of_another_law EDIT "  mdr: {psi_b: 0.5}" "  hertz_mindlin: {nu: 0.4}"
            FAILS "contact_hertz_mindlin_nu: belongs to the law hertz_mindlin, but contact_law is mdr")
 nm_add_bad(NAME unknown_material EDIT "material: au" "material: unobtainium"
-           FAILS "material: there is no material 'unobtainium'; cards are: ag, au, bi, pd, pd_amorphous, pt, rh")
+           FAILS "material: there is no material 'unobtainium'; cards are: ag, au, bi, cdse, pbs, pd, pd_amorphous, pt, rh")
 nm_add_bad(NAME unknown_packing EDIT "cohesive" "hcp"
            FAILS "powder_packing: there is no 'hcp'; choose from cohesive, random, sc, bcc, fcc, file")
 nm_add_bad(NAME unknown_tool EDIT "die: {" "die: {tool_material: cheese, "

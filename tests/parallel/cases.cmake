@@ -13,6 +13,8 @@ nm_add_run(NAME dwell_residual DECK dwell.yml RANKS 1 2 4 LABELS parallel SAME h
                 -press_inertial_number 1e-2 -dwell_time "1 s")
 # crystals: orientations, the couples between them, facets that join
 nm_add_run(NAME ionic DECK ionic.yml RANKS 1 2 3 4 LABELS parallel SAME history.csv)
+# grains as meshed bodies: elements, contact of surfaces, halo of surfaces, forces sent home, partition
+nm_add_run(NAME meshed DECK meshed.yml RANKS 1 2 3 4 LABELS parallel SAME history.csv)
 
 foreach(name press_hertz press_mdr ionic)
   set(work ${CMAKE_CURRENT_BINARY_DIR}/work/parallel.${name})
