@@ -159,8 +159,13 @@ static double chains(int length, double decades)
   return G;
 }
 
+/*
+  Over many decades strong links count as 1e8 of the backbone, the power of ten below the weakest link of the best chain:
+  each of the 39 takes at most 10/1e8 of a chain's conductance away, 4e-6 in all.
+*/
 static void series_and_parallel(void **state)
 {
+  const double  clipped = 4e-6;
   ConductResult r;
 
   (void)state;
@@ -168,8 +173,8 @@ static void series_and_parallel(void **state)
     const double G = chains(40, decades);
     begin(PETSC_COMM_WORLD);
     MUST(ConductSolve(part.g, &part.network, 100.0, &r));
-    CLOSE(r.conductance, G, 1e-6);
-    assert_true(r.conductance <= G * (1.0 + 1e-6) && G <= (r.conductance + r.health.neglected) * (1.0 + 1e-6));
+    CLOSE(r.conductance, G, decades > 8 ? clipped : 1e-6);
+    assert_true(r.conductance <= G * (1.0 + 1e-6) && G <= (r.conductance + r.health.neglected) * (1.0 + clipped));
     end();
   }
 }
