@@ -160,8 +160,8 @@ static double chains(int length, double decades)
 }
 
 /*
-  Over many decades strong links count as 1e8 of the backbone, the power of ten below the weakest link of the best chain:
-  each of the 39 takes at most 10/1e8 of a chain's conductance away, 4e-6 in all.
+  Over many decades strong links count as 1e8 of the backbone, the power of ten below the weakest link of the best
+  chain: each of the 39 takes at most 10/1e8 of a chain's conductance away, 4e-6 in all.
 */
 static void series_and_parallel(void **state)
 {
