@@ -13,6 +13,7 @@ typedef struct {
 
 typedef struct {
   double      x[3], radius;
+  double      h;     /* largest size of its facets [nm] */
   EightBalls *of;    /* [(n_block + 7)/8] */
   EightBalls *facet; /* [n_block] around the facets of each block */
 } BodyBalls;
@@ -65,6 +66,8 @@ static void body_balls(Fem fem, PetscInt b, BodyBalls *balls)
   SurfaceRecord *s = fem->surf + (size_t)b * (size_t)fem->n_surf;
 
   balls->radius = ball(s, fem->n_surf, NULL, balls->x);
+  balls->h      = 0.0;
+  for (int n = 0; n < fem->n_surf; n++) balls->h = PetscMax(balls->h, s[n][SF_H]);
   for (int k = 0; k < (fem->n_block + 7) / 8 * 8; k++) {
     int corner[32];
 
@@ -94,11 +97,12 @@ static PetscErrorCode Room(PetscInt need, PetscInt *cap, size_t bytes, void *arr
 }
 
 /* Blocks of `other` that node x of a body may come to touch. */
-static PetscErrorCode NodeCandidate(Fem fem, const Side *side, int node, const BodyBalls *balls, double margin)
+static PetscErrorCode NodeCandidate(Fem fem, const Side *side, int node, const BodyBalls *balls)
 {
-  const double *x     = fem->surf[(size_t)side->body * (size_t)fem->n_surf + (size_t)node];
-  const double  most  = balls->radius + margin;
-  const int     first = (int)fem->n_cand_block;
+  const double  margin = fem->skin + PetscMax(fem->reach, FACET_DEPTH * balls->h);
+  const double *x      = fem->surf[(size_t)side->body * (size_t)fem->n_surf + (size_t)node];
+  const double  most   = balls->radius + margin;
+  const int     first  = (int)fem->n_cand_block;
 
   PetscFunctionBeginUser;
   if (distance2(x, balls->x) > most * most) PetscFunctionReturn(0);
@@ -219,8 +223,7 @@ PetscErrorCode FemCandidates(Fem fem)
   for (PetscInt first = 0, last; first < n_side; first = last) {
     for (last = first; last < n_side && side[last].body == side[first].body;) last++;
     for (int node = 0; node < fem->n_surf; node++)
-      for (PetscInt s = first; s < last; s++)
-        PetscCall(NodeCandidate(fem, &side[s], node, &balls[side[s].other], fem->reach + fem->skin));
+      for (PetscInt s = first; s < last; s++) PetscCall(NodeCandidate(fem, &side[s], node, &balls[side[s].other]));
   }
   PetscCall(PetscFree(balls));
   PetscCall(PetscFree(side));

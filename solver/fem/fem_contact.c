@@ -10,8 +10,15 @@
 #include "materials/surface.h"
 #include "solver/fem/fem_facet.h"
 
-/* Normals may turn away from head-on until their product is -TURNED: from there to 0 forces fade away. */
-static const double TURNED = 0.25;
+/*
+  A node that has come through the far side of a body has its normal along that of the facet there, whereas nodes at the
+  rim of a flattened contact have theirs across it, and must be held.  Forces fade away between these products of the
+  two normals.
+*/
+static const double ACROSS = 0.5, ALONG = 0.9;
+
+/* Gap of a point that is in no cell of the facet. */
+#define NOWHERE 1e300
 
 /* Nodes beside facets: candidate, facet, estimate of the foot, later the foot itself and its gap. */
 typedef struct {
@@ -81,7 +88,7 @@ static inline v8 load8(const double *x)
   return y;
 }
 
-/* Feet of hits first .. first + 7; the gap is put beyond reach where the point is in no cell of the facet. */
+/* Feet of hits first .. first + 7; NOWHERE is the gap where the point is not in the facet's cell. */
 static void hit_feet(Fem fem, Hits *h, int first)
 {
   SurfaceRecord *surf[8];
@@ -105,17 +112,17 @@ static void hit_feet(Fem fem, Hits *h, int first)
   facet_bilinear((const v8(*)[4])corner, &p);
   facet_columns(surf, face, SF_NX, corner);
   facet_bilinear((const v8(*)[4])corner, &n);
-  facet_foot(&p, &n, x, &f);
+  inside = facet_foot(&p, &n, x, &f);
   bilinear_at(&n, &f, normal);
   square = v8_dot(normal, normal);
   length = square * v8_rsqrt(square);
   gap    = f.g * length;
-  inside = (i8)(v8_abs(f.xi) <= 1.0 + FACET_LAP) & (i8)(v8_abs(f.eta) <= 1.0 + FACET_LAP);
+  inside &= (i8)(v8_abs(f.xi) <= 1.0 + FACET_LAP) & (i8)(v8_abs(f.eta) <= 1.0 + FACET_LAP);
   /* the depth allowed is that of the facet: mean of its corners' sizes */
   inside &= (i8)(gap > -0.25 * FACET_DEPTH * (corner[0][3] + corner[1][3] + corner[2][3] + corner[3][3]));
   f.xi  = v8_clamp(f.xi, 1.0);
   f.eta = v8_clamp(f.eta, 1.0);
-  gap   = v8_pick(inside, gap, v8_set(1e300));
+  gap   = v8_pick(inside, gap, v8_set(NOWHERE));
   memcpy(h->xi + first, &f.xi, sizeof f.xi);
   memcpy(h->eta + first, &f.eta, sizeof f.eta);
   memcpy(h->gap + first, &gap, sizeof gap);
@@ -184,7 +191,7 @@ static void spots_motion(const Spots *s, v8 weight[4], SurfaceSpots *in)
   }
   inv = v8_rsqrt(v8_dot(normal, normal));
   for (int k = 0; k < 3; k++) in->n[k] = normal[k] * inv;
-  face     = v8_dot(n, in->n) * (-1.0 / TURNED);
+  face     = (ALONG - v8_dot(n, in->n)) * (1.0 / (ALONG - ACROSS));
   in->gap  = s->gap;
   in->h    = 0.5 * (h + n[3]);
   in->area = 0.5 * s->live * x[3] * v8_min(v8_max(face, v8_set(0.0)), v8_set(1.0));
@@ -312,7 +319,7 @@ static PetscErrorCode PassNode(Fem fem, Pass *p, const int found[], int m)
 /* Candidates first .. last - 1, whose hits are complete: the nearest facet of each, then its forces. */
 static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
 {
-  const double most = PetscMax(fem->reach, 1e-300);
+  const double most = PetscMax(fem->reach, 1e-300); /* gap of what acts on each other */
   Hits        *h    = &p->hits;
 
   PetscFunctionBeginUser;
@@ -325,7 +332,8 @@ static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
       int best = -1;
 
       for (; k < h->n && h->cand[k] == c; k++)
-        if (h->gap[k] < most && (best < 0 || nearer(h, k, best))) best = k;
+        if (h->gap[k] < NOWHERE && (best < 0 || nearer(h, k, best))) best = k;
+      if (best >= 0 && h->gap[best] >= most) best = -1; /* outside, and out of reach */
       if (best < 0 && fem->cand[c].held) let_go(fem, &fem->cand[c]);
       if (best >= 0) found[m++] = best;
       if (m == 8) PetscCall(PassNode(fem, p, found, m));

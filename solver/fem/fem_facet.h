@@ -21,12 +21,18 @@ typedef struct {
   v8 xi, eta, g; /* g times the normal, whose length is not one between nodes */
 } Foot;
 
-/* Points may lie that deep behind a facet and be pushed out, over its size: beyond they have come from another side. */
+/*
+  How far from a facet its cell reaches at least, over its size: as deep a point is pushed out (deeper it has come from
+  another side), and as far outside a facet is known as the nearest to a point, which then does not touch what else it
+  lies behind.
+*/
 #define FACET_DEPTH 0.5
 /* Cells overlap by that much of xi, so that no point is lost between two of them by rounding. */
 #define FACET_LAP 1e-6
 /* Newton's steps from the linear estimate; tests/verify/test_fem_contact.c: how near they come. */
-enum { FOOT_STEPS = 3 };
+enum { FOOT_STEPS = 4 };
+/* Longest last step of xi and eta. */
+#define FOOT_LAST 1e-2
 
 /* Columns `first` to first + 3 of the four corners of eight facets; surf: first record of each lane's body. */
 static inline void facet_columns(SurfaceRecord *const surf[8], const int *const face[8], int first, v8 col[4][4])
@@ -70,11 +76,18 @@ static inline void bilinear_at(const Bilinear *q, const Foot *f, v8 x[3])
   for (int k = 0; k < 3; k++) x[k] = q->c[k] + q->a[k] * f->xi + (q->b[k] + q->d[k] * f->xi) * f->eta;
 }
 
-/* Newton's steps for place + g normal = x; a foot that runs away is held at twice the facet. */
-static inline void facet_foot(const Bilinear *place, const Bilinear *normal, const v8 x[3], Foot *f)
+/*
+  Newton's steps for place + g normal = x; a foot that runs away is held at twice the facet.  Returns where a foot was
+  found: the last step was short, so that the next would be its square, and the normals have not crossed on the way from
+  the facet to the point (the determinant keeps its sign).  Beyond where they cross other solutions lie, which mean
+  nothing.
+*/
+static inline i8 facet_foot(const Bilinear *place, const Bilinear *normal, const v8 x[3], Foot *f)
 {
+  i8 found = {0};
+
   for (int step = 0; step < FOOT_STEPS; step++) {
-    v8 u[3], w[3], n[3], r[3], uw[3], wn[3], nu[3], inv;
+    v8 u[3], w[3], n[3], r[3], uw[3], wn[3], nu[3], det, inv, xi, eta;
 
     bilinear_at(normal, f, n);
     bilinear_at(place, f, r);
@@ -86,11 +99,16 @@ static inline void facet_foot(const Bilinear *place, const Bilinear *normal, con
     v8_cross(u, w, uw);
     v8_cross(w, n, wn);
     v8_cross(n, u, nu);
-    inv    = 1.0 / v8_dot(uw, n);
-    f->xi  = v8_clamp(f->xi + v8_dot(r, wn) * inv, 2.0);
-    f->eta = v8_clamp(f->eta + v8_dot(r, nu) * inv, 2.0);
+    det    = v8_dot(uw, n);
+    inv    = 1.0 / det;
+    xi     = v8_dot(r, wn) * inv;
+    eta    = v8_dot(r, nu) * inv;
+    found  = (i8)(det > v8_set(0.0)) & (i8)(v8_max(v8_abs(xi), v8_abs(eta)) < v8_set(FOOT_LAST));
+    f->xi  = v8_clamp(f->xi + xi, 2.0);
+    f->eta = v8_clamp(f->eta + eta, 2.0);
     f->g += v8_dot(r, uw) * inv;
   }
+  return found;
 }
 
 /*
