@@ -53,31 +53,35 @@ static void hits_layout(double *room, PetscInt cap, Hits *h)
   h->n     = 0;
 }
 
-/* Adds the facets that candidate c may be in the cells of. */
+/* Adds the facets that candidate c may be in the cells of; none at all if it is out of reach of every one of them. */
 static void find_hits(Fem fem, int c, Hits *h)
 {
   const Candidate  *cand = &fem->cand[c];
   const double     *x    = fem->surf[(size_t)cand->body * (size_t)fem->n_surf + (size_t)cand->node];
   const FacetBlock *of   = fem->facet_block + (size_t)cand->other * (size_t)fem->n_block;
   const v8          px = v8_set(x[SF_X]), py = v8_set(x[SF_Y]), pz = v8_set(x[SF_Z]);
+  unsigned          touch = 0;
+  int               n     = h->n;
 
   for (int k = cand->first; k < cand->last; k++) {
-    const FacetBlock *b    = &of[fem->cand_block[k]];
-    const v8          r[3] = {px - b->c[0], py - b->c[1], pz - b->c[2]};
+    const FacetBlock *b     = &of[fem->cand_block[k]];
+    const int        *facet = fem->block[fem->cand_block[k]];
+    const v8          r[3]  = {px - b->c[0], py - b->c[1], pz - b->c[2]};
     const v8          xi = v8_dot(r, b->xi), eta = v8_dot(r, b->eta), g = v8_dot(r, b->g);
     unsigned bits = i8_bits((i8)(v8_abs(xi) <= b->most_xi) & (i8)(v8_abs(eta) <= b->most_eta) & (i8)(g >= b->least) &
                             (i8)(g <= b->most));
 
-    for (; bits; bits &= bits - 1) {
-      const int l    = __builtin_ctz(bits);
-      h->cand[h->n]  = c;
-      h->facet[h->n] = fem->block[fem->cand_block[k]][l];
-      h->xi[h->n]    = xi[l];
-      h->eta[h->n]   = eta[l];
-      h->g[h->n]     = g[l];
-      h->n++;
+    touch |= bits & i8_bits((i8)(g <= b->touch));
+    for (; bits; bits &= bits - 1, n++) {
+      const int l = __builtin_ctz(bits);
+      h->cand[n]  = c;
+      h->facet[n] = facet[l];
+      h->xi[n]    = xi[l];
+      h->eta[n]   = eta[l];
+      h->g[n]     = g[l];
     }
   }
+  if (touch) h->n = n;
 }
 
 static inline v8 load8(const double *x)

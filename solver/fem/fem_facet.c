@@ -45,6 +45,7 @@ void facet_block(SurfaceRecord *surf, int (*face)[4], const int block[8], double
   out->most_eta = 1.0 + FACET_LAP + v8_abs(v8_dot(out->eta, p.d)) + far * spread(out->eta, &n);
   inv           = 1.0 + spread(out->g, &n);
   out->most     = v8_abs(v8_dot(out->g, p.d)) + far * inv;
+  out->touch    = v8_abs(v8_dot(out->g, p.d)) + reach * length * inv;
   out->least    = -v8_abs(v8_dot(out->g, p.d)) - deepest * inv;
 }
 

@@ -118,6 +118,7 @@ static inline i8 facet_foot(const Bilinear *place, const Bilinear *normal, const
 typedef struct FacetBlock {
   v8 c[3], xi[3], eta[3], g[3];
   v8 most_xi, most_eta, least, most; /* |xi|, |eta|; g from least to most */
+  v8 touch;                          /* g of what is within reach is below */
 } FacetBlock;
 
 void facet_block(SurfaceRecord *surf, int (*face)[4], const int block[8], double reach, FacetBlock *out);
