@@ -180,7 +180,7 @@ static PetscErrorCode PrepareHits(Fem fem)
   if (HITS + 8 * (most + 1) > fem->hits_cap) {
     fem->hits_cap = HITS + 8 * (most + most / 4 + 1);
     PetscCall(PetscFree(fem->hits));
-    PetscCall(PetscCalloc1(5 * fem->hits_cap, &fem->hits));
+    PetscCall(PetscCalloc1(6 * fem->hits_cap, &fem->hits));
   }
   PetscFunctionReturn(0);
 }

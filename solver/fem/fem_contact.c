@@ -24,7 +24,8 @@ static const double ACROSS = 0.5, ALONG = 0.9;
 typedef struct {
   int     n;
   int    *cand, *facet;
-  double *xi, *eta, *g, *gap;
+  float  *xi0, *eta0, *g0;
+  double *xi, *eta, *gap;
 } Hits;
 
 /* Contacts in work: what a law's batch needs. */
@@ -45,51 +46,65 @@ typedef struct {
 
 static void hits_layout(double *room, PetscInt cap, Hits *h)
 {
-  double **column[] = {&h->xi, &h->eta, &h->g, &h->gap};
+  float *singles = (float *)(room + 3 * cap);
 
-  for (int k = 0; k < 4; k++) *column[k] = room + k * cap;
-  h->cand  = (int *)(room + 4 * cap);
-  h->facet = h->cand + cap;
-  h->n     = 0;
+  *h = (Hits){.xi    = room,
+              .eta   = room + cap,
+              .gap   = room + 2 * cap,
+              .xi0   = singles,
+              .eta0  = singles + cap,
+              .g0    = singles + 2 * cap,
+              .cand  = (int *)(singles + 3 * cap),
+              .facet = (int *)(singles + 4 * cap)};
+}
+
+/* The lanes that are set, one after the other; what stands in the rest of the eight places does not matter. */
+static inline void put_lanes(void *to, unsigned bits, f8 x)
+{
+#ifdef __AVX512VL__
+  _mm256_storeu_ps(to, _mm256_maskz_compress_ps((__mmask8)bits, (__m256)x));
+#else
+  for (float *at = to; bits; bits &= bits - 1) *at++ = x[__builtin_ctz(bits)];
+#endif
 }
 
 /* Adds the facets that candidate c may be in the cells of; none at all if it is out of reach of every one of them. */
 static void find_hits(Fem fem, int c, Hits *h)
 {
-  const Candidate  *cand = &fem->cand[c];
-  const double     *x    = fem->surf[(size_t)cand->body * (size_t)fem->n_surf + (size_t)cand->node];
-  const FacetBlock *of   = fem->facet_block + (size_t)cand->other * (size_t)fem->n_block;
-  const v8          px = v8_set(x[SF_X]), py = v8_set(x[SF_Y]), pz = v8_set(x[SF_Z]);
-  unsigned          touch = 0;
-  int               n     = h->n;
+  const Candidate  *cand   = &fem->cand[c];
+  const double     *x      = fem->surf[(size_t)cand->body * (size_t)fem->n_surf + (size_t)cand->node];
+  const FacetBlock *of     = fem->facet_block + (size_t)cand->other * (size_t)fem->n_block;
+  const f8          number = (f8)(f8_mask){c, c, c, c, c, c, c, c}; /* bits only */
+  unsigned          touch  = 0;
+  int               n      = h->n;
 
   for (int k = cand->first; k < cand->last; k++) {
-    const FacetBlock *b     = &of[fem->cand_block[k]];
-    const int        *facet = fem->block[fem->cand_block[k]];
-    const v8          r[3]  = {px - b->c[0], py - b->c[1], pz - b->c[2]};
-    const v8          xi = v8_dot(r, b->xi), eta = v8_dot(r, b->eta), g = v8_dot(r, b->g);
-    unsigned bits = i8_bits((i8)(v8_abs(xi) <= b->most_xi) & (i8)(v8_abs(eta) <= b->most_eta) & (i8)(g >= b->least) &
-                            (i8)(g <= b->most));
+    const FacetBlock *b = &of[fem->cand_block[k]];
+    f8                facet;
+    const double      at[3] = {x[SF_X] - b->origin[0], x[SF_Y] - b->origin[1], x[SF_Z] - b->origin[2]};
+    const f8 r[3] = {f8_set((float)at[0]) - b->c[0], f8_set((float)at[1]) - b->c[1], f8_set((float)at[2]) - b->c[2]};
+    const f8 xi = f8_dot(r, b->xi), eta = f8_dot(r, b->eta), g = f8_dot(r, b->g);
+    unsigned bits =
+        f8_bits((f8_abs(xi) <= b->most_xi) & (f8_abs(eta) <= b->most_eta) & (g >= b->least) & (g <= b->most));
 
-    touch |= bits & i8_bits((i8)(g <= b->touch));
-    for (; bits; bits &= bits - 1, n++) {
-      const int l = __builtin_ctz(bits);
-      h->cand[n]  = c;
-      h->facet[n] = facet[l];
-      h->xi[n]    = xi[l];
-      h->eta[n]   = eta[l];
-      h->g[n]     = g[l];
-    }
+    touch |= bits & f8_bits(g <= b->touch);
+    memcpy(&facet, fem->block[fem->cand_block[k]], sizeof facet);
+    put_lanes(h->xi0 + n, bits, xi);
+    put_lanes(h->eta0 + n, bits, eta);
+    put_lanes(h->g0 + n, bits, g);
+    put_lanes(h->facet + n, bits, facet);
+    put_lanes(h->cand + n, bits, number);
+    n += __builtin_popcount(bits);
   }
   if (touch) h->n = n;
 }
 
-static inline v8 load8(const double *x)
+static inline v8 load8(const float *x)
 {
-  v8 y;
+  f8 y;
 
   memcpy(&y, x, sizeof y);
-  return y;
+  return __builtin_convertvector(y, v8);
 }
 
 /* Feet of hits first .. first + 7; NOWHERE is the gap where the point is not in the facet's cell. */
@@ -100,7 +115,7 @@ static void hit_feet(Fem fem, Hits *h, int first)
   const double  *node[8];
   v8             corner[4][4], x[4], normal[3], square, length, gap;
   Bilinear       p, n;
-  Foot           f = {load8(h->xi + first), load8(h->eta + first), load8(h->g + first)};
+  Foot           f = {load8(h->xi0 + first), load8(h->eta0 + first), load8(h->g0 + first)};
   i8             inside;
 
   for (int l = 0; l < 8; l++) {

@@ -1,5 +1,10 @@
 #include "solver/fem/fem_facet.h"
 
+/* What single precision may do to xi, eta and g/h: 6e-8 of ten facets' length, for facets that are not too skew. */
+static const double SINGLE = 1e-4;
+
+static inline f8 single(v8 x) { return __builtin_convertvector(x, f8); }
+
 /* Sum of what the bilinear parts of a normal add to one coordinate, at most. */
 static inline v8 spread(const v8 along[3], const Bilinear *n)
 {
@@ -16,7 +21,8 @@ void facet_block(SurfaceRecord *surf, int (*face)[4], const int block[8], double
 {
   SurfaceRecord *body[8] = {surf, surf, surf, surf, surf, surf, surf, surf};
   const int     *q[8];
-  v8             corner[4][4], h = v8_set(0.0), shortest = v8_set(1e300), deepest, inv, length, far;
+  v8             corner[4][4], xi[3], eta[3], g[3], h = v8_set(0.0), shortest = v8_set(1e300);
+  v8             inv, length, deepest, far, bend;
   Bilinear       p, n;
 
   for (int l = 0; l < 8; l++) q[l] = face[block[l]];
@@ -28,25 +34,30 @@ void facet_block(SurfaceRecord *surf, int (*face)[4], const int block[8], double
     h        = v8_max(h, corner[k][3]);
     shortest = v8_min(shortest, v8_dot(corner[k], n.c));
   }
-  v8_cross(p.a, p.b, out->g);
-  v8_cross(p.b, n.c, out->xi);
-  v8_cross(n.c, p.a, out->eta);
-  inv = 1.0 / v8_dot(out->g, n.c);
+  v8_cross(p.a, p.b, g);
+  v8_cross(p.b, n.c, xi);
+  v8_cross(n.c, p.a, eta);
+  inv = 1.0 / v8_dot(g, n.c);
   for (int k = 0; k < 3; k++) {
-    out->c[k] = p.c[k];
-    out->g[k] *= inv;
-    out->xi[k] *= inv;
-    out->eta[k] *= inv;
+    out->origin[k] = p.c[k][0];
+    g[k] *= inv;
+    xi[k] *= inv;
+    eta[k] *= inv;
+    out->c[k]   = single(p.c[k] - p.c[k][0]);
+    out->g[k]   = single(g[k]);
+    out->xi[k]  = single(xi[k]);
+    out->eta[k] = single(eta[k]);
   }
   length        = v8_sqrt(v8_dot(n.c, n.c)) / v8_max(shortest, v8_set(1e-3)); /* 1 over the shortest normal */
   deepest       = FACET_DEPTH * h * length;
   far           = v8_max(reach * length, deepest);
-  out->most_xi  = 1.0 + FACET_LAP + v8_abs(v8_dot(out->xi, p.d)) + far * spread(out->xi, &n);
-  out->most_eta = 1.0 + FACET_LAP + v8_abs(v8_dot(out->eta, p.d)) + far * spread(out->eta, &n);
-  inv           = 1.0 + spread(out->g, &n);
-  out->most     = v8_abs(v8_dot(out->g, p.d)) + far * inv;
-  out->touch    = v8_abs(v8_dot(out->g, p.d)) + reach * length * inv;
-  out->least    = -v8_abs(v8_dot(out->g, p.d)) - deepest * inv;
+  out->most_xi  = single(1.0 + SINGLE + v8_abs(v8_dot(xi, p.d)) + far * spread(xi, &n));
+  out->most_eta = single(1.0 + SINGLE + v8_abs(v8_dot(eta, p.d)) + far * spread(eta, &n));
+  inv           = 1.0 + spread(g, &n);
+  bend          = v8_abs(v8_dot(g, p.d)) + SINGLE * h;
+  out->most     = single(bend + far * inv);
+  out->touch    = single(bend + reach * length * inv);
+  out->least    = single(-bend - deepest * inv);
 }
 
 /* Nodes that facet f shares with the nodes marked. */

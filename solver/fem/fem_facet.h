@@ -113,13 +113,35 @@ static inline i8 facet_foot(const Bilinear *place, const Bilinear *normal, const
 
 /*
   Eight facets of one body, prepared for many points: three covectors that give the linear estimate of the foot, and how
-  large the estimate can be for a point of the cell, bounded by what the linear map leaves out.
+  large the estimate can be for a point of the cell, bounded by what the linear map leaves out and by what single
+  precision does.
 */
+typedef float   f8 __attribute__((vector_size(32), may_alias));
+typedef int32_t f8_mask __attribute__((vector_size(32), may_alias));
+
 typedef struct FacetBlock {
-  v8 c[3], xi[3], eta[3], g[3];
-  v8 most_xi, most_eta, least, most; /* |xi|, |eta|; g from least to most */
-  v8 touch;                          /* g of what is within reach is below */
+  double origin[3]; /* single precision counts from here [nm] */
+  f8     c[3], xi[3], eta[3], g[3];
+  f8     most_xi, most_eta, least, most; /* |xi|, |eta|; g from least to most */
+  f8     touch;                          /* g of what is within reach is below */
 } FacetBlock;
+
+static inline f8 f8_set(float x) { return (f8){x, x, x, x, x, x, x, x}; }
+static inline f8 f8_dot(const f8 a[3], const f8 b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+static inline f8 f8_abs(f8 x) { return (f8)((f8_mask)x & 0x7fffffff); }
+
+/* Bit l is set where lane l is: lanes are 0 or -1. */
+static inline unsigned f8_bits(f8_mask m)
+{
+#ifdef __AVX512DQ__
+  return _mm256_movepi32_mask((__m256i)m);
+#else
+  unsigned bits = 0;
+
+  for (int l = 0; l < 8; l++) bits |= (unsigned)(m[l] & 1) << l;
+  return bits;
+#endif
+}
 
 void facet_block(SurfaceRecord *surf, int (*face)[4], const int block[8], double reach, FacetBlock *out);
 

@@ -155,7 +155,7 @@ struct _p_Fem {
   int               *cand_block;
   int                n_block, (*block)[8]; /* facets near each other, fem_facet.h */
   struct FacetBlock *facet_block;          /* [n_body + n_ghost_body][n_block] of the step */
-  double            *hits;                 /* scratch of FemContact, [5][hits_cap] */
+  double            *hits;                 /* scratch of FemContact, [6][hits_cap] */
   double             skin;                 /* of the candidates [nm] */
   double             reach;                /* largest gap at which surfaces act on each other [nm] */
   double (*x_build)[4];                    /* [n_body + n_ghost_body][n_surf] when the candidates were found */

@@ -469,16 +469,34 @@ static double depth(Fem fem, int b, const double x[3])
   return sqrt(least);
 }
 
+/* Energy that the contacts of the last, sampled step would give back [aJ]. */
+static double stored(FemWorld *w)
+{
+  const ContactSample *s;
+  PetscInt             n;
+  double               sum = 0.0;
+
+  fem_sample_next(w->fem);
+  MUST(FemStep(w->fem, &w->tools));
+  fem_samples(w->fem, &n, &s);
+  for (PetscInt k = 0; k < n; k++) sum += s[k].stored;
+  return sum;
+}
+
 /*
   Twenty-seven soft grains pressed until nearly no pores are left: no node has passed into another body deeper than its
   facets let it be caught, half of h; nodes and middles of facets are 0.5 h apart at most on a facet stretched to twice
   its area, hence sqrt(0.5) h.
+
+  With the punch held, contacts give back what they have stored.  Not exactly: gaps are measured along normals that are
+  not those of the facets, areas change, and a node deep in a rim, where normals have crossed, may be lost or found.  1
+  % of the plastic work of the press is allowed.
 */
 static void nothing_passes_through(void **state)
 {
   enum { EDGE = 3, N = EDGE * EDGE * EDGE };
   const double R = 3.25, d = 2.02 * R, v = 60.0;
-  double       density = 0.0, worst = 0.0;
+  double       density = 0.0, worst = 0.0, before, after, work, given;
   int          inside = 0;
   FemStatus    status;
   FemWorld     w;
@@ -522,6 +540,14 @@ static void nothing_passes_through(void **state)
                 density, status.force[TOOL_TOP][2], inside, N * w.fem->n_surf, worst);
   assert_true(status.force[TOOL_TOP][2] > 0.0 && inside > N * w.fem->n_surf / 3);
   assert_true(worst < sqrt(0.5));
+  w.tools.v[TOOL_TOP] = 0.0;
+  for (int k = 0; k < 30; k++) MUST(FemStep(w.fem, &w.tools));
+  before = stored(&w), work = work_of(&w, WORK_NORMAL);
+  for (int k = 0; k < 270; k++) MUST(FemStep(w.fem, &w.tools));
+  given = work_of(&w, WORK_NORMAL) - work, after = stored(&w);
+  print_message("contacts at rest: stored %g -> %g aJ, taken %g; plastic work %g\n", before, after, given,
+                work_of(&w, WORK_PLASTIC));
+  assert_true(fabs(given - (after - before)) < 0.01 * work_of(&w, WORK_PLASTIC));
   fem_world_end(&w);
 }
 
