@@ -164,7 +164,8 @@ static void see_bodies(const Sample *s, double bore, Observation *o)
 {
   const FemStatus *b = s->bodies;
 
-  o->meshed = b ? (double)b->bodies / (double)s->grains->n_global : 0.0;
+  o->meshed   = b ? (double)b->bodies / (double)s->grains->n_global : 0.0;
+  o->elements = b ? (double)b->bodies * fem_mesh(s->fem)->n_elem : 0.0;
   for (int k = 0; k < SYM_N; k++) o->mesh_stress[k] = b ? -b->stress[k] / bore : NAN;
   o->mises_mean    = b ? b->mises : NAN;
   o->alpha_mean    = b ? b->alpha : NAN;
@@ -282,6 +283,7 @@ static PetscErrorCode FieldsResize(GrainFields *f, PetscInt n)
     PetscCall(PetscMalloc1(f->n_alloc, &f->stress));
     PetscCall(PetscMalloc5(f->n_alloc, &f->p, f->n_alloc, &f->q, f->n_alloc, &f->lode, f->n_alloc, &f->major,
                            f->n_alloc, &f->unbalance));
+    PetscCall(PetscMalloc2(f->n_alloc, &f->mises, f->n_alloc, &f->alpha));
     PetscCall(PetscMalloc3(f->n_alloc, &f->coordination, f->n_alloc, &f->bonds, f->n_alloc, &f->cluster));
   }
   f->n = n;
@@ -293,6 +295,7 @@ PetscErrorCode GrainFieldsDestroy(GrainFields *f)
   PetscFunctionBeginUser;
   PetscCall(PetscFree(f->stress));
   PetscCall(PetscFree5(f->p, f->q, f->lode, f->major, f->unbalance));
+  PetscCall(PetscFree2(f->mises, f->alpha));
   PetscCall(PetscFree3(f->coordination, f->bonds, f->cluster));
   *f = (GrainFields){0};
   PetscFunctionReturn(0);
@@ -305,12 +308,15 @@ static PetscErrorCode FillFields(const Sample *s, const GrainTotals sum[], const
   PetscCall(FieldsResize(f, s->grains->n_owned));
   for (PetscInt k = 0; k < f->n; k++) {
     const double net[3] = {(double)sum[k][SUM_FX], (double)sum[k][SUM_FY], (double)sum[k][SUM_FZ]};
-
-    BodyMeans body;
+    BodyMeans    body;
 
     observe_stress(sum[k], u, sphere_volume(s->grains->rec[k][REC_R0]), f->stress[k]);
-    if (fem_means(s->fem, k, &body))
+    f->mises[k] = f->alpha[k] = NAN;
+    if (fem_means(s->fem, k, &body)) {
       for (int c = 0; c < SYM_N; c++) f->stress[k][c] = -body.stress[c];
+      f->mises[k] = body.mises;
+      f->alpha[k] = body.alpha;
+    }
     tensor_invariants(f->stress[k], &f->p[k], &f->q[k], &f->lode[k], &f->major[k]);
     f->unbalance[k]    = norm3(net) * u->force;
     f->coordination[k] = z[k];

@@ -49,11 +49,13 @@ typedef struct {
 /* Per owned grain, in the order of the rows of Grains; for files.  Buffers grow, GrainFieldsDestroy frees them. */
 typedef struct {
   PetscInt n, n_alloc;
-  double (*stress)[SYM_N]; /* Love-Weber over the grain's true volume, symmetric part [GPa] */
-  double  *p, *q;          /* mean stress, von Mises stress sqrt(3 J2) [GPa] */
+  double (*stress)[SYM_N]; /* Love-Weber over the grain's true volume, symmetric part; of meshed grains the mean over
+                              the body [GPa] */
+  double  *p, *q;          /* mean stress, von Mises stress sqrt(3 J2), of that tensor [GPa] */
   double  *lode;           /* Lode angle, 0 triaxial compression .. 60 triaxial extension [degree] */
   double  *major;          /* largest principal stress [GPa] */
   double  *unbalance;      /* |sum of contact forces| [nN] */
+  double  *mises, *alpha;  /* of meshed grains, NAN of others: means over the body, von Mises [GPa], plastic strain */
   int32_t *coordination;   /* contacts, tools included */
   int32_t *bonds;          /* bonded contacts (ionic, metal) */
   int64_t *cluster;        /* smallest id of those that hang together by bonds; its own when by none */
@@ -104,7 +106,7 @@ typedef struct {
   double inertial_number;           /* |strain rate| d sqrt(density/pressure_top) [-] */
   double kinetic, stored;           /* [aJ] */
   double work[WORK_N];              /* see Sample [aJ] */
-  double meshed;                    /* meshed grains / all [-] */
+  double meshed, elements;          /* meshed grains / all; elements of them all together [-] */
   double mesh_stress[SYM_N];        /* mean Cauchy stress of the meshed grains times their volume, over that of `stress`
                                        [GPa] */
   double mises_mean, alpha_mean;    /* of meshed grains, by volume: von Mises stress [GPa], plastic strain [-] */

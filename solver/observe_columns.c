@@ -84,6 +84,7 @@ const ObservationColumn observation_columns[] = {
     {"work_plastic_aJ",           AT(work[WORK_PLASTIC])     },
     {"work_hourglass_aJ",         AT(work[WORK_HOURGLASS])   },
     {"meshed_fraction",           AT(meshed)                 },
+    {"mesh_elements",             AT(elements)               },
     {"mesh_stress_xx_GPa",        AT(mesh_stress[SYM_XX])    },
     {"mesh_stress_yy_GPa",        AT(mesh_stress[SYM_YY])    },
     {"mesh_stress_zz_GPa",        AT(mesh_stress[SYM_ZZ])    },

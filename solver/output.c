@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *const output_series_names[SERIES_N] = {"grains", "contacts", "tools"};
+const char *const output_series_names[SERIES_N] = {"grains", "contacts", "tools", "meshed"};
 
 PetscErrorCode OutputPath(Output o, const char name[], const char **path)
 {
@@ -63,8 +63,8 @@ PetscErrorCode OutputCheck(MPI_Comm comm, const OutputConfig *config, PetscInt64
 /* An overwritten run leaves nothing behind that could be taken for the new one's. */
 static PetscErrorCode DropOld(Output o, PetscInt64 restart_step)
 {
-  static const char *const old[] = {"checkpoint.h5", "summary.json",   "conduction.csv",
-                                    "grains_*.vtk",  "contacts_*.vtk", "tools_*.vtk"};
+  static const char *const old[] = {"checkpoint.h5",  "summary.json", "conduction.csv", "grains_*.vtk",
+                                    "contacts_*.vtk", "tools_*.vtk",  "meshed_*.vtk"};
   const char              *path  = NULL;
   glob_t                   found;
 

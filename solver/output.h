@@ -2,7 +2,7 @@
   output.h - the files of a run: history.csv, conduction.csv, summary.json, VTK frames with their .vtk.series.
 
   Every file is written under a temporary name and renamed, or appended a whole row at a time.  Files do not depend on
-  the number of ranks, except the array `rank` of the grains, the wall times in summary.json, and the last digit of
+  the number of ranks, except the arrays `rank`, the wall times in summary.json, and the last digit of
   conductivities. After a restart, rows and frames later than the checkpoint are dropped, and the files go on from
   there.
 */
@@ -45,7 +45,8 @@ PetscErrorCode OutputDestroy(Output *output); /* Collective.  NULL is fine. */
 PetscErrorCode OutputHistory(Output output, const Observation *seen);
 /* Collective.  Adds a row to conduction.csv; the same about rows already written. */
 PetscErrorCode OutputConduction(Output output, const Electric *found);
-/* Collective.  Writes grains_*.vtk, contacts_*.vtk, tools_*.vtk (number: the step) and their series. */
+/* Collective.  Writes grains_*.vtk, contacts_*.vtk, tools_*.vtk and, where grains are meshed, meshed_*.vtk (number: the
+   step), and their series. */
 PetscErrorCode OutputFrame(Output output, const Sample *sample, const GrainFields *fields);
 /* Collective.  Keeps a warning for summary.json and for OutputTell. */
 PetscErrorCode OutputWarn(Output output, const char format[], ...) PETSC_ATTRIBUTE_FORMAT(2, 3);

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Larger of the two; a NaN counts for nothing. */
+/* Larger or smaller of the two; a NaN counts for nothing. */
 static double larger(double a, double b) { return isnan(a) || b > a ? b : a; }
+static double smaller(double a, double b) { return isnan(a) || b < a ? b : a; }
 
 void output_stage_take(Output out, const Observation *o)
 {
@@ -17,14 +18,15 @@ void output_stage_take(Output out, const Observation *o)
   StageSummary *s = &out->stage[index];
   if (!s->rows) {
     s->first        = *o;
-    s->pressure_max = s->push_max = s->inertial_max = s->overlap_max = NAN;
+    s->pressure_max = s->push_max = s->inertial_max = s->overlap_max = s->element_worst = NAN;
   }
   s->rows++;
-  s->last         = *o;
-  s->pressure_max = larger(s->pressure_max, o->pressure_top);
-  s->push_max     = larger(s->push_max, fmax(fabs(o->force_top), fabs(o->force_bottom)));
-  s->inertial_max = larger(s->inertial_max, o->inertial_number);
-  s->overlap_max  = larger(s->overlap_max, o->overlap_max);
+  s->last          = *o;
+  s->pressure_max  = larger(s->pressure_max, o->pressure_top);
+  s->push_max      = larger(s->push_max, fmax(fabs(o->force_top), fabs(o->force_bottom)));
+  s->inertial_max  = larger(s->inertial_max, o->inertial_number);
+  s->overlap_max   = larger(s->overlap_max, o->overlap_max);
+  s->element_worst = smaller(s->element_worst, o->element_worst);
 }
 
 /* The stages that tell the coin: the last one under load, the last release, the last ejection; NULL when not there. */
@@ -61,6 +63,25 @@ static CoinStages stages_of(Output o)
 
 static double growth(double after, double before) { return before > 0 ? after / before - 1 : NAN; }
 
+/* What the elements say: `o` at the end, `loaded` under load. */
+static void coin_of_meshed(Output out, const Observation *o, const Observation *loaded, Coin *coin)
+{
+  const double strain = loaded->work[WORK_STRAIN];
+
+  if (!(o->meshed > 0)) return;
+  coin->meshed              = o->meshed * o->grains;
+  coin->mesh_elements       = o->elements / coin->meshed;
+  coin->mises_mean          = o->mises_mean;
+  coin->plastic_strain_mean = o->alpha_mean;
+  coin->mesh_volume         = o->mesh_volume;
+  for (int k = 0; k < STAGES_MAX; k++)
+    if (out->stage[k].rows) coin->element_worst = smaller(coin->element_worst, out->stage[k].element_worst);
+  if (!(strain > 0)) return;
+  coin->plastic_share   = loaded->work[WORK_PLASTIC] / strain;
+  coin->hourglass_share = loaded->work[WORK_HOURGLASS] / strain;
+  coin->kinetic_share   = loaded->kinetic / strain;
+}
+
 void output_coin(Output out, Coin *coin)
 {
   const CoinStages   c     = stages_of(out);
@@ -91,6 +112,7 @@ void output_coin(Output out, Coin *coin)
     coin->coverage_contact    = o->coverage_contact;
     coin->coverage_free       = o->coverage_free;
     coin->slow_time           = o->slow_time;
+    coin_of_meshed(out, o, under ? under : o, coin);
   }
   if (c.last && c.last->conducted) {
     coin->conductivity = c.last->electric.sigma;
@@ -145,6 +167,19 @@ static void doubt_conduction(const Teller *t, const StageSummary *s, const char 
        name, isnan(e->sigma) ? "the conductivity" : "the tensor of conductivity", e->residual, e->iterations);
 }
 
+/* Hourglass modes are no deformation of the grain; explicit codes hold their energy below a tenth of the internal one.
+ */
+static void doubt_mesh(const Teller *t, Output o)
+{
+  static const double HOURGLASS_MOST = 0.1;
+  Coin                c;
+
+  output_coin(o, &c);
+  if (c.hourglass_share > HOURGLASS_MOST)
+    tell(t, "%.2g %% of the strain work went into hourglass modes: the mesh is too coarse (mesh_elements)",
+         100 * c.hourglass_share);
+}
+
 void output_doubts(Output o, int done, void (*line)(void *to, const char text[]), void *to)
 {
   const Teller     t   = {line, to};
@@ -167,7 +202,8 @@ void output_doubts(Output o, int done, void (*line)(void *to, const char text[])
     if (s->last.pressure_top < (1 - fmax(cfg->stage[k].servo_tolerance, 0.02)) * cfg->stage[k].pressure)
       tell(&t, "%s reached %.3g GPa of %.3g GPa", name, s->last.pressure_top, cfg->stage[k].pressure);
   }
-  if (c.loaded && c.loaded->last.contact_radius_mean > 0.35)
+  doubt_mesh(&t, o);
+  if (c.loaded && c.loaded->last.meshed < 1 && c.loaded->last.contact_radius_mean > 0.35)
     tell(&t, "mean contact radius %.2f R under load: contacts are no longer independent (0.35)",
          c.loaded->last.contact_radius_mean);
   if (c.last && fabs(c.last->last.energy_error) > 0.01)
@@ -213,6 +249,22 @@ static void print_band(FILE *f, const char label[], double value, double low, do
   fprintf(f, "%.2g GPa, between %.2g and %.2g GPa (estimate)\n", value, low, high);
 }
 
+/* Grains with an inside: how far they flowed, and how good the mesh was. */
+static void print_meshed(FILE *f, const Coin *c)
+{
+  if (!isfinite(c->meshed)) return;
+  print_head(f, "meshed grains");
+  fprintf(f, "%.0f, of %.0f elements each\n", c->meshed, c->mesh_elements);
+  print_head(f, "plastic strain");
+  fprintf(f, "%.3g, von Mises stress %.3g GPa (means)\n", c->plastic_strain_mean, c->mises_mean);
+  print_head(f, "worst element");
+  fprintf(f, "%.2f of its volume without load\n", c->element_worst);
+  if (!isfinite(c->hourglass_share)) return;
+  print_head(f, "of the strain work");
+  fprintf(f, "%.3g %% plastic, %.2g %% hourglass; kinetic energy %.2g %%\n", 100 * c->plastic_share,
+          100 * c->hourglass_share, 100 * c->kinetic_share);
+}
+
 static void print_verdict(FILE *f, Output o, const Coin *c)
 {
   char why[2 * WARNING_LEN];
@@ -249,8 +301,11 @@ static void print_coin(FILE *f, const Coin *c)
                    " over the side");
   if (isfinite(c->coordination)) {
     print_head(f, "contacts per grain");
-    fprintf(f, "%.2f, of mean radius %.2f R\n", c->coordination, c->contact_radius_mean);
+    fprintf(f, "%.2f", c->coordination);
+    if (isfinite(c->contact_radius_mean)) fprintf(f, ", of mean radius %.2f R", c->contact_radius_mean);
+    putc('\n', f);
   }
+  print_meshed(f, c);
   print_bonds(f, c);
   print_band(f, "hardness", c->hardness, c->hardness_low, c->hardness_high);
   print_band(f, "Young's modulus", c->modulus, c->modulus_low, c->modulus_high);
@@ -265,13 +320,14 @@ static void print_doubt(void *to, const char text[]) { fprintf(to, "  warning: %
 /* Those files of a run that are there, and what to do with them. */
 static void print_files(FILE *f, Output o)
 {
-  static const char *const names[] = {"summary.json", "history.csv", "grains.vtk.series", "checkpoint.h5"};
+  static const char *const names[] = {"summary.json", "history.csv", "grains.vtk.series", "meshed.vtk.series",
+                                      "checkpoint.h5"};
   const char              *folder  = o->config.output.folder;
   char                     path[2 * PATH_MAX_LEN];
   int                      n = 0, frames = 0;
 
   fprintf(f, "files in %s:", folder);
-  for (int k = 0; k < 4; k++) {
+  for (int k = 0; k < 5; k++) {
     (void)snprintf(path, sizeof(path), "%s/%s", folder, names[k]);
     if (access(path, F_OK)) continue;
     fprintf(f, "%s %s", n++ ? "," : "", names[k]);

@@ -1,10 +1,9 @@
 /*
-  output_frame.c - one VTK frame: grains, contacts, tools.
+  output_frame.c - one VTK frame: grains, contacts, tools; output_meshed.c has the meshed grains.
 
   Rows first go to the rank that writes their range of ids, so that a file lists grains by id and contacts by pair of
   ids, whatever the number of ranks was.
 */
-#include "postproc/vtk_legacy.h"
 #include "solver/grains/exchange.h"
 #include "solver/output_impl.h"
 #include <math.h>
@@ -13,9 +12,9 @@
 typedef struct {
   int64_t id;
   double  x[3], radius, radius0, velocity[3], spin[3], stress[9], p, q, lode, major, unbalance, yield;
-  double  coverage, orientation[4];
+  double  coverage, orientation[4], mises, alpha;
   int64_t cluster;
-  int32_t coordination, bonds, rank;
+  int32_t coordination, bonds, rank, meshed;
 } GrainRow;
 
 typedef struct {
@@ -40,8 +39,7 @@ static int by_pair(const void *a, const void *b)
   return 0;
 }
 
-/* Ids from 0 to end - 1 in equal blocks: the rank that writes id. */
-static PetscMPIInt writer_of(int64_t id, int64_t end, PetscMPIInt size)
+PetscMPIInt output_writer(int64_t id, int64_t end, PetscMPIInt size)
 {
   const int64_t block = (end + size - 1) / size;
 
@@ -62,6 +60,9 @@ static void fill_grain(const Sample *s, const GrainFields *f, PetscInt k, PetscM
                     .lode         = f->lode[k],
                     .major        = f->major[k],
                     .unbalance    = f->unbalance[k],
+                    .mises        = f->mises[k],
+                    .alpha        = f->alpha[k],
+                    .meshed       = s->grains->aux[k][AUX_MESHED] > 0.0,
                     .coverage     = s->grains->aux[k][AUX_FREE],
                     .cluster      = f->cluster[k],
                     .bonds        = f->bonds[k],
@@ -120,7 +121,7 @@ static PetscErrorCode GrainRows(Output o, const Sample *s, const GrainFields *f,
   PetscCall(PetscMalloc2(n_owned, &mine, n_owned, &dest));
   for (PetscInt k = 0; k < n_owned; k++) {
     fill_grain(s, f, k, o->rank, &mine[k]);
-    dest[k] = writer_of(mine[k].id, end, size);
+    dest[k] = output_writer(mine[k].id, end, size);
   }
   PetscCall(ExchangeRecords(o->comm, sizeof(GrainRow), n_owned, dest, mine, n, rows, NULL));
   PetscCall(PetscFree2(mine, dest));
@@ -144,7 +145,7 @@ static PetscErrorCode ContactRows(Output o, const Sample *s, int64_t end, PetscI
 
     if ((c->j < 0 || c->id_i < c->id_j ? c->i : c->j) >= s->grains->n_owned) continue;
     fill_contact(s, &model, c, &mine[count]);
-    dest[count] = writer_of(mine[count].id[0], end, size);
+    dest[count] = output_writer(mine[count].id[0], end, size);
     count++;
   }
   PetscCall(ExchangeRecords(o->comm, sizeof(ContactRow), count, dest, mine, n, rows, NULL));
@@ -153,8 +154,7 @@ static PetscErrorCode ContactRows(Output o, const Sample *s, int64_t end, PetscI
   PetscFunctionReturn(0);
 }
 
-/* Collective.  Writes the dataset as frame `step` of a series and puts it into the series. */
-static PetscErrorCode WriteFrame(Output o, int series, const Sample *s, VtkDataset *data)
+PetscErrorCode OutputDataset(Output o, int series, const Sample *s, VtkDataset *data)
 {
   char path[2 * PATH_MAX_LEN], title[256], message[VTK_MESSAGE_MAX];
   int  error = 0;
@@ -179,7 +179,8 @@ static PetscErrorCode WriteGrains(Output o, const Sample *s, const GrainFields *
 
   PetscFunctionBeginUser;
   PetscCall(GrainRows(o, s, f, end, &n, &r));
-  const VtkArray arrays[] = {
+  const int      crystals = o->config.interface.crystals, bodies = s->fem != NULL;
+  const VtkArray all[] = {
       {"id",                      VTK_INT64, 1, &r->id,           sizeof(*r)},
       {"rank",                    VTK_INT32, 1, &r->rank,         sizeof(*r)},
       {"radius_nm",               VTK_FLOAT, 1, &r->radius,       sizeof(*r)},
@@ -197,8 +198,16 @@ static PetscErrorCode WriteGrains(Output o, const Sample *s, const GrainFields *
       {"yield_GPa",               VTK_FLOAT, 1, &r->yield,        sizeof(*r)},
       {"velocity_nm_per_ns",      VTK_FLOAT, 3, r->velocity,      sizeof(*r)},
       {"angular_velocity_per_ns", VTK_FLOAT, 3, r->spin,          sizeof(*r)},
-      {"orientation_wxyz",        VTK_FLOAT, 4, r->orientation,   sizeof(*r)}, /* last: crystals only */
+      {"orientation_wxyz",        VTK_FLOAT, 4, r->orientation,   sizeof(*r)}, /* crystals only */
+      {"meshed",                  VTK_INT32, 1, &r->meshed,       sizeof(*r)}, /* from here: with meshed grains only */
+      {"von_mises_mean_GPa",      VTK_FLOAT, 1, &r->mises,        sizeof(*r)},
+      {"plastic_strain_mean",     VTK_FLOAT, 1, &r->alpha,        sizeof(*r)},
   };
+  enum { ALL = sizeof(all) / sizeof(all[0]), OF_BODIES = 3, OF_CRYSTALS = 1 };
+  VtkArray arrays[ALL];
+  int      count = 0;
+  for (int k = 0; k < ALL; k++)
+    if (k >= ALL - OF_BODIES ? bodies : k >= ALL - OF_BODIES - OF_CRYSTALS ? crystals : 1) arrays[count++] = all[k];
   VtkDataset data = {.n_points       = n,
                      .points         = r->x,
                      .point_stride   = sizeof(*r),
@@ -206,9 +215,9 @@ static PetscErrorCode WriteGrains(Output o, const Sample *s, const GrainFields *
                      .shape          = VTK_VERTICES,
                      .n_cells        = n,
                      .corners        = 1,
-                     .n_point_arrays = (int)(sizeof(arrays) / sizeof(arrays[0])) - !o->config.interface.crystals,
+                     .n_point_arrays = count,
                      .point_arrays   = arrays};
-  PetscCall(WriteFrame(o, SERIES_GRAINS, s, &data));
+  PetscCall(OutputDataset(o, SERIES_GRAINS, s, &data));
   PetscCall(PetscFree(r));
   PetscFunctionReturn(0);
 }
@@ -252,7 +261,7 @@ static PetscErrorCode WriteContacts(Output o, const Sample *s, int64_t end)
                      .cells         = cells,
                      .n_cell_arrays = sizeof(arrays) / sizeof(arrays[0]),
                      .cell_arrays   = arrays};
-  PetscCall(WriteFrame(o, SERIES_CONTACTS, s, &data));
+  PetscCall(OutputDataset(o, SERIES_CONTACTS, s, &data));
   PetscCall(PetscFree2(cells, ends));
   PetscCall(PetscFree(r));
   PetscFunctionReturn(0);
@@ -335,7 +344,7 @@ static PetscErrorCode WriteTools(Output o, const Sample *s)
                      .cells         = t->cell[0],
                      .n_cell_arrays = sizeof(arrays) / sizeof(arrays[0]),
                      .cell_arrays   = arrays};
-  PetscCall(WriteFrame(o, SERIES_TOOLS, s, &data));
+  PetscCall(OutputDataset(o, SERIES_TOOLS, s, &data));
   PetscCall(PetscFree(t));
   PetscFunctionReturn(0);
 }
@@ -350,5 +359,6 @@ PetscErrorCode OutputFrame(Output o, const Sample *sample, const GrainFields *fi
   PetscCall(WriteGrains(o, sample, fields, end));
   PetscCall(WriteContacts(o, sample, end));
   PetscCall(WriteTools(o, sample));
+  if (sample->fem) PetscCall(OutputMeshed(o, sample, end));
   PetscFunctionReturn(0);
 }

@@ -2,11 +2,12 @@
 #ifndef SOLVER_OUTPUT_IMPL_H
 #define SOLVER_OUTPUT_IMPL_H
 
+#include "postproc/vtk_legacy.h"
 #include "postproc/vtk_series.h"
 #include "solver/output.h"
 #include <stdio.h>
 
-enum { SERIES_GRAINS, SERIES_CONTACTS, SERIES_TOOLS, SERIES_N };
+enum { SERIES_GRAINS, SERIES_CONTACTS, SERIES_TOOLS, SERIES_MESHED, SERIES_N };
 
 /* What the rows of one stage say. */
 typedef struct {
@@ -15,6 +16,7 @@ typedef struct {
   Electric    electric; /* at its end, when conducted */
   int         conducted;
   double      pressure_max, push_max, inertial_max, overlap_max; /* [GPa], force of either punch [nN], [-], [-] */
+  double      element_worst;                                     /* the smallest [-] */
 } StageSummary;
 
 /* The coin in numbers, NAN where the programme did not come so far; doubles only. */
@@ -31,6 +33,11 @@ typedef struct {
   double springback_axial, springback_radial;               /* relative */
   double residual_wall_pressure;                            /* after release [GPa] */
   double ejection_force, ejection_shear;                    /* [nN], over the side [GPa] */
+  double meshed, mesh_elements;           /* grains; elements of each [-]; NAN, like what follows: none is meshed */
+  double mises_mean, plastic_strain_mean; /* [GPa], [-] */
+  double mesh_volume, element_worst;      /* over those without load: of all, of the worst element of any row [-] */
+  double plastic_share, hourglass_share;  /* of the work that elements took up, under load [-] */
+  double kinetic_share;                   /* kinetic energy over that work, under load [-] */
   double energy_error;
   double hardness, hardness_low, hardness_high; /* estimate and band [GPa] */
   double modulus, modulus_low, modulus_high;    /* the same [GPa] */
@@ -66,6 +73,12 @@ typedef struct {
 PetscErrorCode OutputTableOpen(Output output, const Table *table, PetscInt64 restart_step, FILE **file);
 /* Not collective.  All of a row or nothing of it: a disk that is full may have taken half.  Returns errno. */
 int output_append(FILE *file, const char row[]);
+/* Pure.  The rank that writes the rows of an id: ids from 0 to end - 1 in equal blocks. */
+PetscMPIInt output_writer(int64_t id, int64_t end, PetscMPIInt size);
+/* Collective.  Writes the dataset as the frame of this state, and puts it into the series. */
+PetscErrorCode OutputDataset(Output output, int series, const Sample *sample, VtkDataset *data);
+/* Collective.  The frame of meshed grains.  end: ids are smaller. */
+PetscErrorCode OutputMeshed(Output output, const Sample *sample, int64_t end);
 /* Collective.  Opens conduction.csv, when the run measures conduction; else only drops rows. */
 PetscErrorCode OutputConductionOpen(Output output, PetscInt64 restart_step);
 /* Collective.  Opens history.csv: keeps rows up to restart_step (-1: none) and goes on behind them. */

@@ -149,6 +149,26 @@ static void write_coin(Json *j, Output out)
   json_close(j, '}');
 }
 
+/* Only of a run with meshed grains.  Means over the volume of them all; shares of the work that elements took up. */
+static void write_meshed(Json *j, Output out)
+{
+  Coin c;
+
+  output_coin(out, &c);
+  if (!isfinite(c.meshed)) return;
+  json_open(j, "meshed", '{');
+  json_number(j, "grains", c.meshed);
+  json_number(j, "elements_each", c.mesh_elements);
+  json_number(j, "plastic_strain_mean", c.plastic_strain_mean);
+  json_number(j, "von_mises_mean_GPa", c.mises_mean);
+  json_number(j, "volume", c.mesh_volume);
+  json_number(j, "element_worst", c.element_worst);
+  json_number(j, "plastic_share", c.plastic_share);
+  json_number(j, "hourglass_share", c.hourglass_share);
+  json_number(j, "kinetic_share", c.kinetic_share);
+  json_close(j, '}');
+}
+
 static void write_provenance(Json *j, const Provenance *p)
 {
   json_open(j, "provenance", '{');
@@ -178,6 +198,7 @@ static void write_summary(Json *j, Output o, const char reason[], const SessionF
   json_text(j, "deck", cfg->deck);
   json_text(j, "ended", reason);
   write_coin(j, o);
+  write_meshed(j, o);
   json_open(j, "stages", '[');
   for (PetscInt k = 0; k < cfg->n_stages && k < STAGES_MAX; k++)
     if (o->stage[k].rows) write_stage(j, &cfg->stage[k], &o->stage[k]);

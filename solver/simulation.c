@@ -386,8 +386,9 @@ static PetscErrorCode WarnTooDense(Simulation *sim, const StageConfig *s)
   if (s->kind == STAGE_PRESS)
     PetscCall(OutputWarn(sim->output,
                          "%s ended at its density_limit of %g before it reached the pressure of %g GPa; the powder "
-                         "is softer than that, or rigid grains no longer describe it",
-                         s->name, s->density_limit, s->pressure));
+                         "is softer than that%s",
+                         s->name, s->density_limit, s->pressure,
+                         sim->fem ? "" : ", or rigid grains no longer describe it"));
   else
     PetscCall(OutputWarn(sim->output,
                          "%s ended at its density_limit of %g before its %g s were over, with the slow clock at %g s; "

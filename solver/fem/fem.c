@@ -80,6 +80,7 @@ PetscErrorCode FemDestroy(Fem *out)
   PetscCall(PetscFree(fem->fan_first));
   PetscCall(PetscFree(fem->fan));
   PetscCall(PetscFree(fem->row));
+  PetscCall(PetscFree(fem->body_of));
   PetscCall(PetscFree(fem->id));
   PetscCall(PetscFree(fem->arrived));
   PetscCall(PetscFree(fem->pair));
@@ -92,21 +93,29 @@ PetscErrorCode FemDestroy(Fem *out)
   PetscFunctionReturn(0);
 }
 
-/* Body of a row, owned or ghost; -1: none. */
-static PetscErrorCode TakePairs(Fem fem, PetscInt n, const PetscInt (*pair)[2])
+/* Body of each row, owned or ghost. */
+static PetscErrorCode MapRows(Fem fem)
 {
-  const Grains   g    = fem->g;
-  const PetscInt rows = g->n_owned + g->n_ghost;
-  PetscInt      *body, ghost = fem->n_body;
+  const Grains   g     = fem->g;
+  const PetscInt rows  = g->n_owned + g->n_ghost;
+  PetscInt       ghost = fem->n_body, *body;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(rows + 1, &body));
+  PetscCall(PetscFree(fem->body_of));
+  PetscCall(PetscMalloc1(rows + 1, &fem->body_of));
+  body = fem->body_of;
   for (PetscInt i = 0; i < rows; i++) body[i] = -1;
   for (PetscInt b = 0; b < fem->n_body; b++) body[fem->row[b]] = b;
   for (PetscInt i = g->n_owned; i < rows; i++)
     if (g->aux[i][AUX_MESHED] > 0.0) body[i] = ghost++;
   PetscCheck(ghost == fem->n_body + fem->n_ghost_body, PETSC_COMM_SELF, PETSC_ERR_PLIB,
              "%" PetscInt_FMT " meshed ghosts, %" PetscInt_FMT " ghost bodies", ghost - fem->n_body, fem->n_ghost_body);
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode TakePairs(Fem fem, PetscInt n, const PetscInt (*pair)[2])
+{
+  PetscFunctionBeginUser;
   if (n > fem->pair_cap) {
     fem->pair_cap = n + n / 8;
     PetscCall(PetscFree(fem->pair));
@@ -114,12 +123,11 @@ static PetscErrorCode TakePairs(Fem fem, PetscInt n, const PetscInt (*pair)[2])
   }
   fem->n_pair = 0;
   for (PetscInt k = 0; k < n; k++) {
-    const PetscInt a = body[pair[k][0]], b = body[pair[k][1]];
+    const PetscInt a = fem->body_of[pair[k][0]], b = fem->body_of[pair[k][1]];
     if (a < 0 || b < 0) continue;
     fem->pair[fem->n_pair][0]   = (int)a;
     fem->pair[fem->n_pair++][1] = (int)b;
   }
-  PetscCall(PetscFree(body));
   PetscFunctionReturn(0);
 }
 
@@ -128,6 +136,7 @@ PetscErrorCode FemRefresh(Fem fem, const Tools *tools, PetscInt n_pairs, const P
   PetscFunctionBeginUser;
   PetscCall(FemFindRows(fem));
   PetscCall(FemHaloSetUp(fem));
+  PetscCall(MapRows(fem));
   PetscCall(TakePairs(fem, n_pairs, pair));
   PetscCall(FemHaloBegin(fem));
   PetscCall(FemHaloEnd(fem));

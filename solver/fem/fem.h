@@ -55,6 +55,15 @@ typedef struct {
   double volume;    /* [nm^3] */
 } BodyMeans;
 
+/* A body in full. */
+typedef struct {
+  double x[3], u[3]; /* place and displacement [nm] */
+} BodyNode;
+typedef struct {
+  double stress[6]; /* Cauchy, xx yy zz xy yz zx, tension positive [GPa] */
+  double alpha;     /* plastic strain [-] */
+} BodyElement;
+
 typedef struct _p_Fem *Fem;
 
 /* Collective.  Borrows grains; copies cfg. */
@@ -83,8 +92,17 @@ PetscErrorCode FemControl(Fem fem, const Tools *tools, FemStatus *status);
 void fem_sample_next(Fem fem);
 /* Not collective.  Borrowed until the next sampled step. */
 void fem_samples(Fem fem, PetscInt *n, const ContactSample **samples);
-/* Not collective.  Means over the body of an owned row; 0 when it has none. */
+/* Not collective.  Means over the body of an owned row; 0 when it has none, or fem is NULL.  After FemRefresh. */
 int fem_means(Fem fem, PetscInt row, BodyMeans *means);
+/* Not collective.  Bodies of this rank, and what all of them are made of; borrowed. */
+PetscInt         fem_bodies(Fem fem);
+const GrainMesh *fem_mesh(Fem fem);
+/*
+  Not collective.  All nodes and elements of body b, 0 <= b < fem_bodies, in the order of fem_mesh; returns its grain's
+  id.  Displacements are relative to the mesh without load that has the body's centre of mass and the orientation it
+  was made with: a rotation of the body is a part of them.
+*/
+PetscInt64 fem_body_view(Fem fem, PetscInt b, BodyNode node[], BodyElement elem[]);
 /* Not collective.  Changes the damping [1/ns]. */
 void fem_drag(Fem fem, double rate);
 

@@ -150,7 +150,7 @@ static PetscErrorCode AddBodies(Fem fem, PetscInt n, const PetscInt64 id[], cons
 }
 
 /* A unit quaternion, uniform over all rotations, from the id alone; Shoemake 1992 (Graphics Gems III, 124). */
-static void rotation_of(PetscInt64 id, double Q[3][3])
+void fem_rotation(PetscInt64 id, double Q[3][3])
 {
   const double u  = rng_uniform(0, RNG_MESHES, id, 0);
   const double t1 = 2.0 * PETSC_PI * rng_uniform(0, RNG_MESHES, id, 1),
@@ -185,7 +185,7 @@ static void new_body(Fem fem, PetscInt row, double out[])
   double           Q[3][3], area           = 0.0;
 
   memset(out, 0, fem_width(fem) * sizeof *out);
-  rotation_of(fem->g->id[row], Q);
+  fem_rotation(fem->g->id[row], Q);
   for (int n = 0; n < fem->n_node; n++) {
     double arm[3];
     for (int k = 0; k < 3; k++) arm[k] = R * (Q[k][0] * m->x[n][0] + Q[k][1] * m->x[n][1] + Q[k][2] * m->x[n][2]);

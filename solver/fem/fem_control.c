@@ -117,35 +117,5 @@ PetscErrorCode FemControl(Fem fem, const Tools *tools, FemStatus *status)
   PetscFunctionReturn(0);
 }
 
-int fem_means(Fem fem, PetscInt row, BodyMeans *m)
-{
-  PetscInt b = 0;
-
-  if (!fem) return 0;
-
-  while (b < fem->n_body && fem->row[b] != row) b++;
-  if (b == fem->n_body) return 0;
-  *m             = (BodyMeans){0};
-  double volume0 = 0.0;
-  for (int e = 0; e < fem->n_elem; e++) {
-    const v8    *q  = fem->state[(b / 8) * fem->n_elem + e];
-    const double V0 = fem->volume[(b / 8) * fem->n_elem + e][b % 8], p = q[EL_MEAN][b % 8];
-    double       s[6], ss                                              = 0.0;
-    for (int k = 0; k < 6; k++) {
-      s[k] = q[EL_XX + k][b % 8];
-      ss += (k < 3 ? 1.0 : 2.0) * s[k] * s[k];
-      m->stress[k] += V0 * (s[k] + (k < 3 ? p : 0.0)); /* of Kirchhoff stress over V0: Cauchy stress over V */
-    }
-    m->mises += V0 * sqrt(1.5 * ss);
-    m->alpha += V0 * q[EL_ALPHA][b % 8];
-    volume0 += V0;
-    m->volume += V0 * exp(p / fem->cfg.bulk.K);
-  }
-  for (int k = 0; k < 6; k++) m->stress[k] /= m->volume;
-  m->mises /= m->volume;
-  m->alpha /= volume0;
-  return 1;
-}
-
 void fem_work_get(Fem fem, int64_t words[2 * WORK_N]) { memcpy(words, fem->work, sizeof fem->work); }
 void fem_work_set(Fem fem, const int64_t words[2 * WORK_N]) { memcpy(fem->work, words, sizeof fem->work); }

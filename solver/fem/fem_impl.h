@@ -130,6 +130,7 @@ struct _p_Fem {
   /* bodies; owned ones first, then ghosts */
   PetscInt    n_body, n_ghost_body, n_pack, pack_cap, surf_cap;
   PetscInt   *row;             /* [n_body] row of Grains, follows it */
+  PetscInt   *body_of;         /* [rows, ghosts too] body of a row of Grains, -1: none; of the last FemRefresh */
   PetscInt64 *id;              /* [n_body + n_ghost_body] */
   v8 (*x)[3], (*v)[3];         /* [n_pack][n_node] places and velocities at the half step */
   v8 *mass;                    /* [n_pack][n_node] */
@@ -179,6 +180,7 @@ PetscErrorCode FemReserveSurfaces(Fem fem, PetscInt n);
 PetscErrorCode FemFindRows(Fem fem);
 void           fem_body_get(Fem fem, PetscInt body, double out[]);
 void           fem_body_put(Fem fem, PetscInt body, const double in[]);
+void           fem_rotation(PetscInt64 id, double Q[3][3]); /* the orientation that a body is made with */
 
 /* fem_surface.c: surfaces and grain records of pack p from its nodes; halo of the surfaces and of the forces on them.
  */

@@ -16,7 +16,7 @@ nm_add_run(NAME ionic DECK ionic.yml RANKS 1 2 3 4 LABELS parallel SAME history.
 # grains as meshed bodies: elements, contact of surfaces, halo of surfaces, forces sent home, partition
 nm_add_run(NAME meshed DECK meshed.yml RANKS 1 2 3 4 LABELS parallel SAME history.csv)
 
-foreach(name press_hertz press_mdr ionic)
+foreach(name press_hertz press_mdr ionic meshed)
   set(work ${CMAKE_CURRENT_BINARY_DIR}/work/parallel.${name})
   set(runs "")
   foreach(n 2 3 4)

@@ -12,7 +12,7 @@ import sys
 try:
     import numpy as np
     from vtkmodules.util.numpy_support import vtk_to_numpy
-    from vtkmodules.vtkIOLegacy import vtkPolyDataReader
+    from vtkmodules.vtkIOLegacy import vtkDataSetReader
 except ImportError:
     print("skipped: this Python has no numpy or no vtk")
     sys.exit(77)
@@ -20,14 +20,16 @@ except ImportError:
 
 def arrays(path):
     """All arrays of a frame by name; points, lines and fields among them."""
-    reader = vtkPolyDataReader()
+    reader = vtkDataSetReader()
     reader.SetFileName(path)
     for kind in ("Scalars", "Vectors", "Normals", "Tensors", "Fields"):
         getattr(reader, f"ReadAll{kind}On")()
     reader.Update()
     data = reader.GetOutput()
     found = {"points": vtk_to_numpy(data.GetPoints().GetData())}
-    if data.GetNumberOfLines():
+    if data.IsA("vtkUnstructuredGrid"):
+        found["cells"] = vtk_to_numpy(data.GetCells().GetConnectivityArray())
+    elif data.GetNumberOfLines():
         found["lines"] = vtk_to_numpy(data.GetLines().GetData())
     for part in (data.GetPointData(), data.GetCellData(), data.GetFieldData()):
         for k in range(part.GetNumberOfArrays()):
@@ -39,12 +41,18 @@ def names(run):
     return sorted(n for n in os.listdir(run) if n.endswith((".vtk", ".series")))
 
 
-def check_grains(paths, ranks, homes):
+def check_same(paths):
+    """All arrays but `rank`; returns those of the second."""
     first, frame = (arrays(path) for path in paths)
     assert first.keys() == frame.keys(), f"{paths[1]}: arrays {sorted(frame)}, expected {sorted(first)}"
     for key, values in first.items():
         same = values.dtype == frame[key].dtype and values.tobytes() == frame[key].tobytes()
         assert key == "rank" or same, f"{paths[1]}: {key} differs from the run on one rank"
+    return frame
+
+
+def check_grains(paths, ranks, homes):
+    frame = check_same(paths)
     assert len(np.unique(frame["rank"])) == ranks, f"{paths[1]}: some rank has no grain"
     homes.append(frame["rank"][np.argsort(frame["id"])])
 
@@ -58,6 +66,8 @@ def main():
             paths = [os.path.join(runs[0], name), os.path.join(run, name)]
             if name.startswith("grains_"):
                 check_grains(paths, ranks, homes)
+            elif name.startswith("meshed_"):
+                check_same(paths)
             else:
                 assert filecmp.cmp(*paths, shallow=False), f"{paths[1]} differs from {paths[0]}"
         moved = [int(np.sum(a != b)) for a, b in zip(homes, homes[1:])]
