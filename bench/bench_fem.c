@@ -77,7 +77,7 @@ static PetscErrorCode Pairs(Bench *b)
       for (int k = 0; k < 3; k++) d += (p[k] - q[k]) * (p[k] - q[k]);
       if (sqrt(d) < p[REC_R] + q[REC_R] + 1.0 && m < n * 64) pair[m][0] = j, pair[m++][1] = i;
     }
-  PetscCall(FemRefresh(b->fem, &b->tools, m, (const PetscInt(*)[2])pair));
+  PetscCall(FemRefresh(b->fem, m, (const PetscInt(*)[2])pair));
   PetscCall(PetscFree(pair));
   PetscFunctionReturn(0);
 }
@@ -107,9 +107,9 @@ static PetscErrorCode Press(Bench *b, double density)
       lists++;
     }
     PetscCall(FemStep(b->fem, &b->tools));
-    if (step % 50 == 49) PetscCall(FemControl(b->fem, &b->tools, &status));
+    if (step % 50 == 49) PetscCall(FemControl(b->fem, &status));
   }
-  PetscCall(FemControl(b->fem, &b->tools, &status));
+  PetscCall(FemControl(b->fem, &status));
   printf("pressed in %d steps: density %.3f, punch %.0f nN (%.2f GPa), worst element %.2f\n", step, solid_fraction(b),
          status.force[TOOL_TOP][2], status.force[TOOL_TOP][2] / (PETSC_PI * b->tools.die_radius * b->tools.die_radius),
          status.worst);

@@ -74,10 +74,10 @@ void point_kick(int64_t seed, int64_t id, double rms, double v[3])
 }
 
 /* Shoemake 1992, Graphics Gems III, 124: uniform on the unit sphere in four dimensions. */
-void point_turn(int64_t seed, int64_t id, double q[4])
+void point_turn(int64_t seed, int stream, int64_t id, double q[4])
 {
-  const double turn = 6.28318530717958647692, u = rng_uniform(seed, RNG_TURNS, id, 0);
-  const double a = turn * rng_uniform(seed, RNG_TURNS, id, 1), b = turn * rng_uniform(seed, RNG_TURNS, id, 2);
+  const double turn = 6.28318530717958647692, u = rng_uniform(seed, stream, id, 0);
+  const double a = turn * rng_uniform(seed, stream, id, 1), b = turn * rng_uniform(seed, stream, id, 2);
 
   q[0] = sqrt(u) * cos(b);
   q[1] = sqrt(1.0 - u) * sin(a);

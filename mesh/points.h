@@ -36,7 +36,7 @@ void points_range(const PointsPlan *plan, int64_t first, int64_t last, double x[
 /* Velocity of grain id: each component normal with standard deviation rms / sqrt(3), so that rms is that of |v|. */
 void point_kick(int64_t seed, int64_t id, double rms, double v[3]);
 
-/* Orientation of grain id, a unit quaternion (w, x, y, z), uniform over all rotations. */
-void point_turn(int64_t seed, int64_t id, double q[4]);
+/* A turn of grain id for the use `stream` (rng.h): a unit quaternion (w, x, y, z), uniform over all rotations. */
+void point_turn(int64_t seed, int stream, int64_t id, double q[4]);
 
 #endif

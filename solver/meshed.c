@@ -74,7 +74,7 @@ PetscErrorCode MeshedRefresh(Simulation *sim)
   if (!sim->fem || sim->lists == dem_lists(sim->dem)) PetscFunctionReturn(0);
   sim->lists = dem_lists(sim->dem);
   dem_meshed_pairs(sim->dem, &n, &pair);
-  PetscCall(FemRefresh(sim->fem, &sim->tools, n, pair));
+  PetscCall(FemRefresh(sim->fem, n, pair));
   PetscFunctionReturn(0);
 }
 
@@ -118,7 +118,7 @@ PetscErrorCode MeshedControl(Simulation *sim)
 
   PetscFunctionBeginUser;
   if (!sim->fem) PetscFunctionReturn(0);
-  PetscCall(FemControl(sim->fem, &sim->tools, f));
+  PetscCall(FemControl(sim->fem, f));
   for (int k = 0; k < TOOL_N; k++)
     for (int c = 0; c < 3; c++) s->force[k][c] += f->force[k][c];
   for (int k = 0; k < WORK_N; k++) s->work[k] += f->work[k];

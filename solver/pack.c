@@ -2,6 +2,7 @@
 
 #include "mesh/lattice.h"
 #include "mesh/points.h"
+#include "mesh/rng.h"
 #include "mesh/sizes.h"
 #include "mesh/xyzr.h"
 #include "solver/setup.h"
@@ -353,7 +354,7 @@ static void turn_grains(const PowderConfig *c, Grains g)
     double *q = &g->aux[i][AUX_QW];
 
     if (c->aligned) q[0] = 1.0;
-    else point_turn(c->seed, g->id[i], q);
+    else point_turn(c->seed, RNG_TURNS, g->id[i], q);
   }
 }
 

@@ -136,15 +136,6 @@ static PetscErrorCode CheckGrains(Dem dem, double lost)
           (long long)lost / 4);
 }
 
-/* Value of an ExactSum whose words hi, lo were added over the ranks. */
-static double total(const int64_t words[2], double unit)
-{
-  ExactSum s = {words[0], words[1]};
-
-  exact_normalize(&s);
-  return exact_value(&s, unit);
-}
-
 PetscErrorCode DemControl(Dem dem, const Tools *t, PetscInt64 flags, DemStatus *status)
 {
   const Motion m          = motion(dem, t);
@@ -166,9 +157,10 @@ PetscErrorCode DemControl(Dem dem, const Tools *t, PetscInt64 flags, DemStatus *
   PetscCall(CheckGrains(dem, max[MAX_LOST]));
   for (int k = 0; k < TOOL_N; k++)
     for (int c = 0; c < 3; c++)
-      status->force[k][c] = total(sum + SUM_FORCE + 2 * (3 * k + c), dem->u.force) / PetscMax(dem->interval_steps, 1);
-  for (int k = 0; k < WORK_N; k++) status->work[k] = total(sum + SUM_WORK + 2 * k, dem->u.work);
-  status->kinetic   = total(sum + SUM_KINETIC, dem->u.work);
+      status->force[k][c] =
+          exact_total(sum + SUM_FORCE + 2 * (3 * k + c), dem->u.force) / PetscMax(dem->interval_steps, 1);
+  for (int k = 0; k < WORK_N; k++) status->work[k] = exact_total(sum + SUM_WORK + 2 * k, dem->u.work);
+  status->kinetic   = exact_total(sum + SUM_KINETIC, dem->u.work);
   status->v_max     = max[MAX_SPEED];
   status->flags     = (PetscInt64)max[MAX_FLAGS];
   status->imbalance = sum[SUM_COST] > 0 ? max[MAX_COST] * size / (1e-9 * (double)sum[SUM_COST]) : 1.0;

@@ -4,6 +4,7 @@
 */
 #include "solver/dem/dem_impl.h"
 #include "solver/grains/exchange.h"
+#include "solver/grains/residence.h"
 
 PetscErrorCode ContactHistoriesFree(ContactHistories *h)
 {
@@ -206,37 +207,6 @@ PetscErrorCode DemExport(Dem dem, ContactHistories *h)
   PetscFunctionReturn(0);
 }
 
-typedef struct {
-  PetscInt64  id;
-  PetscMPIInt rank;
-} Residence;
-
-static int by_resident(const void *a, const void *b)
-{
-  const PetscInt64 p = ((const Residence *)a)->id, q = ((const Residence *)b)->id;
-  return (p > q) - (p < q);
-}
-
-/* Every grain's owner tells the grain's home, rank id mod size, where it lives. */
-static PetscErrorCode RegisterResidences(Grains g, PetscInt *n, Residence **at)
-{
-  PetscMPIInt rank, size, *dest;
-  Residence  *out;
-
-  PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_size(g->comm, &size));
-  PetscCallMPI(MPI_Comm_rank(g->comm, &rank));
-  PetscCall(PetscMalloc2(g->n_owned, &out, g->n_owned, &dest));
-  for (PetscInt i = 0; i < g->n_owned; i++) {
-    out[i]  = (Residence){g->id[i], rank};
-    dest[i] = (PetscMPIInt)(g->id[i] % size);
-  }
-  PetscCall(ExchangeRecords(g->comm, sizeof *out, g->n_owned, dest, out, n, at, NULL));
-  qsort(*at, (size_t)*n, sizeof **at, by_resident);
-  PetscCall(PetscFree2(out, dest));
-  PetscFunctionReturn(0);
-}
-
 /* For both ends of every history: to[] gets the end's home (at == NULL) or, at its home, the rank it lives on. */
 static PetscErrorCode Route(MPI_Comm comm, const ContactHistories *h, PetscInt n_at, const Residence *at,
                             ContactHistories *got)
@@ -250,14 +220,15 @@ static PetscErrorCode Route(MPI_Comm comm, const ContactHistories *h, PetscInt n
   PetscCall(PetscMalloc2(2 * h->n, &which, 2 * h->n, &to));
   for (PetscInt k = 0; k < h->n; k++)
     for (int e = 0; e < 2; e++) {
-      const Residence key = {e ? h->key[k].hi : h->key[k].lo, 0}, *found;
+      const PetscInt64  id   = e ? h->key[k].hi : h->key[k].lo;
+      const PetscMPIInt home = residence_home(id, size);
 
-      if (key.id < 0 || (at && key.id % size != rank)) continue;
-      found = at ? bsearch(&key, at, (size_t)n_at, sizeof *at, by_resident) : NULL;
-      PetscCheck(!at || found, PETSC_COMM_SELF, PETSC_ERR_FILE_UNEXPECTED,
-                 "a contact history names grain %lld, which does not exist", (long long)key.id);
+      if (id < 0 || (at && home != rank)) continue;
       which[n] = k;
-      to[n++]  = at ? found->rank : (PetscMPIInt)(key.id % size);
+      to[n]    = at ? (PetscMPIInt)residence_find(n_at, at, id) : home;
+      PetscCheck(to[n] >= 0, PETSC_COMM_SELF, PETSC_ERR_FILE_UNEXPECTED,
+                 "a contact history names grain %lld, which does not exist", (long long)id);
+      n++;
     }
   *got = (ContactHistories){.n_state = h->n_state};
   PetscCall(SendHistories(comm, h, n, which, to, got));
@@ -272,7 +243,7 @@ PetscErrorCode DemImport(Dem dem, const ContactHistories *h)
   PetscInt         n;
 
   PetscFunctionBeginUser;
-  PetscCall(RegisterResidences(dem->g, &n, &residences));
+  PetscCall(GrainsResidences(dem->g, &n, &residences));
   PetscCall(Route(dem->g->comm, h, 0, NULL, &at_home));
   PetscCall(ContactHistoriesFree(&dem->waiting));
   PetscCall(Route(dem->g->comm, &at_home, n, residences, &dem->waiting));

@@ -14,27 +14,6 @@ static void add_forces(void *in, void *inout, int *n, MPI_Datatype *type)
   for (size_t k = 0; k < (size_t)*n * (size_t)bytes / sizeof(int64_t); k++) ((int64_t *)inout)[k] += ((int64_t *)in)[k];
 }
 
-/* Facets around each surface node, as one list with starts. */
-static PetscErrorCode Fans(Fem fem)
-{
-  int *at;
-
-  PetscFunctionBeginUser;
-  PetscCall(PetscCalloc1(fem->n_surf + 1, &fem->fan_first));
-  PetscCall(PetscMalloc1(4 * fem->n_face, &fem->fan));
-  PetscCall(PetscMalloc1(fem->n_surf, &at));
-  for (int f = 0; f < fem->n_face; f++)
-    for (int k = 0; k < 4; k++) fem->fan_first[fem->face[f][k] + 1]++;
-  for (int n = 0; n < fem->n_surf; n++) {
-    fem->fan_first[n + 1] += fem->fan_first[n];
-    at[n] = fem->fan_first[n];
-  }
-  for (int f = 0; f < fem->n_face; f++)
-    for (int k = 0; k < 4; k++) fem->fan[at[fem->face[f][k]]++] = f;
-  PetscCall(PetscFree(at));
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode FemCreate(Grains grains, const FemConfig *cfg, Fem *out)
 {
   const GrainMesh *m = cfg->mesh;
@@ -53,7 +32,6 @@ PetscErrorCode FemCreate(Grains grains, const FemConfig *cfg, Fem *out)
   fem->f         = aligned_alloc(64, (size_t)fem->n_node * sizeof *fem->f);
   fem->f_contact = aligned_alloc(64, (size_t)fem->n_surf * sizeof *fem->f_contact);
   PetscCheck(fem->f && fem->f_contact, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for a mesh of %d nodes", fem->n_node);
-  PetscCall(Fans(fem));
   fem->skin       = SKIN * cfg->radius_min * sqrt(4.0 * PETSC_PI / fem->n_face);
   fem->unit_force = fixed_unit(100.0 * cfg->bulk.K * R * R);
   fem->unit_work  = fixed_unit(1000.0 * cfg->bulk.K * R * R * R);
@@ -77,8 +55,6 @@ PetscErrorCode FemDestroy(Fem *out)
   free(fem->x), free(fem->v), free(fem->mass), free(fem->volume), free(fem->state), free(fem->yield);
   free(fem->work_pack), free(fem->slot), free(fem->h_facet), free(fem->surf), free(fem->force), free(fem->x_build);
   free(fem->f), free(fem->f_contact);
-  PetscCall(PetscFree(fem->fan_first));
-  PetscCall(PetscFree(fem->fan));
   PetscCall(PetscFree(fem->row));
   PetscCall(PetscFree(fem->body_of));
   PetscCall(PetscFree(fem->id));
@@ -90,26 +66,6 @@ PetscErrorCode FemDestroy(Fem *out)
   PetscCallMPI(MPI_Type_free(&fem->force_type));
   PetscCallMPI(MPI_Op_free(&fem->add_force));
   PetscCall(PetscFree(*out));
-  PetscFunctionReturn(0);
-}
-
-/* Body of each row, owned or ghost. */
-static PetscErrorCode MapRows(Fem fem)
-{
-  const Grains   g     = fem->g;
-  const PetscInt rows  = g->n_owned + g->n_ghost;
-  PetscInt       ghost = fem->n_body, *body;
-
-  PetscFunctionBeginUser;
-  PetscCall(PetscFree(fem->body_of));
-  PetscCall(PetscMalloc1(rows + 1, &fem->body_of));
-  body = fem->body_of;
-  for (PetscInt i = 0; i < rows; i++) body[i] = -1;
-  for (PetscInt b = 0; b < fem->n_body; b++) body[fem->row[b]] = b;
-  for (PetscInt i = g->n_owned; i < rows; i++)
-    if (g->aux[i][AUX_MESHED] > 0.0) body[i] = ghost++;
-  PetscCheck(ghost == fem->n_body + fem->n_ghost_body, PETSC_COMM_SELF, PETSC_ERR_PLIB,
-             "%" PetscInt_FMT " meshed ghosts, %" PetscInt_FMT " ghost bodies", ghost - fem->n_body, fem->n_ghost_body);
   PetscFunctionReturn(0);
 }
 
@@ -131,12 +87,11 @@ static PetscErrorCode TakePairs(Fem fem, PetscInt n, const PetscInt (*pair)[2])
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode FemRefresh(Fem fem, const Tools *tools, PetscInt n_pairs, const PetscInt (*pair)[2])
+PetscErrorCode FemRefresh(Fem fem, PetscInt n_pairs, const PetscInt (*pair)[2])
 {
   PetscFunctionBeginUser;
   PetscCall(FemFindRows(fem));
   PetscCall(FemHaloSetUp(fem));
-  PetscCall(MapRows(fem));
   PetscCall(TakePairs(fem, n_pairs, pair));
   PetscCall(FemHaloBegin(fem));
   PetscCall(FemHaloEnd(fem));

@@ -80,13 +80,13 @@ PetscErrorCode FemMesh(Fem fem, PetscInt n, const PetscInt row[]);
   Collective.  After rows have been given anew: finds the bodies' rows again, and takes the pairs of rows (i owned or j
   owned, each pair once) within reach of each other of which both are meshed.  New ghosts of surfaces, new candidates.
 */
-PetscErrorCode FemRefresh(Fem fem, const Tools *tools, PetscInt n_pairs, const PetscInt (*pair)[2]);
+PetscErrorCode FemRefresh(Fem fem, PetscInt n_pairs, const PetscInt (*pair)[2]);
 /* Collective.  Bodies go where their grains go: call before GrainsMigrate with its dest. */
 PetscErrorCode FemMigrate(Fem fem, const PetscMPIInt dest[]);
 /* Collective.  Forces of contacts at the present places; then elements, velocities and places of all bodies. */
 PetscErrorCode FemStep(Fem fem, const Tools *tools);
 /* Collective.  Every control interval, before DemControl.  Fails (all ranks) when an element has turned over. */
-PetscErrorCode FemControl(Fem fem, const Tools *tools, FemStatus *status);
+PetscErrorCode FemControl(Fem fem, FemStatus *status);
 /* Not collective.  The next FemStep leaves a ContactSample for each pair of an owned body that touches, tools included.
  */
 void fem_sample_next(Fem fem);

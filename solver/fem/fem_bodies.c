@@ -1,7 +1,9 @@
 /* fem_bodies.c - bodies come, go and travel: packs, lanes, and a body as a row of plain numbers. */
+#include "mesh/points.h"
 #include "mesh/rng.h"
 #include "solver/fem/fem_impl.h"
 #include "solver/grains/exchange.h"
+#include "solver/grains/residence.h"
 
 #include <string.h>
 
@@ -12,9 +14,9 @@ static size_t at_slots(Fem fem) { return at_state(fem) + EL_N * (size_t)fem->n_e
 static size_t at_facet(Fem fem) { return at_slots(fem) + SLOTS * SLOT_N * (size_t)fem->n_surf; }
 size_t        fem_width(Fem fem) { return at_facet(fem) + 1; }
 
-static void *grow(void *old, size_t old_bytes, size_t bytes)
+void *fem_grow(void *old, size_t old_bytes, size_t bytes)
 {
-  void *p = aligned_alloc(64, (bytes + 63) / 64 * 64);
+  void *p = aligned_alloc(64, (bytes / 64 + 1) * 64);
 
   if (p && old) memcpy(p, old, old_bytes);
   free(old);
@@ -43,7 +45,7 @@ static void fill_lanes(Fem fem, PetscInt pack)
   fem->work_pack[pack] = (ElementWork){.worst = v8_set(1.0)};
 }
 
-PetscErrorCode FemReservePacks(Fem fem, PetscInt n_body)
+static PetscErrorCode ReservePacks(Fem fem, PetscInt n_body)
 {
   const PetscInt n    = (n_body + 7) / 8;
   const size_t   node = (size_t)fem->n_node, elem = (size_t)fem->n_elem;
@@ -51,16 +53,16 @@ PetscErrorCode FemReservePacks(Fem fem, PetscInt n_body)
   PetscFunctionBeginUser;
   if (n > fem->pack_cap) {
     const size_t was = (size_t)fem->n_pack, cap = (size_t)(n + n / 8 + 1);
-    fem->x         = grow(fem->x, was * node * sizeof *fem->x, cap * node * sizeof *fem->x);
-    fem->v         = grow(fem->v, was * node * sizeof *fem->v, cap * node * sizeof *fem->v);
-    fem->mass      = grow(fem->mass, was * node * sizeof(v8), cap * node * sizeof(v8));
-    fem->volume    = grow(fem->volume, was * elem * sizeof(v8), cap * elem * sizeof(v8));
-    fem->state     = grow(fem->state, was * elem * sizeof *fem->state, cap * elem * sizeof *fem->state);
-    fem->yield     = grow(fem->yield, was * sizeof(v8), cap * sizeof(v8));
-    fem->work_pack = grow(fem->work_pack, was * sizeof(ElementWork), cap * sizeof(ElementWork));
-    fem->slot      = grow(fem->slot, 8 * was * (size_t)fem->n_surf * sizeof(NodeSlots),
-                          8 * cap * (size_t)fem->n_surf * sizeof(NodeSlots));
-    fem->h_facet   = grow(fem->h_facet, 8 * was * sizeof(double), 8 * cap * sizeof(double));
+    fem->x         = fem_grow(fem->x, was * node * sizeof *fem->x, cap * node * sizeof *fem->x);
+    fem->v         = fem_grow(fem->v, was * node * sizeof *fem->v, cap * node * sizeof *fem->v);
+    fem->mass      = fem_grow(fem->mass, was * node * sizeof(v8), cap * node * sizeof(v8));
+    fem->volume    = fem_grow(fem->volume, was * elem * sizeof(v8), cap * elem * sizeof(v8));
+    fem->state     = fem_grow(fem->state, was * elem * sizeof *fem->state, cap * elem * sizeof *fem->state);
+    fem->yield     = fem_grow(fem->yield, was * sizeof(v8), cap * sizeof(v8));
+    fem->work_pack = fem_grow(fem->work_pack, was * sizeof(ElementWork), cap * sizeof(ElementWork));
+    fem->slot      = fem_grow(fem->slot, 8 * was * (size_t)fem->n_surf * sizeof(NodeSlots),
+                              8 * cap * (size_t)fem->n_surf * sizeof(NodeSlots));
+    fem->h_facet   = fem_grow(fem->h_facet, 8 * was * sizeof(double), 8 * cap * sizeof(double));
     PetscCheck(fem->x && fem->v && fem->mass && fem->volume && fem->state && fem->yield && fem->work_pack &&
                    fem->slot && fem->h_facet,
                PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for %" PetscInt_FMT " meshed grains", n_body);
@@ -79,9 +81,9 @@ PetscErrorCode FemReserveSurfaces(Fem fem, PetscInt n)
   if (n <= fem->surf_cap) PetscFunctionReturn(0);
   {
     const size_t was = (size_t)fem->n_body, cap = (size_t)(n + n / 8 + 8);
-    fem->surf    = grow(fem->surf, was * surf * sizeof *fem->surf, cap * surf * sizeof *fem->surf);
-    fem->force   = grow(fem->force, 0, cap * surf * sizeof *fem->force);
-    fem->x_build = grow(fem->x_build, 0, cap * surf * sizeof *fem->x_build);
+    fem->surf    = fem_grow(fem->surf, was * surf * sizeof *fem->surf, cap * surf * sizeof *fem->surf);
+    fem->force   = fem_grow(fem->force, 0, cap * surf * sizeof *fem->force);
+    fem->x_build = fem_grow(fem->x_build, 0, cap * surf * sizeof *fem->x_build);
     PetscCheck(fem->surf && fem->force && fem->x_build, PETSC_COMM_SELF, PETSC_ERR_MEM,
                "no memory for the surfaces of %zu meshed grains", cap);
     PetscCall(PetscRealloc(cap * sizeof(PetscInt64), &fem->id));
@@ -90,91 +92,72 @@ PetscErrorCode FemReserveSurfaces(Fem fem, PetscInt n)
   PetscFunctionReturn(0);
 }
 
-static v8 (*pack_nodes(Fem fem, v8 (*a)[3], PetscInt body))[3] { return a + (body / 8) * fem->n_node; }
-
-void fem_body_get(Fem fem, PetscInt b, double out[])
+static inline void pass(v8 *row, PetscInt lane, double *number, Passage way)
 {
-  const PetscInt p = b / 8, l = b % 8;
+  double *mine = (double *)row + lane;
 
-  for (int n = 0; n < fem->n_node; n++) {
-    for (int k = 0; k < 3; k++) {
-      out[7 * n + k]     = pack_nodes(fem, fem->x, b)[n][k][l];
-      out[7 * n + 3 + k] = pack_nodes(fem, fem->v, b)[n][k][l];
-    }
-    out[7 * n + 6] = fem->mass[p * fem->n_node + n][l];
-  }
-  for (int e = 0; e < fem->n_elem; e++) {
-    out[at_volume(fem) + (size_t)e] = fem->volume[p * fem->n_elem + e][l];
-    for (int k = 0; k < EL_N; k++) out[at_state(fem) + (size_t)(EL_N * e + k)] = fem->state[p * fem->n_elem + e][k][l];
-  }
-  memcpy(out + at_slots(fem), fem->slot + b * fem->n_surf, (size_t)fem->n_surf * sizeof(NodeSlots));
-  out[at_facet(fem)] = fem->h_facet[b];
+  if (way == BODY_IN) *mine = *number;
+  else *number = *mine;
 }
 
-void fem_body_put(Fem fem, PetscInt b, const double in[])
+void fem_body_pass(Fem fem, PetscInt b, double numbers[], Passage way)
 {
   const PetscInt p = b / 8, l = b % 8;
+  const size_t   slots  = (size_t)fem->n_surf * sizeof(NodeSlots);
+  double        *volume = numbers + at_volume(fem), *state = numbers + at_state(fem);
+  NodeSlots     *mine = fem->slot + b * fem->n_surf;
 
   for (int n = 0; n < fem->n_node; n++) {
+    const PetscInt at = p * fem->n_node + n;
     for (int k = 0; k < 3; k++) {
-      pack_nodes(fem, fem->x, b)[n][k][l] = in[7 * n + k];
-      pack_nodes(fem, fem->v, b)[n][k][l] = in[7 * n + 3 + k];
+      pass(&fem->x[at][k], l, &numbers[7 * n + k], way);
+      pass(&fem->v[at][k], l, &numbers[7 * n + 3 + k], way);
     }
-    fem->mass[p * fem->n_node + n][l] = in[7 * n + 6];
+    pass(&fem->mass[at], l, &numbers[7 * n + 6], way);
   }
   for (int e = 0; e < fem->n_elem; e++) {
-    fem->volume[p * fem->n_elem + e][l] = in[at_volume(fem) + (size_t)e];
-    for (int k = 0; k < EL_N; k++) fem->state[p * fem->n_elem + e][k][l] = in[at_state(fem) + (size_t)(EL_N * e + k)];
+    const PetscInt at = p * fem->n_elem + e;
+    pass(&fem->volume[at], l, &volume[e], way);
+    for (int k = 0; k < EL_N; k++) pass(&fem->state[at][k], l, &state[EL_N * e + k], way);
   }
-  memcpy(fem->slot + b * fem->n_surf, in + at_slots(fem), (size_t)fem->n_surf * sizeof(NodeSlots));
-  fem->h_facet[b] = in[at_facet(fem)];
+  if (way == BODY_IN) memcpy(mine, numbers + at_slots(fem), slots);
+  else memcpy(numbers + at_slots(fem), mine, slots);
+  if (way == BODY_IN) fem->h_facet[b] = numbers[at_facet(fem)];
+  else numbers[at_facet(fem)] = fem->h_facet[b];
 }
 
 /* Adds n bodies behind the owned ones; ghosts are gone.  Their records and surfaces come with fem_surface. */
-static PetscErrorCode AddBodies(Fem fem, PetscInt n, const PetscInt64 id[], const PetscInt row[], const double bodies[])
+static PetscErrorCode AddBodies(Fem fem, PetscInt n, const PetscInt64 id[], const PetscInt row[], double bodies[])
 {
   const size_t width = fem_width(fem);
 
   PetscFunctionBeginUser;
   fem->n_ghost_body = 0;
-  PetscCall(FemReservePacks(fem, fem->n_body + n));
+  PetscCall(ReservePacks(fem, fem->n_body + n));
   PetscCall(FemReserveSurfaces(fem, fem->n_body + n));
   for (PetscInt k = 0; k < n; k++, fem->n_body++) {
     const PetscInt b = fem->n_body;
     fem->id[b]       = id[k];
     fem->row[b]      = row[k];
-    fem_body_put(fem, b, bodies + (size_t)k * width);
+    fem_body_pass(fem, b, bodies + (size_t)k * width, BODY_IN);
     fem->yield[b / 8][b % 8] = fem->g->rec[row[k]][REC_YIELD];
   }
   PetscFunctionReturn(0);
 }
 
-/* A unit quaternion, uniform over all rotations, from the id alone; Shoemake 1992 (Graphics Gems III, 124). */
+/* How the mesh of a grain is turned: at random, from the id alone. */
 void fem_rotation(PetscInt64 id, double Q[3][3])
 {
-  const double u  = rng_uniform(0, RNG_MESHES, id, 0);
-  const double t1 = 2.0 * PETSC_PI * rng_uniform(0, RNG_MESHES, id, 1),
-               t2 = 2.0 * PETSC_PI * rng_uniform(0, RNG_MESHES, id, 2);
-  const double r1 = sqrt(1.0 - u), r2 = sqrt(u);
-  const double x = r1 * sin(t1), y = r1 * cos(t1), z = r2 * sin(t2), w = r2 * cos(t2);
+  double q[4];
+
+  point_turn(0, RNG_MESHES, id, q);
+  const double w = q[0], x = q[1], y = q[2], z = q[3];
   const double M[3][3] = {
       {1 - 2 * (y * y + z * z), 2 * (x * y - w * z),     2 * (x * z + w * y)    },
       {2 * (x * y + w * z),     1 - 2 * (x * x + z * z), 2 * (y * z - w * x)    },
       {2 * (x * z - w * y),     2 * (y * z + w * x),     1 - 2 * (x * x + y * y)}
   };
   memcpy(Q, M, sizeof M);
-}
-
-static double facet_area(const double (*x)[3], const int face[4])
-{
-  double a[3], b[3], c[3];
-
-  for (int k = 0; k < 3; k++) {
-    a[k] = x[face[2]][k] - x[face[0]][k];
-    b[k] = x[face[3]][k] - x[face[1]][k];
-  }
-  for (int k = 0; k < 3; k++) c[k] = a[(k + 1) % 3] * b[(k + 2) % 3] - a[(k + 2) % 3] * b[(k + 1) % 3];
-  return 0.5 * sqrt(c[0] * c[0] + c[1] * c[1] + c[2] * c[2]);
 }
 
 /* A body without load at the place of a grain. */
@@ -202,7 +185,12 @@ static void new_body(Fem fem, PetscInt row, double out[])
     mass = fem_element_mass(&fem->cfg, fem->dt, x, &out[at_volume(fem) + (size_t)e]);
     for (int a = 0; a < 8; a++) out[7 * m->hex[e][a] + 6] += 0.125 * mass;
   }
-  for (int f = 0; f < fem->n_face; f++) area += facet_area((const double(*)[3])m->x, fem->face[f]);
+  for (int f = 0; f < fem->n_face; f++) {
+    double normal[3];
+    Quad   x;
+    grain_mesh_quad(m, f, x);
+    area += quad_area(x, normal);
+  }
   out[at_facet(fem)] = R * sqrt(area / fem->n_face);
 }
 
@@ -225,111 +213,77 @@ PetscErrorCode FemMesh(Fem fem, PetscInt n, const PetscInt row[])
   PetscFunctionReturn(0);
 }
 
-/* A body on its way: the id, then the numbers. */
-PetscErrorCode FemMigrate(Fem fem, const PetscMPIInt dest[])
+/* Bodies, each its id and then its numbers, go to ranks to[]; FemFindRows unpacks what arrives.  No others stay. */
+static PetscErrorCode Travel(Fem fem, PetscInt n, const PetscMPIInt to[], const double rows[])
 {
-  const size_t width = fem_width(fem) + 1;
-  PetscInt     n_in;
-  PetscMPIInt *to;
-  double      *out, *in;
-
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc2(fem->n_body, &to, (size_t)fem->n_body * width, &out));
-  for (PetscInt b = 0; b < fem->n_body; b++) {
-    to[b]                  = dest[fem->row[b]];
-    out[(size_t)b * width] = (double)fem->id[b];
-    fem_body_get(fem, b, out + (size_t)b * width + 1);
-  }
-  PetscCall(ExchangeRecords(fem->g->comm, width * sizeof(double), fem->n_body, to, out, &n_in, &in, NULL));
-  PetscCall(PetscFree2(to, out));
   PetscCall(PetscFree(fem->arrived));
-  fem->arrived   = in;
-  fem->n_arrived = n_in;
+  PetscCall(ExchangeRecords(fem->g->comm, (fem_width(fem) + 1) * sizeof(double), n, to, rows, &fem->n_arrived,
+                            &fem->arrived, NULL));
   fem->n_body = fem->n_pack = fem->n_ghost_body = 0;
   PetscFunctionReturn(0);
 }
 
-/* Where a rank leaves word about a grain for those who look for it. */
-static PetscMPIInt notice_board(PetscInt64 id, PetscMPIInt size) { return (PetscMPIInt)(id % size); }
-
-/* Rows (id, numbers) go to the boards of their grains; `width` numbers a row. */
-static PetscErrorCode SendToBoards(Fem fem, PetscInt n, size_t width, const double rows[], PetscInt *n_in, double **in,
-                                   PetscMPIInt **source)
+PetscErrorCode FemMigrate(Fem fem, const PetscMPIInt dest[])
 {
-  PetscMPIInt size, *to;
+  const size_t width = fem_width(fem) + 1;
+  PetscMPIInt *to;
+  double      *rows;
 
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_size(fem->g->comm, &size));
-  PetscCall(PetscMalloc1(n + 1, &to));
-  for (PetscInt k = 0; k < n; k++) to[k] = notice_board((PetscInt64)rows[(size_t)k * width], size);
-  PetscCall(ExchangeRecords(fem->g->comm, width * sizeof(double), n, to, rows, n_in, in, source));
-  PetscCall(PetscFree(to));
+  PetscCall(PetscMalloc2(fem->n_body, &to, (size_t)fem->n_body * width, &rows));
+  for (PetscInt b = 0; b < fem->n_body; b++) {
+    to[b]                   = dest[fem->row[b]];
+    rows[(size_t)b * width] = (double)fem->id[b];
+    fem_body_pass(fem, b, rows + (size_t)b * width + 1, BODY_OUT);
+  }
+  PetscCall(Travel(fem, fem->n_body, to, rows));
+  PetscCall(PetscFree2(to, rows));
   PetscFunctionReturn(0);
 }
 
-typedef struct {
-  PetscInt64  id;
-  PetscMPIInt rank;
-} Notice;
-
-static int notice_by_id(const void *a, const void *b)
+/* Bodies that stand at home of their grains go on to where the grains live. */
+static PetscErrorCode FromHome(Fem fem, PetscInt n, const double rows[])
 {
-  const PetscInt64 p = ((const Notice *)a)->id, q = ((const Notice *)b)->id;
-  return (p > q) - (p < q);
-}
-
-/* Who owns the grains of the rows on this board. */
-static PetscErrorCode ReadBoard(Fem fem, PetscInt n, size_t width, const double rows[], PetscMPIInt to[])
-{
-  PetscInt     n_notice;
-  double      *mine, *pinned;
-  PetscMPIInt *source;
-  Notice      *board;
+  const size_t width = fem_width(fem) + 1;
+  PetscInt     n_list;
+  Residence   *list;
+  PetscMPIInt *to;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(fem->g->n_owned + 1, &mine));
-  for (PetscInt i = 0; i < fem->g->n_owned; i++) mine[i] = (double)fem->g->id[i];
-  PetscCall(SendToBoards(fem, fem->g->n_owned, 1, mine, &n_notice, &pinned, &source));
-  PetscCall(PetscMalloc1(n_notice + 1, &board));
-  for (PetscInt k = 0; k < n_notice; k++) board[k] = (Notice){(PetscInt64)pinned[k], source[k]};
-  qsort(board, (size_t)n_notice, sizeof *board, notice_by_id);
+  PetscCall(GrainsResidences(fem->g, &n_list, &list));
+  PetscCall(PetscMalloc1(n, &to));
   for (PetscInt k = 0; k < n; k++) {
-    const Notice  key   = {.id = (PetscInt64)rows[(size_t)k * width]};
-    const Notice *found = n_notice ? bsearch(&key, board, (size_t)n_notice, sizeof *board, notice_by_id) : NULL;
-    PetscCheck(found, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "a body belongs to grain %lld, which does not exist",
-               (long long)key.id);
-    to[k] = found->rank;
+    const PetscInt64 id = (PetscInt64)rows[(size_t)k * width];
+    to[k]               = (PetscMPIInt)residence_find(n_list, list, id);
+    PetscCheck(to[k] >= 0, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "a body belongs to grain %lld, which does not exist",
+               (long long)id);
   }
-  PetscCall(PetscFree(board));
-  PetscCall(PetscFree(mine));
-  PetscCall(PetscFree(pinned));
-  PetscCall(PetscFree(source));
+  PetscCall(Travel(fem, n, to, rows));
+  PetscCall(PetscFree(to));
+  PetscCall(PetscFree(list));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode FemImport(Fem fem, PetscInt n, const PetscInt64 id[], const double bodies[])
 {
   const size_t width = fem_width(fem) + 1;
-  double      *rows, *board;
-  PetscMPIInt *to;
-  PetscInt     n_board;
+  PetscMPIInt  size, *to;
+  PetscInt     n_home;
+  double      *rows, *home;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1((size_t)n * width + 1, &rows));
+  PetscCallMPI(MPI_Comm_size(fem->g->comm, &size));
+  PetscCall(PetscMalloc2(n, &to, (size_t)n * width, &rows));
   for (PetscInt k = 0; k < n; k++) {
+    to[k]                   = residence_home(id[k], size);
     rows[(size_t)k * width] = (double)id[k];
     memcpy(rows + (size_t)k * width + 1, bodies + (size_t)k * (width - 1), (width - 1) * sizeof *rows);
   }
-  PetscCall(SendToBoards(fem, n, width, rows, &n_board, &board, NULL));
-  PetscCall(PetscMalloc1(n_board + 1, &to));
-  PetscCall(ReadBoard(fem, n_board, width, board, to));
-  PetscCall(PetscFree(fem->arrived));
-  PetscCall(
-      ExchangeRecords(fem->g->comm, width * sizeof(double), n_board, to, board, &fem->n_arrived, &fem->arrived, NULL));
-  fem->n_body = fem->n_pack = fem->n_ghost_body = 0;
-  PetscCall(PetscFree(rows));
-  PetscCall(PetscFree(board));
-  PetscCall(PetscFree(to));
+  PetscCall(ExchangeRecords(fem->g->comm, width * sizeof(double), n, to, rows, &n_home, &home, NULL));
+  PetscCall(PetscFree2(to, rows));
+  PetscCall(FromHome(fem, n_home, home));
+  PetscCall(PetscFree(home));
   PetscFunctionReturn(0);
 }
 
@@ -341,29 +295,9 @@ PetscErrorCode FemExport(Fem fem, PetscInt *n, PetscInt64 **id, double **bodies)
   PetscCall(PetscMalloc1((size_t)fem->n_body * fem_width(fem) + 1, bodies));
   for (PetscInt b = 0; b < fem->n_body; b++) {
     (*id)[b] = fem->id[b];
-    fem_body_get(fem, b, *bodies + (size_t)b * fem_width(fem));
+    fem_body_pass(fem, b, *bodies + (size_t)b * fem_width(fem), BODY_OUT);
   }
   PetscFunctionReturn(0);
-}
-
-typedef struct {
-  PetscInt64 id;
-  PetscInt   row;
-} IdRow;
-
-static int by_id(const void *a, const void *b)
-{
-  const PetscInt64 p = ((const IdRow *)a)->id, q = ((const IdRow *)b)->id;
-  return (p > q) - (p < q);
-}
-
-/* Row of a grain; -1: not owned. */
-static PetscInt find_row(const IdRow *map, PetscInt n, PetscInt64 id)
-{
-  const IdRow  key   = {.id = id};
-  const IdRow *found = n ? bsearch(&key, map, (size_t)n, sizeof *map, by_id) : NULL;
-
-  return found ? found->row : -1;
 }
 
 /* Unpacks what has travelled, and finds the rows of all bodies: rows may have been sorted. */
@@ -371,17 +305,17 @@ PetscErrorCode FemFindRows(Fem fem)
 {
   const Grains g     = fem->g;
   const size_t width = fem_width(fem) + 1;
-  IdRow       *map;
+  Residence   *map;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(g->n_owned + 1, &map));
-  for (PetscInt i = 0; i < g->n_owned; i++) map[i] = (IdRow){g->id[i], i};
-  qsort(map, (size_t)g->n_owned, sizeof *map, by_id);
-  for (PetscInt b = 0; b < fem->n_body; b++) fem->row[b] = find_row(map, g->n_owned, fem->id[b]);
+  for (PetscInt i = 0; i < g->n_owned; i++) map[i] = (Residence){g->id[i], i};
+  residence_sort(g->n_owned, map);
+  for (PetscInt b = 0; b < fem->n_body; b++) fem->row[b] = residence_find(g->n_owned, map, fem->id[b]);
   for (PetscInt k = 0; k < fem->n_arrived; k++) {
-    const double    *body = fem->arrived + (size_t)k * width;
+    double          *body = fem->arrived + (size_t)k * width;
     const PetscInt64 id   = (PetscInt64)body[0];
-    const PetscInt   row  = find_row(map, g->n_owned, id);
+    const PetscInt   row  = residence_find(g->n_owned, map, id);
     PetscCheck(row >= 0, PETSC_COMM_SELF, PETSC_ERR_PLIB, "the body of grain %lld came to a rank without the grain",
                (long long)id);
     PetscCall(AddBodies(fem, 1, &id, &row, body + 1));

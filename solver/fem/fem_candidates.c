@@ -141,12 +141,6 @@ static PetscErrorCode Keep(Fem fem)
   PetscFunctionReturn(0);
 }
 
-static void *room_aligned(void *old, size_t bytes)
-{
-  free(old);
-  return aligned_alloc(64, (bytes + 64) / 64 * 64);
-}
-
 /* Arrays of the present number of bodies; places of the surfaces now. */
 static PetscErrorCode Prepare(Fem fem)
 {
@@ -159,7 +153,7 @@ static PetscErrorCode Prepare(Fem fem)
     for (int c = 0; c < 4; c++) fem->x_build[k][c] = fem->surf[k][SF_X + c]; /* the fourth fills the row */
   if (n * fem->n_block <= fem->blocks_cap) PetscFunctionReturn(0);
   fem->blocks_cap  = n * fem->n_block + n * fem->n_block / 4;
-  fem->facet_block = room_aligned(fem->facet_block, (size_t)fem->blocks_cap * sizeof *fem->facet_block);
+  fem->facet_block = fem_grow(fem->facet_block, 0, (size_t)fem->blocks_cap * sizeof *fem->facet_block);
   PetscCheck(fem->facet_block, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for %" PetscInt_FMT " blocks of facets",
              fem->blocks_cap);
   PetscFunctionReturn(0);
@@ -211,7 +205,7 @@ PetscErrorCode FemCandidates(Fem fem)
   PetscCall(Prepare(fem));
   PetscCall(Sides(fem, &n_side, &side));
   n_eight = (fem->n_block + 7) / 8;
-  eight   = room_aligned(NULL, (size_t)(n * (n_eight + fem->n_block)) * sizeof *eight);
+  eight   = fem_grow(NULL, 0, (size_t)(n * (n_eight + fem->n_block)) * sizeof *eight);
   PetscCheck(eight, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for the spheres of %" PetscInt_FMT " bodies", n);
   PetscCall(PetscMalloc1(n + 1, &balls));
   for (PetscInt b = 0; b < n; b++) {

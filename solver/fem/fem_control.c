@@ -53,15 +53,7 @@ static void pack_sums(Fem fem, PetscInt p, v8 sum[PART_N])
   element_sums(fem, p, sum);
 }
 
-static double total(const int64_t words[2], double unit)
-{
-  ExactSum s = {words[0], words[1]};
-
-  exact_normalize(&s);
-  return exact_value(&s, unit);
-}
-
-PetscErrorCode FemControl(Fem fem, const Tools *tools, FemStatus *status)
+PetscErrorCode FemControl(Fem fem, FemStatus *status)
 {
   int64_t  sum[SUM_N]   = {0};
   ExactSum part[PART_N] = {{0}};
@@ -100,9 +92,9 @@ PetscErrorCode FemControl(Fem fem, const Tools *tools, FemStatus *status)
   for (int k = 0; k < TOOL_N; k++)
     for (int c = 0; c < 3; c++)
       status->force[k][c] =
-          total(sum + SUM_FORCE + 2 * (3 * k + c), fem->unit_force) / PetscMax(fem->interval_steps, 1);
-  for (int k = 0; k < WORK_N; k++) status->work[k] = total(sum + SUM_WORK + 2 * k, fem->unit_work);
-  for (int k = 0; k < PART_N; k++) value[k] = total(sum + SUM_KINETIC + 2 * k, fem->unit_work);
+          exact_total(sum + SUM_FORCE + 2 * (3 * k + c), fem->unit_force) / PetscMax(fem->interval_steps, 1);
+  for (int k = 0; k < WORK_N; k++) status->work[k] = exact_total(sum + SUM_WORK + 2 * k, fem->unit_work);
+  for (int k = 0; k < PART_N; k++) value[k] = exact_total(sum + SUM_KINETIC + 2 * k, fem->unit_work);
   status->kinetic = value[PART_KINETIC];
   status->elastic = value[PART_ELASTIC];
   status->volume  = value[PART_VOLUME];

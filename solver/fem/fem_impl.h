@@ -126,7 +126,6 @@ struct _p_Fem {
   double       dt;
   int          n_node, n_surf, n_face, n_elem;
   int (*face)[4];
-  int *fan_first, *fan; /* [n_surf + 1], facets around each surface node */
   /* bodies; owned ones first, then ghosts */
   PetscInt    n_body, n_ghost_body, n_pack, pack_cap, surf_cap;
   PetscInt   *row;             /* [n_body] row of Grains, follows it */
@@ -175,12 +174,15 @@ struct _p_Fem {
 /* fem_mass.c */
 double fem_element_mass(const FemConfig *c, double dt, Hex x, double *volume);
 
-/* fem_bodies.c: packs and lanes; a body as fem_width numbers. */
+/* fem_bodies.c */
+/* Aligned memory of `bytes` that begins with the old_bytes of `old`, which is freed; NULL: none left. */
+void          *fem_grow(void *old, size_t old_bytes, size_t bytes);
 PetscErrorCode FemReserveSurfaces(Fem fem, PetscInt n);
 PetscErrorCode FemFindRows(Fem fem);
-void           fem_body_get(Fem fem, PetscInt body, double out[]);
-void           fem_body_put(Fem fem, PetscInt body, const double in[]);
-void           fem_rotation(PetscInt64 id, double Q[3][3]); /* the orientation that a body is made with */
+/* An owned body to fem_width plain numbers, or from them. */
+typedef enum { BODY_OUT, BODY_IN } Passage;
+void fem_body_pass(Fem fem, PetscInt body, double numbers[], Passage way);
+void fem_rotation(PetscInt64 id, double Q[3][3]); /* the orientation that a body is made with */
 
 /* fem_surface.c: surfaces and grain records of pack p from its nodes; halo of the surfaces and of the forces on them.
  */
@@ -201,8 +203,6 @@ PetscErrorCode FemContactFree(Fem fem);     /* arrays of candidates, contacts, s
 PetscErrorCode FemContact(Fem fem);
 /* fem_tools.c: forces of the tools on the surfaces of owned bodies. */
 PetscErrorCode FemTools(Fem fem, const Tools *tools);
-/* The slot of this partner, a free one made its own, or NULL: all are taken. */
-double *fem_slot(NodeSlots *node, double partner);
 
 /* fem_sample.c: what one node of `body` (owned) adds to the sample of body and partner (another body, or -1 - tool). */
 typedef struct {

@@ -6,6 +6,7 @@
 */
 #include "solver/fem/fem_impl.h"
 #include "solver/grains/exchange.h"
+#include "solver/grains/residence.h"
 
 #include <string.h>
 
@@ -93,41 +94,26 @@ static int pair_order(const void *a, const void *b)
   return (p->second > q->second) - (p->second < q->second);
 }
 
-typedef struct {
-  PetscInt64 id;
-  PetscInt   row;
-} IdRow;
-
-static int id_order(const void *a, const void *b)
-{
-  const PetscInt64 p = ((const IdRow *)a)->id, q = ((const IdRow *)b)->id;
-
-  return (p > q) - (p < q);
-}
-
 /* Rows of all bodies, owned and ghosts, by id. */
-static PetscErrorCode Rows(Fem fem, PetscInt *n, IdRow **map)
+static PetscErrorCode Rows(Fem fem, PetscInt *n, Residence **map)
 {
   const Grains g = fem->g;
 
   PetscFunctionBeginUser;
   *n = 0;
   PetscCall(PetscMalloc1(fem->n_body + g->n_ghost + 1, map));
-  for (PetscInt b = 0; b < fem->n_body; b++) (*map)[(*n)++] = (IdRow){fem->id[b], fem->row[b]};
-  for (PetscInt i = g->n_owned; i < g->n_owned + g->n_ghost; i++) (*map)[(*n)++] = (IdRow){g->id[i], i};
-  qsort(*map, (size_t)*n, sizeof **map, id_order);
+  for (PetscInt b = 0; b < fem->n_body; b++) (*map)[(*n)++] = (Residence){fem->id[b], fem->row[b]};
+  for (PetscInt i = g->n_owned; i < g->n_owned + g->n_ghost; i++) (*map)[(*n)++] = (Residence){g->id[i], i};
+  residence_sort(*n, *map);
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode RowOf(const IdRow *map, PetscInt n, PetscInt64 id, PetscInt *row)
+static PetscErrorCode RowOf(const Residence *map, PetscInt n, PetscInt64 id, PetscInt *row)
 {
-  const IdRow  key   = {.id = id};
-  const IdRow *found = bsearch(&key, map, (size_t)n, sizeof *map, id_order);
-
   PetscFunctionBeginUser;
-  PetscCheck(found, PETSC_COMM_SELF, PETSC_ERR_PLIB, "a sampled contact of grain %lld, which is not here",
+  *row = residence_find(n, map, id);
+  PetscCheck(*row >= 0, PETSC_COMM_SELF, PETSC_ERR_PLIB, "a sampled contact of grain %lld, which is not here",
              (long long)id);
-  *row = found->row;
   PetscFunctionReturn(0);
 }
 
@@ -160,8 +146,8 @@ static void sample_of(Fem fem, const SampleSum *s, ContactSample *c)
 
 PetscErrorCode FemSampleEnd(Fem fem)
 {
-  PetscInt n;
-  IdRow   *map;
+  PetscInt   n;
+  Residence *map;
 
   PetscFunctionBeginUser;
   PetscCall(Exchange(fem));

@@ -77,35 +77,52 @@ void fem_surface(Fem fem, PetscInt pack)
   write_grains(fem, pack, x, v);
 }
 
-/* Ghost rows that are meshed become ghost bodies: the owner's body of each comes through the halo of the grains. */
+/* Bodies of the rows: owned ones here, for ghosts those on the ranks of their owners. */
+static PetscErrorCode AskBodies(Fem fem)
+{
+  const Grains   g    = fem->g;
+  const PetscInt rows = g->n_owned + g->n_ghost;
+  PetscInt      *body;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree(fem->body_of));
+  PetscCall(PetscMalloc1(rows + 1, &fem->body_of));
+  body = fem->body_of;
+  for (PetscInt i = 0; i < rows; i++) body[i] = -1;
+  for (PetscInt b = 0; b < fem->n_body; b++) body[fem->row[b]] = b;
+  if (!g->halo) PetscFunctionReturn(0);
+  PetscCall(PetscSFBcastBegin(g->halo, MPIU_INT, body, body + g->n_owned, MPI_REPLACE));
+  PetscCall(PetscSFBcastEnd(g->halo, MPIU_INT, body, body + g->n_owned, MPI_REPLACE));
+  PetscFunctionReturn(0);
+}
+
+/* Ghost rows that are meshed become ghost bodies, behind the owned ones. */
 PetscErrorCode FemHaloSetUp(Fem fem)
 {
   const Grains g = fem->g;
-  PetscInt    *body;
   PetscSFNode *remote;
   PetscInt     n = 0;
 
   PetscFunctionBeginUser;
   PetscCall(PetscSFDestroy(&fem->halo));
   fem->n_ghost_body = 0;
+  PetscCall(AskBodies(fem));
   if (!g->halo) PetscFunctionReturn(0);
-  PetscCall(PetscMalloc1(g->n_owned + g->n_ghost + 1, &body));
-  for (PetscInt i = 0; i < g->n_owned + g->n_ghost; i++) body[i] = -1;
-  for (PetscInt b = 0; b < fem->n_body; b++) body[fem->row[b]] = b;
-  PetscCall(PetscSFBcastBegin(g->halo, MPIU_INT, body, body + g->n_owned, MPI_REPLACE));
-  PetscCall(PetscSFBcastEnd(g->halo, MPIU_INT, body, body + g->n_owned, MPI_REPLACE));
-  for (PetscInt i = g->n_owned; i < g->n_owned + g->n_ghost; i++) n += body[i] >= 0;
+  for (PetscInt i = 0; i < g->n_ghost; i++) n += fem->body_of[g->n_owned + i] >= 0;
   PetscCall(FemReserveSurfaces(fem, fem->n_body + n));
   PetscCall(PetscMalloc1(n, &remote));
   for (PetscInt i = 0; i < g->n_ghost; i++) {
-    if (body[g->n_owned + i] < 0) continue;
-    remote[fem->n_ghost_body]                  = (PetscSFNode){g->owner_rank[i], body[g->n_owned + i]};
-    fem->id[fem->n_body + fem->n_ghost_body++] = g->id[g->n_owned + i];
+    PetscInt *body = &fem->body_of[g->n_owned + i];
+    PetscCheck((*body >= 0) == (g->aux[g->n_owned + i][AUX_MESHED] > 0.0), PETSC_COMM_SELF, PETSC_ERR_PLIB,
+               "grain %lld: its ghost is meshed or its owner has a body, not both", (long long)g->id[g->n_owned + i]);
+    if (*body < 0) continue;
+    remote[fem->n_ghost_body] = (PetscSFNode){g->owner_rank[i], *body};
+    *body                     = fem->n_body + fem->n_ghost_body++;
+    fem->id[*body]            = g->id[g->n_owned + i];
   }
   PetscCall(PetscSFCreate(g->comm, &fem->halo));
   PetscCall(PetscSFSetGraph(fem->halo, fem->n_body, n, NULL, PETSC_OWN_POINTER, remote, PETSC_OWN_POINTER));
   PetscCall(PetscSFSetUp(fem->halo));
-  PetscCall(PetscFree(body));
   PetscFunctionReturn(0);
 }
 

@@ -7,28 +7,20 @@
 /* Tangential stiffness over the normal one, of a surface that sticks. */
 static const double STICK = 0.5;
 
-/* The slot that remembers this partner, or a free one; the deepest contacts have come first: NULL when all are taken.
- */
-double *fem_slot(NodeSlots *node, double partner)
+/* The slot of this tool, a free one made its own, or NULL: all are taken. */
+static double *tool_slot(NodeSlots s, double tool)
 {
-  double *empty = NULL;
+  const int mine = slot_find(s, tool), k = mine >= 0 ? mine : slot_find(s, 0.0);
 
-  for (int s = 0; s < SLOTS; s++) {
-    double *slot = (*node)[s];
-    if (slot[SLOT_PARTNER] == partner) return slot;
-    if (slot[SLOT_PARTNER] == 0.0 && !empty) empty = slot;
-  }
-  if (empty) {
-    memset(empty, 0, SLOT_N * sizeof *empty);
-    empty[SLOT_PARTNER] = partner;
-  }
-  return empty;
+  if (k >= 0) s[k][SLOT_PARTNER] = tool;
+  return k >= 0 ? s[k] : NULL;
 }
 
-static void forget(NodeSlots *node, double partner)
+static void forget(NodeSlots s, double tool)
 {
-  for (int s = 0; s < SLOTS; s++)
-    if ((*node)[s][SLOT_PARTNER] == partner) memset((*node)[s], 0, SLOT_N * sizeof(double));
+  const int k = slot_find(s, tool);
+
+  if (k >= 0) slot_free(s, k);
 }
 
 /* Gap of a point to a tool and the normal away from it. */
@@ -45,7 +37,7 @@ typedef struct {
   double n[3], gap, stiff, elastic, damp, ft[3], slip; /* work of sliding in `slip` */
 } ToolTouch;
 
-static void touch_tool(Fem fem, const Tools *t, int tool, const double *r, NodeSlots *slots, ToolTouch *q)
+static void touch_tool(Fem fem, const Tools *t, int tool, const double *r, NodeSlots slots, ToolTouch *q)
 {
   const double u[3] = {r[SF_VX], r[SF_VY], r[SF_VZ] - t->v[tool]};
   double       vn = 0.0, along = 0.0, ft = 0.0, *slot, cap;
@@ -56,7 +48,7 @@ static void touch_tool(Fem fem, const Tools *t, int tool, const double *r, NodeS
   q->damp = -2.0 * fem->cfg.dashpot * sqrt(q->stiff * r[SF_MASS]) * vn;
   q->damp = fmax(q->damp, -q->elastic); /* a dashpot alone never pulls */
   cap     = t->mu[tool] * (q->elastic + q->damp);
-  slot    = fem_slot(slots, -1.0 - tool);
+  slot    = tool_slot(slots, -1.0 - tool);
   q->slip = 0.0;
   memset(q->ft, 0, sizeof q->ft);
   if (!slot) return;
@@ -102,10 +94,10 @@ static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, int tool)
 
     q.gap = tool_gap(t, tool, r, q.n);
     if (q.gap >= 0.0) {
-      forget(&fem->slot[b * fem->n_surf + n], -1.0 - tool);
+      forget(fem->slot[b * fem->n_surf + n], -1.0 - tool);
       continue;
     }
-    touch_tool(fem, t, tool, r, &fem->slot[b * fem->n_surf + n], &q);
+    touch_tool(fem, t, tool, r, fem->slot[b * fem->n_surf + n], &q);
     for (int k = 0; k < 3; k++) {
       const double  u  = r[SF_VX + k] - (k == 2 ? t->v[tool] : 0.0);
       const int64_t fk = (int64_t)(((q.elastic + q.damp) * q.n[k] + q.ft[k]) * fem->inv_force);

@@ -44,4 +44,13 @@ static inline double exact_value(const ExactSum *s, double unit)
   return ldexp((double)s->hi, 32) * unit + (double)s->lo * unit;
 }
 
+/* Value of a sum whose words hi, lo were added over the ranks. */
+static inline double exact_total(const int64_t words[2], double unit)
+{
+  ExactSum s = {words[0], words[1]};
+
+  exact_normalize(&s);
+  return exact_value(&s, unit);
+}
+
 #endif

@@ -34,7 +34,7 @@ static void refresh(FemWorld *w)
   MUST(PetscMalloc1(rows * rows + 1, &pair));
   for (PetscInt j = 0; j < rows; j++)
     for (PetscInt i = 0; i < PetscMin(j, g->n_owned); i++) pair[m][0] = i, pair[m++][1] = j;
-  MUST(FemRefresh(w->fem, &w->tools, m, (const PetscInt(*)[2])pair));
+  MUST(FemRefresh(w->fem, m, (const PetscInt(*)[2])pair));
   MUST(PetscFree(pair));
 }
 
@@ -75,7 +75,7 @@ static void run(MPI_Comm comm, Print *print)
   *print = (Print){0};
   body   = malloc(fem_width(w.fem) * sizeof *body);
   for (PetscInt b = 0; b < w.fem->n_body; b++) {
-    fem_body_get(w.fem, b, body);
+    fem_body_pass(w.fem, b, body, BODY_OUT);
     print->bodies += hash((uint64_t)w.fem->id[b] + 1, body, fem_width(w.fem) * sizeof *body);
     for (int k = 0; k < w.fem->n_surf * SLOTS; k++)
       print->held += w.fem->slot[b * w.fem->n_surf + k / SLOTS][k % SLOTS][SLOT_PARTNER] > 0.0;

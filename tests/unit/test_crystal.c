@@ -5,6 +5,7 @@
 #include "materials/constants.h"
 #include "materials/crystal.h"
 #include "mesh/points.h"
+#include "mesh/rng.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -104,8 +105,8 @@ static void smallest_of_all_names(void **state)
   for (int i = 0; i < N; i++) {
     double a[4], b[4], back[4], r[4], axis[3], turn[4], best = 0.0, left = 0.0, angle;
 
-    point_turn(7, 2 * i, a);
-    point_turn(7, 2 * i + 1, b);
+    point_turn(7, RNG_TURNS, 2 * i, a);
+    point_turn(7, RNG_TURNS, 2 * i + 1, b);
     angle = crystal_misorientation(a, b, axis);
     mean += angle / N;
     for (int k = 0; k < 4; k++) back[k] = k ? -a[k] : a[k];
@@ -138,8 +139,8 @@ static void orientations_are_uniform(void **state)
   for (int i = 0; i < N; i++) {
     double q[4], again[4];
 
-    point_turn(42, i, q);
-    point_turn(42, i, again);
+    point_turn(42, RNG_TURNS, i, q);
+    point_turn(42, RNG_TURNS, i, again);
     assert_memory_equal(q, again, sizeof q);
     check_near(q[0] * q[0] + q[1] * q[1] + q[2] * q[2] + q[3] * q[3], 1.0, 1e-15 * 4);
     for (int a = 0; a < 4; a++)
@@ -167,8 +168,8 @@ static void aligned_by_chance(int facet, int normals, int fold)
   for (int i = 0; i < N; i++) {
     double a[4], b[4];
 
-    point_turn(5, 2 * i, a);
-    point_turn(5, 2 * i + 1, b);
+    point_turn(5, RNG_TURNS, 2 * i, a);
+    point_turn(5, RNG_TURNS, 2 * i + 1, b);
     tilted += crystal_facet_angle(&c, a, n) < 10.0 * DEG;
     aligned += crystal_aligned(&c, a, b, n);
   }

@@ -80,7 +80,7 @@ static inline void fem_world_start(FemWorld *w)
       pair[m][0]   = j;
       pair[m++][1] = i;
     }
-  MUST(FemRefresh(w->fem, &w->tools, m, (const PetscInt(*)[2])pair));
+  MUST(FemRefresh(w->fem, m, (const PetscInt(*)[2])pair));
   MUST(PetscFree2(row, pair));
 }
 
