@@ -131,8 +131,8 @@ static PetscErrorCode CheckGrains(Dem dem, double lost)
              "time_step_fraction",
              (long long)lost / 4);
   SETERRQ(dem->g->comm, PETSC_ERR_CONV_FAILED,
-          "grain %lld has left the die; forces were too large for the step: lower time_step_fraction or the inertial "
-          "number",
+          "grain %lld has left the die; forces were too large for the step: lower time_step_fraction (mesh_courant of "
+          "meshed grains) or the inertial number",
           (long long)lost / 4);
 }
 

@@ -65,9 +65,11 @@ PetscErrorCode FemControl(Fem fem, FemStatus *status)
     v8 s[PART_N];
     pack_sums(fem, p, s);
     for (PetscInt b = 8 * p; b < PetscMin(8 * p + 8, fem->n_body); b++) {
-      for (int k = 0; k < PART_N; k++) exact_add(&part[k], s[k][b % 8], fem->inv_work);
-      const double w = fem->work_pack[p].worst[b % 8];
-      if (!(w >= worst)) worst = isfinite(w) ? w : -1e300, id = fem->id[b];
+      /* whatever is not a number reaches velocities or stresses by the end of the step; no minimum keeps it */
+      const int    sound = isfinite(s[PART_KINETIC][b % 8]) && isfinite(s[PART_ELASTIC][b % 8]);
+      const double w     = sound ? fem->work_pack[p].worst[b % 8] : -1e300;
+      for (int k = 0; sound && k < PART_N; k++) exact_add(&part[k], s[k][b % 8], fem->inv_work);
+      if (w < worst || (w == worst && fem->id[b] < id)) worst = w, id = fem->id[b];
       fem->work_pack[p].worst[b % 8] = 1.0;
     }
   }
@@ -79,15 +81,16 @@ PetscErrorCode FemControl(Fem fem, FemStatus *status)
   PetscCallMPI(MPI_Allreduce(&worst, &all, 1, MPI_DOUBLE, MPI_MIN, fem->g->comm));
   first = worst == all ? id : INT64_MAX;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT64_T, MPI_MIN, fem->g->comm));
+  PetscCheck(sum[SUM_BODIES] == 0 || all > -1e300, fem->g->comm, PETSC_ERR_CONV_FAILED,
+             "grain %lld: a place, velocity or stress of its mesh is not a number; the step is too long for these "
+             "forces: lower mesh_courant or the inertial number",
+             (long long)first);
   PetscCheck(
-      sum[SUM_BODIES] == 0 || all > -1e300, fem->g->comm, PETSC_ERR_CONV_FAILED,
-      "grain %lld: the place of a node is not a number; the step is too long for these forces: lower mesh_courant or "
-      "the inertial number",
-      (long long)first);
-  PetscCheck(sum[SUM_BODIES] == 0 || all > 0.0, fem->g->comm, PETSC_ERR_CONV_FAILED,
-             "grain %lld: an element of its mesh has turned over (volume %g of that without load); press more slowly "
-             "(inertial_number), refine the mesh (mesh_elements), or stop at a lower density",
-             (long long)first, all);
+      sum[SUM_BODIES] == 0 || all > 0.0, fem->g->comm, PETSC_ERR_CONV_FAILED,
+      "grain %lld: an element of its mesh has turned over (volume %g of that without load); shorten the step "
+      "(mesh_courant, mesh_shrink), press more slowly (inertial_number), refine the mesh (mesh_elements), or stop "
+      "at a lower density",
+      (long long)first, all);
   status->bodies = sum[SUM_BODIES];
   for (int k = 0; k < TOOL_N; k++)
     for (int c = 0; c < 3; c++)

@@ -214,3 +214,4 @@ nm_add_bad(NAME option_without_unit ARGS -press_pressure 0.6
            FAILS "command line: -press_pressure: '0.6' has no unit")
 
 include(${CMAKE_CURRENT_SOURCE_DIR}/badinput/slow.cmake)
+include(${CMAKE_CURRENT_SOURCE_DIR}/badinput/meshed.cmake)

@@ -1,0 +1,33 @@
+# Meshed grains; nm_add_bad is that of cases.cmake.  Meshes from files, presses that end in nonsense: test_meshed_refusals.py.
+set(meshed "title: spoiled" "mesh: {grains: all}")
+
+nm_add_bad(NAME mesh_too_coarse ARGS -mesh_elements 8
+           FAILS "command line: -mesh_elements: '8' is out of range (allowed 30 .. 100000)")
+nm_add_bad(NAME mesh_incompressible EDIT ${meshed} "material: au" "material: card.yml" CARD ${cards}/au.yml "0.42 " "0.5 "
+           FAILS "card.yml: nu: '0.5' is out of range (allowed 0 .. 0.49)")
+nm_add_bad(NAME mesh_nearly_incompressible EDIT ${meshed} ARGS -material_nu 0.4999
+           FAILS "command line: -material_nu: '0.4999' is out of range (allowed 0 .. 0.49)")
+nm_add_bad(NAME mesh_sharp_cube ARGS -mesh_shape cube -mesh_rounding 0
+           FAILS "command line: -mesh_rounding: '0' is out of range (allowed 0.02 .. 1)")
+nm_add_bad(NAME mesh_flat_rod ARGS -mesh_shape rod -mesh_aspect 0.5
+           FAILS "command line: -mesh_aspect: '0.5' is out of range (allowed 1 .. 20)")
+nm_add_bad(NAME mesh_unknown_shape EDIT "title: spoiled" "mesh: {shape: star}"
+           FAILS "mesh_shape: there is no 'star'; choose from sphere, cube, rod, file")
+nm_add_bad(NAME mesh_file_not_named EDIT "title: spoiled" "mesh: {shape: file}"
+           FAILS "mesh_shape: file needs mesh_file")
+nm_add_bad(NAME mesh_file_not_there EDIT "title: spoiled" "mesh: {shape: file, file: grain.msh}"
+           FAILS "mesh_file: there is no file './grain.msh'")
+nm_add_bad(NAME mesh_some ARGS -mesh_grains half FAILS "-mesh_grains: there is no 'half'; choose from none, all")
+nm_add_bad(NAME mesh_softening ARGS -mesh_hardening_modulus "-1 GPa"
+           FAILS "-mesh_hardening_modulus: '-1 GPa' is out of range (allowed 0 GPa .. 1000 GPa)")
+nm_add_bad(NAME mesh_yield_nan EDIT ${meshed} ARGS -powder_yield_strength nan
+           FAILS "-powder_yield_strength: 'nan' is not a finite number")
+nm_add_bad(NAME mesh_mass_nan ARGS -mesh_mass_scaling nan
+           FAILS "-mesh_mass_scaling: 'nan' is not a finite number (allowed 0.001 .. 1e+06)")
+nm_add_bad(NAME mesh_step_unstable ARGS -mesh_courant 1.1
+           FAILS "-mesh_courant: '1.1' is out of range (allowed 0.05 .. 0.95)")
+nm_add_bad(NAME mesh_no_hourglass ARGS -mesh_hourglass 0
+           FAILS "-mesh_hourglass: '0' is out of range (allowed 0.001 .. 1)")
+nm_add_bad(NAME mesh_law_unknown ARGS -mesh_law j3 FAILS "-mesh_law: there is no 'j3'; choose from j2, hencky")
+nm_add_bad(NAME mesh_slow_dwell EDIT ${meshed} "press, release" "press, dwell, release" ARGS -dwell_time "10 s"
+           FAILS "dwell is a dwell on the slow clock, which knows rigid grains only; up to 1 us, or mesh_grains: none")
