@@ -160,6 +160,10 @@ static const DeckKey mesh_keys[] = {
      "largest traction of adhesion between surfaces, at the given work of adhesion"},
     {"drag", KEY_REAL, DIM_NONE, 0, 0.2, 0.01, NULL, AT(drag), NULL, NULL,
      "part of a velocity relative to the affine motion of the powder that a step takes"},
+    {"kinetic_limit", KEY_REAL, DIM_NONE, 0, 0.1, 1e-3, NULL, AT(kinetic_limit), NULL, NULL,
+     "a press goes faster than its inertial_number as long as kinetic energy over work of deformation is below; 0: never"},
+    {"imbalance_limit", KEY_REAL, DIM_NONE, 1e-4, 0.5, 0.02, NULL, AT(imbalance_limit), NULL, NULL,
+     "... and the net force on the powder over the force of the top punch"},
     {0},
 };
 #undef AT

@@ -111,6 +111,15 @@ PetscErrorCode MeshedStep(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
+void meshed_foresee(Simulation *sim)
+{
+  MeshedMotion m;
+
+  if (!sim->fem) return;
+  m = fem_motion(sim->fem, (double)sim->config.time.control_interval * sim->dt);
+  dem_meshed_motion(sim->dem, &m);
+}
+
 PetscErrorCode MeshedControl(Simulation *sim)
 {
   DemStatus *s = &sim->status;

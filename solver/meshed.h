@@ -8,7 +8,8 @@
 
 #include "solver/simulation.h"
 
-/* Collective.  The mesh of a grain and the engine; before the neighbour list.  The step of the run becomes theirs. */
+/* Collective.  The mesh of a grain and the engine; before the rigid grains' engine.  The step of the run becomes
+ * theirs. */
 PetscErrorCode MeshedCreate(Simulation *sim);
 PetscErrorCode MeshedDestroy(Simulation *sim);
 /* Collective.  Fresh start: grains that the deck wants meshed become bodies. */
@@ -19,6 +20,8 @@ PetscErrorCode MeshedRefresh(Simulation *sim);
 const DemFollower *meshed_follower(Simulation *sim);
 /* Collective.  One step of all bodies. */
 PetscErrorCode MeshedStep(Simulation *sim);
+/* Not collective.  Before DemControl: what it needs to know of bodies. */
+void meshed_foresee(Simulation *sim);
 /* Collective.  Adds forces on tools, energies and works to sim->status. */
 PetscErrorCode MeshedControl(Simulation *sim);
 /* Collective.  Adds contacts of bodies to a sample; borrowed until the next one. */

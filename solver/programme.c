@@ -1,5 +1,7 @@
 #include "solver/programme.h"
 
+#include <string.h>
+
 /* Pressing is faster the more the powder already resists; below this part of the target the speed stays as there. */
 static const double RATE_FLOOR = 0.1;
 /* The servo corrects a relative error e of the pressure with e * GAIN times the stage's punch speed. */
@@ -10,6 +12,11 @@ static const double SERVO_WAVE = 0.5;
 static const double FOLLOW_SHARE = 0.15, FOLLOW_NOISE = 2e-3; /* of what is left, per interval; of the target */
 static const double FOLLOW_FIRST = 0.5, FOLLOW_LEAST = 0.02, FOLLOW_MOST = 10.0; /* gain */
 static const double FOLLOW_DOWN = 0.5, FOLLOW_UP = 1.15;                         /* change of the gain per interval */
+/* A press that goes faster than its inertial number slows down before the goal: its punch sends waves of no more than
+   this part of the pressure that is missing, and is as many transits of a wave away from the density limit at least. */
+static const double PACE_WAVE = 0.2, PACE_TRANSITS = 5.0;
+/* Work of deformation that counts at least when the pace is set, over pressure times volume: nothing is pressed yet. */
+static const double PACE_WORK = 1e-3;
 /* A punch is free when its pressure is below this part of the largest pressure of the programme. */
 static const double FREE = 0.005;
 /* After the punch has come off, and after ejection, the coin is left alone this long, in grain transit times d
@@ -91,6 +98,35 @@ static int too_dense(const Programme *p, const StageConfig *s, const Tools *t)
   return density(p, t) >= s->density_limit && p->now.pressure < (1.0 - s->servo_tolerance) * s->pressure;
 }
 
+static double wave_speed(const Programme *p) { return sqrt(p->modulus / p->density); }
+
+/* What the press has shown since the last look sets its pace: pace.h. */
+static void look_at_pace(Programme *p, const StageConfig *s, const DemStatus *status, double time, const Tools *t)
+{
+  ProgrammeState *n    = &p->now;
+  PaceLook        look = {.waited  = time - n->looked,
+                          .transit = height(t) / wave_speed(p),
+                          .kinetic = status->kinetic,
+                          .work    = fmax(status->work[WORK_STRAIN], PACE_WORK * s->pressure * p->powder.volume),
+                          .load    = fabs(status->force[TOOL_TOP][2])};
+  Pace            pace;
+
+  for (int k = 0; k < TOOL_N; k++) look.net -= status->force[k][2];
+  pace         = pace_next(&p->pace, (Pace){n->pace, n->imbalance}, &look);
+  n->pace      = pace.pace;
+  n->imbalance = pace.imbalance;
+}
+
+/* Speed v at its pace, slower towards the goal, but never slower than v. */
+static double paced(const Programme *p, const StageConfig *s, double v, const Tools *t)
+{
+  const double missing = s->pressure - p->now.pressure, c = wave_speed(p);
+  const double left = height(t) * (1.0 - density(p, t) / s->density_limit);
+  const double wave = PACE_WAVE * missing / (c * p->density), stop = left * c / (PACE_TRANSITS * height(t));
+
+  return fmax(v, fmin(p->now.pace * v, fmin(wave, stop)));
+}
+
 /* At the density limit the punch stays where it is, in a dwell after it, too. */
 static int press(Programme *p, const StageConfig *s, double time, Tools *t)
 {
@@ -100,7 +136,7 @@ static int press(Programme *p, const StageConfig *s, double time, Tools *t)
 
   n->target = s->pressure;
   if (n->pressure >= s->pressure) n->reached = 1.0;
-  t->v[TOOL_TOP] = n->reached > 0.0 ? servo(p, s->pressure, v) : -v;
+  t->v[TOOL_TOP] = n->reached > 0.0 ? servo(p, s->pressure, v) : -paced(p, s, v, t);
   if (n->reached > 0.0 && fabs(n->pressure - s->pressure) <= s->servo_tolerance * s->pressure) {
     if (n->held_since < 0.0) n->held_since = time;
   } else n->held_since = -1.0;
@@ -219,11 +255,14 @@ static void begin_stage(Programme *p, double time, Tools *t)
   ProgrammeState *n = &p->now;
 
   n->stage_start  = time;
+  n->looked       = time;
   n->ending       = 0.0;
   n->reached      = 0.0;
   n->held_since   = -1.0;
   n->free_since   = -1.0;
   n->height_slack = -1.0;
+  n->pace         = 1.0;
+  n->imbalance    = 0.0;
   n->height_start = height(t);
   n->rested       = 0.0;
   n->slow_since   = time;
@@ -239,11 +278,17 @@ static void begin_stage(Programme *p, double time, Tools *t)
 
 static Programme programme_of(const Config *config, const PowderTotals *powder)
 {
-  return (Programme){.n_stages = config->n_stages,
-                     .stage    = config->stage,
-                     .powder   = *powder,
-                     .density  = config->material.density,
-                     .modulus  = config->material.E};
+  const MeshConfig *mesh   = &config->mesh;
+  const int         meshed = strcmp(mesh->grains, "none") != 0;
+
+  return (Programme){
+      .n_stages = config->n_stages,
+      .stage    = config->stage,
+      .powder   = *powder,
+      .density  = config->material.density * (meshed ? mesh->mass_scaling : 1.0),
+      .modulus  = config->material.E,
+      .pace     = {meshed ? mesh->kinetic_limit : 0.0, mesh->imbalance_limit}
+  };
 }
 
 void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double time, Tools *tools)
@@ -276,6 +321,8 @@ int programme_control(Programme *p, const DemStatus *status, double time, Tools 
   p->now.pressure        = status->force[TOOL_TOP][2] / area;
   p->now.pressure_bottom = -status->force[TOOL_BOTTOM][2] / area;
   p->now.late_lists += status->late;
+  if (programme_stage(p)->kind == STAGE_PRESS) look_at_pace(p, programme_stage(p), status, time, t);
+  p->now.looked = time;
   if (run_stage(p, time, t)) p->now.ending = 1.0;
   return 0;
 }

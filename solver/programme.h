@@ -8,6 +8,7 @@
 
 #include "solver/config.h"
 #include "solver/dem/dem.h"
+#include "solver/pace.h"
 #include "solver/setup.h"
 
 /* All doubles, so that a checkpoint keeps it whole; the same on every rank. */
@@ -34,6 +35,8 @@ typedef struct {
   double rested;          /* 1: the press is at rest after its last step */
   double follow_gain;     /* slow clock: of the punch, speed over that of a wave of the missing pressure; 0: not yet */
   double follow_off;      /* the pressure's difference from the target at the last control; 0: a new one [GPa] */
+  double looked;          /* time of the last control [ns] */
+  double pace, imbalance; /* of a press of meshed grains: pace.h */
   double too_dense; /* bit k: stage k ended at its density limit, a press below its pressure, a dwell before its time */
 } ProgrammeState;
 
@@ -42,7 +45,8 @@ typedef struct {
   PetscInt           n_stages;
   const StageConfig *stage; /* [n_stages] borrowed */
   PowderTotals       powder;
-  double             density, modulus; /* of the grains [fg/nm^3], [GPa] */
+  double             density, modulus; /* of the grains, as heavy as they move [fg/nm^3], [GPa] */
+  PaceLimits         pace;
 } Programme;
 
 /* Starts with the first stage at the given time.  Borrows config. */

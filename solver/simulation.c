@@ -36,8 +36,9 @@ static PetscErrorCode StartEngine(Simulation *sim)
   sim->radius_min = r_min;
   sim->dt         = cfg.dt;
   PetscCall(SetupTotals(sim->grains, r_max, &sim->powder));
-  PetscCall(DemCreate(sim->grains, &cfg, &sim->dem));
   PetscCall(MeshedCreate(sim));
+  cfg.dt = sim->dt; /* theirs, if there are any */
+  PetscCall(DemCreate(sim->grains, &cfg, &sim->dem));
   PetscFunctionReturn(0);
 }
 
@@ -210,6 +211,7 @@ PetscErrorCode Control(Simulation *sim)
   PetscFunctionBeginUser;
   sim->stage_over = PETSC_FALSE;
   if (sim->step < sim->next_control) PetscFunctionReturn(0);
+  meshed_foresee(sim);
   PetscCall(DemControl(sim->dem, &sim->tools, wishes(), &sim->status));
   PetscCall(MeshedControl(sim));
   plan_control(sim);

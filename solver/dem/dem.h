@@ -10,6 +10,7 @@
 #include "solver/grains/contact_sample.h"
 #include "solver/grains/fixed.h"
 #include "solver/grains/grains.h"
+#include "solver/grains/meshed_motion.h"
 #include "solver/grains/tools.h"
 #include "solver/grains/work.h"
 
@@ -86,6 +87,8 @@ PetscErrorCode DemForces(Dem dem, const Tools *tools);
 void dem_drag(Dem dem, double rate);
 /* Not collective.  Velocities and positions of the owned grains by one step. */
 void dem_move(Dem dem, const Tools *tools);
+/* Not collective.  What the next DemControl reckons with. */
+void dem_meshed_motion(Dem dem, const MeshedMotion *motion);
 /* Collective.  Every control_interval steps: sums over ranks, decides whether the list must be renewed, checks health.
  */
 PetscErrorCode DemControl(Dem dem, const Tools *tools, PetscInt64 flags, DemStatus *status);

@@ -54,7 +54,7 @@ static Motion motion(Dem dem, const Tools *t)
 {
   const double s = stretch(dem, t, 0.0), height = t->z[TOOL_TOP] - t->z[TOOL_BOTTOM];
   const double rate = (t->v[TOOL_TOP] - t->v[TOOL_BOTTOM]) / height;
-  Motion       m    = {.lost = -1.0};
+  Motion       m    = {.lost = -1.0, .accel = dem->bodies.accel};
 
   for (PetscInt i = 0; i < dem->g->n_owned; i++) {
     const double *r = dem->g->rec[i], *x0 = dem->x_build[i];
@@ -71,6 +71,7 @@ static Motion motion(Dem dem, const Tools *t)
     m.v_max = fmax(m.v_max, norm3(&r[REC_VX]));
     if (lost) m.lost = fmax(m.lost, 4.0 * (double)dem->g->id[i] + lost);
   }
+  m.v_rel += dem->bodies.widening;
   return m;
 }
 
@@ -170,6 +171,8 @@ PetscErrorCode DemControl(Dem dem, const Tools *t, PetscInt64 flags, DemStatus *
   dem->interval_steps = 0;
   PetscFunctionReturn(0);
 }
+
+void dem_meshed_motion(Dem dem, const MeshedMotion *motion) { dem->bodies = *motion; }
 
 void dem_work_get(Dem dem, int64_t words[2 * WORK_N]) { memcpy(words, dem->work, sizeof dem->work); }
 void dem_work_set(Dem dem, const int64_t words[2 * WORK_N]) { memcpy(dem->work, words, sizeof dem->work); }

@@ -33,13 +33,14 @@ struct _p_Dem {
   GrainSums *acc;       /* [n_owned + n_ghost + GRAINS_PAD] forces, torques and law sums of the step */
   MoreSums  *more;      /* as many, for laws that have sums; else NULL */
   double (*x_build)[4]; /* [n_owned] x, y, z, R when the list was built */
-  PetscInt  acc_cap, x_cap;
-  double    z_build[2]; /* bottom and top punch then */
-  PetscBool stale;      /* the list must be renewed before the next step */
-  CellGrid  grid;
-  CellPairs found;
-  PetscInt  n_rigid; /* owned rows [0, n_rigid) are rigid, [n_rigid, n_owned) meshed */
-  PetscInt  n_meshed_pairs, meshed_cap;
+  PetscInt     acc_cap, x_cap;
+  double       z_build[2]; /* bottom and top punch then */
+  PetscBool    stale;      /* the list must be renewed before the next step */
+  MeshedMotion bodies;     /* as dem_meshed_motion told last */
+  CellGrid     grid;
+  CellPairs    found;
+  PetscInt     n_rigid; /* owned rows [0, n_rigid) are rigid, [n_rigid, n_owned) meshed */
+  PetscInt     n_meshed_pairs, meshed_cap;
   PetscInt (*meshed)[2];
   PetscInt         n_lists;
   ContactHistories waiting;               /* imported histories that no list has taken yet */

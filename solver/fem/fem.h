@@ -13,6 +13,7 @@
 #include "solver/grains/contact_sample.h"
 #include "solver/grains/fixed.h"
 #include "solver/grains/grains.h"
+#include "solver/grains/meshed_motion.h"
 #include "solver/grains/tools.h"
 #include "solver/grains/work.h"
 
@@ -103,6 +104,8 @@ const GrainMesh *fem_mesh(Fem fem);
   was made with: a rotation of the body is a part of them.
 */
 PetscInt64 fem_body_view(Fem fem, PetscInt b, BodyNode node[], BodyElement elem[]);
+/* Not collective.  Of the owned bodies, after FemStep, for the next `time` [ns]. */
+MeshedMotion fem_motion(Fem fem, double time);
 /* Not collective.  Changes the damping [1/ns]. */
 void fem_drag(Fem fem, double rate);
 

@@ -53,6 +53,45 @@ static void pack_sums(Fem fem, PetscInt p, v8 sum[PART_N])
   element_sums(fem, p, sum);
 }
 
+static double norm3(const double v[3]) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
+
+/* Farthest from the centre of mass that a surface node of body b will be. */
+static double radius_in(Fem fem, PetscInt b, double time)
+{
+  const double *r   = fem->g->rec[fem->row[b]];
+  double        far = 0.0;
+
+  for (int n = 0; n < fem->n_surf; n++) {
+    const double *s = fem->surf[b * fem->n_surf + n];
+    double        d[3];
+    for (int k = 0; k < 3; k++) d[k] = s[SF_X + k] - r[REC_X + k] + time * (s[SF_VX + k] - r[REC_VX + k]);
+    far = fmax(far, norm3(d));
+  }
+  return far;
+}
+
+static double contact_force(Fem fem, PetscInt b)
+{
+  const SurfaceForce *f      = fem->force + b * fem->n_surf;
+  int64_t             sum[3] = {0};
+
+  for (int n = 0; n < fem->n_surf; n++)
+    for (int k = 0; k < 3; k++) sum[k] += f[n][k];
+  return fem->unit_force * norm3((const double[3]){(double)sum[0], (double)sum[1], (double)sum[2]});
+}
+
+MeshedMotion fem_motion(Fem fem, double time)
+{
+  MeshedMotion m = {0.0, 0.0};
+
+  for (PetscInt b = 0; b < fem->n_body; b++) {
+    const double *r = fem->g->rec[fem->row[b]];
+    m.accel         = fmax(m.accel, 2.0 * contact_force(fem, b) * r[REC_INV_M]);
+    m.widening      = fmax(m.widening, (radius_in(fem, b, time) - r[REC_R]) / time);
+  }
+  return m;
+}
+
 PetscErrorCode FemControl(Fem fem, FemStatus *status)
 {
   int64_t  sum[SUM_N]   = {0};
