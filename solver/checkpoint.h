@@ -10,7 +10,7 @@
 
 #include "solver/dem/dem.h"
 
-enum { CHECKPOINT_VERSION = 2, CHECKPOINT_BLOB_MAX = 256, CHECKPOINT_WORDS_MAX = 64 };
+enum { CHECKPOINT_VERSION = 3, CHECKPOINT_BLOB_MAX = 256, CHECKPOINT_WORDS_MAX = 64 };
 
 /* Small things, the same on every rank unless said otherwise. */
 typedef struct {

@@ -151,7 +151,7 @@ static const DeckKey mesh_keys[] = {
     {"shrink", KEY_REAL, DIM_NONE, 0.1, 1, 0.6, NULL, AT(shrink), NULL, NULL,
      "elements may shrink to this part of their length before the step is too long for them"},
     {"hourglass", KEY_REAL, DIM_NONE, 1e-3, 1, 0.05, NULL, AT(hourglass), NULL, NULL,
-     "stiffness against hourglass modes over that of the element"},
+     "resistance against hourglass modes over that of the element, stiff or flowing"},
     {"penalty", KEY_REAL, DIM_NONE, 0.01, 10, 0.5, NULL, AT(penalty), NULL, NULL,
      "stiffness of surfaces in contact over K/h, h the size of a facet"},
     {"dashpot", KEY_REAL, DIM_NONE, 0, 2, 0.5, NULL, AT(dashpot), NULL, NULL,

@@ -264,7 +264,8 @@ static void see_energy(const Sample *s, const double v[], Observation *o)
 
   for (int k = 0; k < WORK_N; k++) {
     o->work[k] = w[k];
-    if (k == WORK_FRICTION || k == WORK_PLASTIC || k == WORK_HOURGLASS) continue; /* parts of others */
+    if (k == WORK_FRICTION || k == WORK_PLASTIC || k == WORK_HOURGLASS || k == WORK_UNEVEN)
+      continue; /* parts of others */
     residual += k == WORK_TOOLS || k == WORK_GRAVITY ? -w[k] : w[k];
     largest = fmax(largest, fabs(w[k]));
   }

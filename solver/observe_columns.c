@@ -83,6 +83,7 @@ const ObservationColumn observation_columns[] = {
     {"work_strain_aJ",            AT(work[WORK_STRAIN])      },
     {"work_plastic_aJ",           AT(work[WORK_PLASTIC])     },
     {"work_hourglass_aJ",         AT(work[WORK_HOURGLASS])   },
+    {"work_uneven_aJ",            AT(work[WORK_UNEVEN])      },
     {"meshed_fraction",           AT(meshed)                 },
     {"mesh_elements",             AT(elements)               },
     {"mesh_stress_xx_GPa",        AT(mesh_stress[SYM_XX])    },

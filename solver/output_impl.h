@@ -37,6 +37,7 @@ typedef struct {
   double mises_mean, plastic_strain_mean; /* [GPa], [-] */
   double mesh_volume, element_worst;      /* over those without load: of all, of the worst element of any row [-] */
   double plastic_share, hourglass_share;  /* of the work that elements took up, under load [-] */
+  double uneven_share;                    /* the part of plastic_share that varies within elements [-] */
   double kinetic_share;                   /* kinetic energy over that work, under load [-] */
   double energy_error;
   double hardness, hardness_low, hardness_high; /* estimate and band [GPa] */

@@ -164,6 +164,7 @@ static void write_meshed(Json *j, Output out)
   json_number(j, "volume", c.mesh_volume);
   json_number(j, "element_worst", c.element_worst);
   json_number(j, "plastic_share", c.plastic_share);
+  json_number(j, "uneven_share", c.uneven_share);
   json_number(j, "hourglass_share", c.hourglass_share);
   json_number(j, "kinetic_share", c.kinetic_share);
   json_close(j, '}');

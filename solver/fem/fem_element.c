@@ -2,9 +2,6 @@
 
 #include "materials/bulk_lanes.h"
 
-/* Hourglass modes follow a flowing element with this part of their elastic stiffness: see fem/README. */
-static const double HOURGLASS_SOFT = 0.3;
-
 /*
   Nodal values of a hexahedron and its eight modes are each other's Walsh-Hadamard transform: three rounds of sums and
   differences.  Node a of the binary order has xi, eta, zeta > 0 where bit 0, 1, 2 of a is set; so has mode m its
@@ -101,7 +98,7 @@ static inline __attribute__((always_inline)) void element(const ElementModel *m,
                                                           v8 (*f)[3], ElementWork *work)
 {
   v8       X[3][8], U[3][8], J[3][3], A[3][3], L[3][3], Q[3][3], g[4][3], s[6], before[6], e[6], F[3][3];
-  v8       det, trace, mean, flow, p, bb = v8_set(0.0), stiff, power, hg_power = v8_set(0.0);
+  v8       det, trace, mean, flow, p, bb = v8_set(0.0), stiff, power, hg_power = v8_set(0.0), hg_flow = v8_set(0.0);
   const v8 zero = v8_set(0.0);
 
   for (int i = 0; i < 3; i++) {
@@ -139,8 +136,13 @@ static inline __attribute__((always_inline)) void element(const ElementModel *m,
 
   for (int i = 0; i < 3; i++)
     for (int j = 0; j < 3; j++) bb += A[i][j] * A[i][j];
-  stiff = m->hourglass * m->bulk.G * volume * bb * (1.0 / 64.0) *
-          v8_pick((i8)(flow > zero), v8_set(HOURGLASS_SOFT), v8_set(1.0));
+  /* Stress that varies within the element is brought back to the yield surface with its mean: in proportion. */
+  stiff          = m->hourglass * m->bulk.G * volume * bb * (1.0 / 64.0);
+  const i8 flows = (i8)(flow > zero);
+  const v8 left = v8_pick(flows, 1.5 * dot6(s, s), v8_set(1.0)), drop = 3.0 * m->bulk.G * flow;
+  const v8 inv  = 1.0 / (left * (left + drop) * stiff);
+  const v8 keep = v8_pick(flows, left * left * stiff * inv, v8_set(1.0)); /* left/(left + drop) */
+  const v8 lost = 0.5 * drop * (left + drop) * inv;                       /* (1/keep - 1)/(2 stiff) */
   for (int h = 0; h < 4; h++) {
     v8       *q = &state[EL_HOURGLASS + 3 * h], r[3];
     const int k = HOURGLASS[h];
@@ -149,12 +151,17 @@ static inline __attribute__((always_inline)) void element(const ElementModel *m,
       r[i]    = Q[i][0] * q[0] + Q[i][1] * q[1] + Q[i][2] * q[2];
     }
     for (int i = 0; i < 3; i++) {
-      q[i] = r[i] + stiff * g[h][i];
-      hg_power += 0.5 * (r[i] + q[i]) * g[h][i];
+      q[i]       = keep * (r[i] + stiff * g[h][i]);
+      const v8 t = r[i] + q[i];
+      hg_power += 0.5 * t * g[h][i];
+      hg_flow += t * q[i];
     }
   }
+  hg_flow *= lost;
   work->strain += power + hg_power;
-  work->hourglass += hg_power;
+  work->plastic += hg_flow;
+  work->uneven += hg_flow;
+  work->hourglass += hg_power - hg_flow;
 
   /* virtual work by modes: volume tau = P, hourglass modes less what the linear part of the motion puts into them */
   const v8 P[3][3] = {

@@ -28,13 +28,14 @@ enum {
 typedef struct {
   v8 strain;    /* stress power and work on hourglass modes: elastic and plastic */
   v8 plastic;   /* the part of it that plastic flow dissipated */
-  v8 hourglass; /* the part of it that went into hourglass modes */
+  v8 uneven;    /* the part of plastic that hourglass modes did: flow that varies within an element */
+  v8 hourglass; /* the part of strain that hourglass modes hold or have lost otherwise */
   v8 worst;     /* smallest volume of an element over the one it had without load [-] */
 } ElementWork;
 
 typedef struct {
   BulkModel bulk;
-  double    hourglass; /* stiffness of hourglass modes over that of the element [-] */
+  double    hourglass; /* resistance of hourglass modes over that of the element [-] */
   double    dt;        /* [ns] */
   int       n_elem;
   int (*hex)[8]; /* [n_elem] nodes, VTK order */
@@ -50,9 +51,14 @@ typedef struct {
        f       [n_node][3] forces of the elements on the nodes, added [nN]
        work    added
   Rates are taken at the middle of the step: the strain of a rigid rotation is zero to third order.  Stress rotates with
-  the material by Hughes & Winget 1980 (IJNME 15, 1862).  Hourglass: Flanagan & Belytschko 1981 (IJNME 17, 679),
-  stiffness form, its forces rotating likewise, softened while the element flows.  J2 return: Simo & Hughes 1998,
-  box 3.1, on the Kirchhoff stress, whose mean is K ln J.
+  the material by Hughes & Winget 1980 (IJNME 15, 1862).  J2 return: Simo & Hughes 1998, box 3.1, on the Kirchhoff
+  stress, whose mean is K ln J.
+
+  Hourglass: Flanagan & Belytschko 1981 (IJNME 17, 679), stiffness form, its forces rotating likewise.  They stand for
+  stress that varies about the mean, and flow reduces them in the ratio in which the return map reduces the mean
+  deviator: exact for small variations across the direction of flow.  Under steady flow the modes so resist like the
+  viscosity (yield stress)/(3 rate) of the flowing element and not like its elasticity.  (That stabilisation has to
+  follow the flow of the material: Belytschko & Bindeman 1993, CMAME 105, 225.)
 */
 void element_forces(const ElementModel *m, const v8 (*x)[3], const v8 (*v)[3], const v8 *volume, v8 yield,
                     v8 (*state)[EL_N], v8 (*f)[3], ElementWork *work);

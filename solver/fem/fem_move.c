@@ -73,6 +73,7 @@ static void add_sums(Fem fem, PetscInt pack, const NodeWork *w)
     exact_add(&fem->work[WORK_STRAIN], e->strain[l], fem->inv_work);
     exact_add(&fem->work[WORK_PLASTIC], e->plastic[l], fem->inv_work);
     exact_add(&fem->work[WORK_HOURGLASS], e->hourglass[l], fem->inv_work);
+    exact_add(&fem->work[WORK_UNEVEN], e->uneven[l], fem->inv_work);
     exact_add(&fem->work[WORK_DRAG], w->drag[l], fem->inv_work);
     exact_add(&fem->work[WORK_GRAVITY], w->gravity[l], fem->inv_work);
     exact_add(&fem->work[WORK_NORMAL], -w->contact[l], fem->inv_work);
@@ -86,7 +87,7 @@ void fem_move(Fem fem, const Tools *t)
     NodeWork     w = {v8_set(0.0), v8_set(0.0), v8_set(0.0)};
     v8(*f)[3]      = fem->f;
 
-    e->strain = e->plastic = e->hourglass = v8_set(0.0);
+    e->strain = e->plastic = e->uneven = e->hourglass = v8_set(0.0);
     take_contacts(fem, p, f);
     memcpy(fem->f_contact, f, (size_t)fem->n_surf * sizeof *f);
     element_forces(&fem->model, (const v8(*)[3])fem->x + p * fem->n_node, (const v8(*)[3])fem->v + p * fem->n_node,

@@ -13,7 +13,8 @@ enum {
   WORK_GRAVITY,    /* given by gravity */
   WORK_STRAIN,     /* absorbed by the elements of meshed grains in all */
   WORK_PLASTIC,    /* the part of it that plastic flow dissipated */
-  WORK_HOURGLASS,  /* the part of it that went into hourglass modes */
+  WORK_HOURGLASS,  /* the part of it that hourglass modes hold or have lost otherwise than by flow */
+  WORK_UNEVEN,     /* the part of WORK_PLASTIC that hourglass modes did: flow that varies within an element */
   WORK_N
 };
 

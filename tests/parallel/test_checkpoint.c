@@ -274,7 +274,7 @@ static void another_version_law_or_list(void **state)
   m.rolling = !model.rolling;
   refuses(path, &m, "other contact histories");
   if (rank == 0) set_version(path, 99);
-  refuses(path, &model, "format version 99, this program reads version 2 only");
+  refuses(path, &model, "format version 99, this program reads version 3 only");
 }
 
 static void changed_values_are_told(void **state)

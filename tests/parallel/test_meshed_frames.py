@@ -152,7 +152,8 @@ def main():
     with open(os.path.join(WORK, "summary.json")) as f:
         meshed, last = json.load(f)["meshed"], rows[-1]
     check(meshed["grains"] == GRAINS and meshed["elements_each"] == last["mesh_elements"] / GRAINS, "summary: elements")
-    close(meshed["hourglass_share"], last["work_hourglass_aJ"] / last["work_strain_aJ"], 1e-9, "summary: hourglass share")
+    for part in ("plastic", "uneven", "hourglass"):
+        close(meshed[part + "_share"], last[f"work_{part}_aJ"] / last["work_strain_aJ"], 1e-9, f"summary: {part} share")
     close(meshed["element_worst"], min(row["element_worst"] for row in rows), 1e-9, "summary: worst element")
     print(f"{len(rows)} frames, displacement {size:.3g} nm, von Mises {last['mises_mean_GPa']:.3g} GPa, "
           f"plastic strain {last['plastic_strain_mean']:.3g}: passed")

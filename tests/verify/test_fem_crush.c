@@ -12,7 +12,8 @@ enum { BODIES = 8 };
 typedef struct {
   int    n_elem;
   double pressure[CRUSH_STOPS], bottom[CRUSH_STOPS]; /* mean of the bodies, top and bottom plate [GPa] */
-  double hourglass, kinetic, balance;                /* at the end, over the work of the plates [-] */
+  double uneven, hourglass;                          /* at the end, of the strain work [-] */
+  double kinetic, balance;                           /* at the end, of the work of the plates [-] */
   double slowest;                                    /* largest kinetic share from a strain of 0.1 on [-] */
   double contact;                                    /* stored in the penalty springs, of the work [-] */
   double worst;                                      /* element [-] */
@@ -55,6 +56,7 @@ static void balance(FemWorld *w, const FemStatus *s, double strain, Crush *c)
                        worked(w, WORK_TANGENTIAL) + worked(w, WORK_DRAG);
 
   c->hourglass = worked(w, WORK_HOURGLASS) / worked(w, WORK_STRAIN);
+  c->uneven    = worked(w, WORK_UNEVEN) / worked(w, WORK_STRAIN);
   c->kinetic   = s->kinetic / work;
   c->balance   = fabs(work - taken - s->kinetic) / work;
   c->contact   = worked(w, WORK_NORMAL) / work;
@@ -101,45 +103,48 @@ static void print(const Crush *c)
   for (int k = 0; k < CRUSH_STOPS; k++) print_message("  %.4f", c->pressure[k]);
   print_message(" GPa\n  bottom:");
   for (int k = 0; k < CRUSH_STOPS; k++) print_message("  %.4f", c->bottom[k]);
-  print_message(
-      "\n  hourglass %.4f, kinetic %.2e (at most %.2e), penalty springs %.4f, balance %.2e, worst element %.2f\n",
-      c->hourglass, c->kinetic, c->slowest, c->contact, c->balance, c->worst);
+  print_message("\n  uneven %.4f, hourglass %.4f, kinetic %.2e (at most %.2e), penalty springs %.4f, balance %.2e, "
+                "worst element %.2f\n",
+                c->uneven, c->hourglass, c->kinetic, c->slowest, c->contact, c->balance, c->worst);
+}
+
+/* How far a pressure is from what lies between the two fine curves, one-point hexahedra and fully integrated ones. */
+static double off(double pressure, double strain)
+{
+  const double a = crush_reference("explicit_fine", strain), b = crush_reference("c3d8_fine", strain);
+
+  if (pressure < fmin(a, b)) return pressure / fmin(a, b) - 1.0;
+  return pressure > fmax(a, b) ? pressure / fmax(a, b) - 1.0 : 0.0;
 }
 
 /*
-  What is asked of a mesh.  Pressure against the finest curve of the same kind of element; at a strain of 0.05, where
-  curves are staircases (a row of nodes touches, then the next), against the mean of the two fine ones.  The plates
-  move at 4 nm/ns, and with 1e-3 of the work in motion the press counts as slow: at 2.5 pressures are 0.2 % lower at
-  0.05 and the same to 0.1 % beyond.  The books close to the
-  error of leapfrog in the penalty springs, second order in the step: 1e-4.
+  What is asked of a mesh.  The two fine curves are 8 % apart at a strain of 0.05, where they are staircases (a row of
+  nodes touches, then the next), and 1 to 3 % from 0.1 on.  The plates move at 4 nm/ns, and with 1e-3 of the work in
+  motion the press counts as slow: at 2.5 pressures are 0.2 % lower at 0.05 and the same to 0.1 % beyond.  The books
+  close to the error of leapfrog in the penalty springs, second order in the step: 1e-4.
 */
-static void check(const Crush *c, double tolerance, double hourglass)
+static void check(const Crush *c, double tolerance, double uneven)
 {
   print(c);
   for (int k = 0; k < CRUSH_STOPS; k++) {
-    const double fine   = crush_reference("explicit_fine", CRUSH_STRAIN[k]);
-    const double wanted = k ? fine : 0.5 * (fine + crush_reference("c3d8_fine", CRUSH_STRAIN[k])),
-                 off    = c->pressure[k] / wanted - 1.0;
-    print_message("  strain %.2f: %.4f GPa, reference %.4f, off by %+.1f %%\n", CRUSH_STRAIN[k], c->pressure[k], wanted,
-                  100.0 * off);
-    assert_true(fabs(off) < tolerance);
-    assert_true(fabs(c->bottom[k] / c->pressure[k] - 1.0) < 1e-3);
+    const double p = c->pressure[k];
+    print_message("  strain %.2f: %.4f GPa, off by %+.1f %%\n", CRUSH_STRAIN[k], p, 100.0 * off(p, CRUSH_STRAIN[k]));
+    assert_true(fabs(off(p, CRUSH_STRAIN[k])) < tolerance);
+    assert_true(fabs(c->bottom[k] / p - 1.0) < 1e-3);
   }
-  assert_true(c->hourglass > 0.0 && c->hourglass < hourglass);
+  assert_true(fabs(c->hourglass) < 0.01);
+  assert_true(c->uneven > 0.0 && c->uneven < uneven);
   assert_true(c->slowest < 1e-3);
   assert_true(c->balance < 2e-4);
 }
 
-/*
-  One-point hexahedra come from below, in first order of the facets' width: 0.96 GPa at a strain of 0.4 with 864, 0.978
-  with 4,000, 0.983 with 27,200.  3 % are asked of the finer mesh, and in proportion 3 % 10/6 of the coarser one.
-*/
+/* One-point hexahedra come from below: at a strain of 0.4 0.968 GPa with 864, 0.981 with 4,000. */
 static void coarse_mesh(void **state)
 {
   const Crush c = crush(6, 3, 4.0, 1.0, 0.05);
 
   (void)state;
-  check(&c, 0.05, 0.02);
+  check(&c, 0.04, 0.05);
 }
 
 static void fine_mesh(void **state)
@@ -147,8 +152,8 @@ static void fine_mesh(void **state)
   const Crush c = crush(10, 5, 4.0, 1.0, 0.05);
 
   (void)state;
-  check(&c, 0.03, 0.01);
-  assert_true(fabs(c.pressure[CRUSH_STOPS - 1] - CRUSH_CONVERGED) < CRUSH_KNOWN_TO + 0.01 * CRUSH_CONVERGED);
+  check(&c, 0.03, 0.03);
+  assert_true(fabs(c.pressure[CRUSH_STOPS - 1] - CRUSH_CONVERGED) < CRUSH_KNOWN_TO);
 }
 
 static void one_mesh(int argc, char **argv)

@@ -1,0 +1,246 @@
+/*
+  test_fem_packs.c - simple cubic packs of eight and twenty-seven plastic spheres in a die, pressed by 40 %: stress on
+  the tools against much finer meshes, energies, what hourglass modes take; soft grains until few pores are left.
+
+  usage: test_fem_packs edge n m [yield [closing [speed [penalty [hourglass [first id]]]]]]   prints one press
+*/
+#include "tests/verify/fem_world.h"
+
+enum { STOPS = 4 };
+static const double STRAIN[STOPS] = {0.1, 0.2, 0.3, 0.4};
+static const double RADIUS        = 5.0; /* [nm] */
+
+typedef struct {
+  int    edge, n, m;         /* grains along an edge; mesh */
+  double yield;              /* [GPa]; rises by a tenth of it per plastic strain */
+  double closing;            /* the bore shrinks by this times the strain [-] */
+  double speed;              /* of each punch, per layer of grains it presses [nm/ns] */
+  double penalty, hourglass; /* [-] */
+  int    first;              /* id: orientations of the meshes */
+} Case;
+
+typedef struct {
+  int    grains, elements, steps;
+  double top[STOPS], bottom[STOPS], side[STOPS]; /* stress on the tools [GPa] */
+  double hourglass, uneven, plastic;             /* of the strain work, at the end [-] */
+  double kinetic, balance;                       /* of the work of the punches, at the end [-] */
+  double worst;                                  /* element [-] */
+} Pack;
+
+static double worked(FemWorld *w, int k) { return exact_value(&w->fem->work[k], w->fem->unit_work); }
+
+static void all_pairs(FemWorld *w)
+{
+  const PetscInt n = w->g->n_owned;
+  PetscInt(*pair)[2], m = 0;
+
+  MUST(PetscMalloc1(n * n, &pair));
+  for (PetscInt i = 0; i < n; i++)
+    for (PetscInt j = 0; j < i; j++) {
+      const double *a = w->g->rec[i], *b = w->g->rec[j];
+      double        d = 0.0;
+      for (int k = 0; k < 3; k++) d += (a[k] - b[k]) * (a[k] - b[k]);
+      if (sqrt(d) < a[REC_R] + b[REC_R] + 1.0) pair[m][0] = j, pair[m++][1] = i;
+    }
+  MUST(FemRefresh(w->fem, m, (const PetscInt(*)[2])pair));
+  MUST(PetscFree(pair));
+}
+
+static void begin(FemWorld *w, const Case *c)
+{
+  const GrainShape shape = {.form = GRAIN_SPHERE};
+  const double     R     = RADIUS;
+  const int        edge  = c->edge;
+
+  memset(w, 0, sizeof *w);
+  assert_int_equal(GrainMeshMake(&shape, c->n, c->m, &w->mesh), MESH_OK);
+  fem_world_begin(w, edge * edge * edge);
+  w->cfg.bulk.H          = 0.1 * c->yield;
+  w->cfg.bulk.compliance = 1.0 / (3.0 * w->cfg.bulk.G + w->cfg.bulk.H);
+  w->cfg.penalty = c->penalty, w->cfg.hourglass = c->hourglass, w->cfg.dashpot = 0.5, w->cfg.mu = 0.2;
+  w->cfg.radius_min = w->cfg.radius_max = R;
+  for (int i = 0; i < edge * edge * edge; i++) {
+    const double d = 2.0 * R, half = 0.5 * (edge - 1), rest[3] = {0};
+    const double x[3] = {(i % edge - half) * d, (i / edge % edge - half) * d, (i / edge / edge + 0.5) * d};
+    fem_world_grain(w, i, c->first + i, R, c->yield, x, rest);
+  }
+  fem_world_start(w);
+  w->tools.die_radius     = (1.0 + M_SQRT2 * (edge - 1)) * R;
+  w->tools.z[TOOL_BOTTOM] = 0.0;
+  w->tools.z[TOOL_TOP]    = 2.0 * R * edge;
+  for (int k = 0; k < TOOL_N; k++) w->tools.mu[k] = 0.2;
+}
+
+/* Mean normal stress on the wall in the sampled step. */
+static double side_stress(FemWorld *w)
+{
+  const ContactSample *s;
+  PetscInt             n;
+  double               sum = 0.0;
+
+  fem_samples(w->fem, &n, &s);
+  for (PetscInt k = 0; k < n; k++)
+    if (s[k].j == -1 - TOOL_DIE) sum += s[k].fn;
+  return sum / (2.0 * PETSC_PI * w->tools.die_radius * (w->tools.z[TOOL_TOP] - w->tools.z[TOOL_BOTTOM]));
+}
+
+static void energies(FemWorld *w, const FemStatus *s, Pack *p)
+{
+  const double work  = worked(w, WORK_TOOLS);
+  const double taken = worked(w, WORK_STRAIN) + worked(w, WORK_NORMAL) + worked(w, WORK_VISCOUS) +
+                       worked(w, WORK_TANGENTIAL) + worked(w, WORK_DRAG);
+
+  p->hourglass = worked(w, WORK_HOURGLASS) / worked(w, WORK_STRAIN);
+  p->uneven    = worked(w, WORK_UNEVEN) / worked(w, WORK_STRAIN);
+  p->plastic   = worked(w, WORK_PLASTIC) / worked(w, WORK_STRAIN);
+  p->kinetic   = s->kinetic / work;
+  p->balance   = fabs(work - taken - s->kinetic) / work;
+  p->worst     = s->worst;
+}
+
+/* Both punches come in; forces are means over 0.004 of strain about the wanted one. */
+static Pack press(const Case *c)
+{
+  const double half = 0.002, height = 2.0 * RADIUS * c->edge;
+  Pack         p = {.grains = c->edge * c->edge * c->edge};
+  FemStatus    status;
+  FemWorld     w;
+  double       area, bore;
+
+  begin(&w, c);
+  bore                = w.tools.die_radius;
+  p.elements          = w.mesh.n_elem;
+  w.tools.v[TOOL_TOP] = -0.5 * c->edge * c->speed, w.tools.v[TOOL_BOTTOM] = 0.5 * c->edge * c->speed;
+  for (int stop = 0, inside = 0; stop < STOPS; p.steps++) {
+    const double strain = 1.0 - (w.tools.z[TOOL_TOP] - w.tools.z[TOOL_BOTTOM]) / height;
+
+    w.tools.die_radius = bore * (1.0 - c->closing * strain);
+    area               = PETSC_PI * w.tools.die_radius * w.tools.die_radius;
+    if (p.steps % 50 == 0) all_pairs(&w);
+    if (!inside && strain >= STRAIN[stop] - half) {
+      MUST(FemControl(w.fem, &status));
+      inside = 1;
+    }
+    if (inside && strain >= STRAIN[stop] + half) {
+      MUST(FemControl(w.fem, &status));
+      p.top[stop]    = status.force[TOOL_TOP][2] / area;
+      p.bottom[stop] = -status.force[TOOL_BOTTOM][2] / area;
+      fem_sample_next(w.fem);
+      MUST(FemStep(w.fem, &w.tools));
+      p.side[stop++] = side_stress(&w);
+      inside         = 0;
+      energies(&w, &status, &p);
+    }
+    for (int k = TOOL_BOTTOM; k <= TOOL_TOP; k++) w.tools.z[k] += w.tools.v[k] * w.fem->dt;
+    MUST(FemStep(w.fem, &w.tools));
+  }
+  fem_world_end(&w);
+  return p;
+}
+
+static void print(const Pack *p)
+{
+  const double *row[3] = {p->top, p->bottom, p->side};
+  const char   *name[] = {"top", "bottom", "side"};
+
+  print_message("%d grains of %d elements, %d steps\n", p->grains, p->elements, p->steps);
+  for (int r = 0; r < 3; r++) {
+    print_message("  %6s", name[r]);
+    for (int k = 0; k < STOPS; k++) print_message("  %.4f", row[r][k]);
+    print_message(r < 2 ? "\n" : " GPa\n");
+  }
+  print_message(
+      "  of the strain work: plastic %.4f, of it uneven %.4f, hourglass %.4f; kinetic %.2e, balance %.2e; worst "
+      "element %.2f\n",
+      p->plastic, p->uneven, p->hourglass, p->kinetic, p->balance, p->worst);
+}
+
+static double off(double found, double wanted) { return fabs(found / wanted - 1.0); }
+
+/*
+  What every press must hold: punches that balance, nothing in motion, books that close, modes that hold no energy.
+  Before a strain of 0.2 grains still find their place, and punches differ.
+*/
+static void sound(const Pack *p)
+{
+  print(p);
+  for (int k = 1; k < STOPS; k++) assert_true(off(p->bottom[k], p->top[k]) < 0.03);
+  assert_true(p->kinetic < 1e-3);
+  assert_true(fabs(p->hourglass) < 0.01 && p->plastic > 0.96);
+  assert_true(p->worst > 0.9 && p->worst < 1.0);
+}
+
+/*
+  Wanted: the same press with 3,400 elements (n = 10, m = 4); 8,624 of an element without uneven flow gave 0.436, 0.584,
+  0.849.  At 256 elements flow that varies within them is 6 % of the work; 81 elements were off by 6 % at most, too. The
+  wall is touched by eight caps of a few facets each: 0.30 GPa with 256 elements, 0.27 with 648, 0.26 with 1,664.
+*/
+static void eight_grains(void **state)
+{
+  static const double top[STOPS] = {0.286, 0.4345, 0.5865, 0.857}, side = 0.255;
+  const Pack          p = press(&(Case){2, 4, 2, 1.0, 0.0, 3.0, 1.0, 0.05, 0});
+
+  (void)state;
+  sound(&p);
+  for (int k = 0; k < STOPS; k++) assert_true(off(p.top[k], top[k]) < 0.06);
+  assert_true(off(p.side[STOPS - 1], side) < 0.25);
+  assert_true(p.balance < 1e-3);
+  assert_true(p.uneven < 0.08);
+}
+
+/*
+  Wanted: 1,664 elements (n = 8, m = 3).  Columns of three that do not touch the wall lean on each other as the meshes
+  happen to lie: other orientations of the same spheres change the top stress by some percent.
+*/
+static void twenty_seven_grains(void **state)
+{
+  static const double top[STOPS] = {0.260, 0.385, 0.487, 0.6265}, side = 0.130;
+  const Pack          p = press(&(Case){3, 4, 2, 1.0, 0.0, 3.0, 1.0, 0.05, 0});
+
+  (void)state;
+  sound(&p);
+  for (int k = 0; k < STOPS; k++) assert_true(off(p.top[k], top[k]) < 0.1);
+  assert_true(p.side[STOPS - 1] > 0.8 * side && p.side[STOPS - 1] < 1.5 * side);
+  assert_true(p.balance < 1e-3);
+  assert_true(p.uneven < 0.08);
+}
+
+/*
+  A yield stress of E/790, in a bore that shrinks until 0.95 of it is solid.  Modes that stay elastic while the element
+  flows would carry 0.33 GPa, half as much again as 3,400 elements do, 0.217 GPa, and take 17 % of the work: they must
+  flow.  The work of the wall that comes in is not in the books.
+*/
+static void soft_grains(void **state)
+{
+  static const double top[STOPS] = {0.0352, 0.0537, 0.0898, 0.217}, side = 0.157;
+  const Pack          p = press(&(Case){2, 4, 2, 0.1, 0.2625, 2.0, 1.0, 0.05, 0});
+
+  (void)state;
+  sound(&p);
+  for (int k = 0; k < STOPS; k++) assert_true(off(p.top[k], top[k]) < 0.1);
+  assert_true(off(p.side[STOPS - 1], side) < 0.12);
+  assert_true(p.uneven < 0.12);
+}
+
+static void one_press(int argc, char **argv)
+{
+  double with[6] = {1.0, 0.0, 3.0, 1.0, 0.05, 0.0};
+  Pack   p;
+
+  for (int k = 4; k < argc; k++) with[k - 4] = atof(argv[k]);
+  p = press(
+      &(Case){atoi(argv[1]), atoi(argv[2]), atoi(argv[3]), with[0], with[1], with[2], with[3], with[4], (int)with[5]});
+  print(&p);
+}
+
+int main(int argc, char **argv)
+{
+  const struct CMUnitTest tests[] = {cmocka_unit_test(eight_grains), cmocka_unit_test(twenty_seven_grains),
+                                     cmocka_unit_test(soft_grains)};
+  int                     failed  = 0;
+
+  if (PetscInitialize(&argc, &argv, NULL, NULL)) return 1;
+  if (argc > 3 && argc < 11) one_press(argc, argv);
+  else failed = cmocka_run_group_tests(tests, NULL, NULL);
+  return PetscFinalize() ? 1 : failed;
+}
