@@ -152,8 +152,8 @@ static PetscErrorCode Measure(Bench *b)
   printf("ms per step: tools %.3f  check %.3f  contact %.3f  elements and motion %.3f; a list %.2f ms\n",
          1e3 * sum[0] / TIMES, 1e3 * sum[1] / TIMES, 1e3 * sum[2] / TIMES, 1e3 * sum[4] / TIMES,
          1e3 * sum[3] / (TIMES / 20));
-  printf("%d surface nodes, %d candidates with %.1f blocks each\n", (int)(fem->n_body * fem->n_surf), (int)fem->n_cand,
-         (double)fem->n_cand_block / (double)fem->n_cand);
+  printf("%d surface nodes, %d candidates with %.1f blocks each\n", (int)(fem->n_body * fem->n_surf), (int)fem->list.n,
+         (double)fem->list.n_block / (double)fem->list.n);
   PetscFunctionReturn(0);
 }
 

@@ -2,10 +2,6 @@
 #include "materials/surface.h"
 #include "solver/fem/fem_facet.h"
 
-typedef double v4 __attribute__((vector_size(32), may_alias));
-
-static inline v4 v4_pick(i4 mask, v4 a, v4 b) { return (v4)((mask & (i4)a) | (~mask & (i4)b)); }
-
 /* Spheres around a body, around its blocks of facets, eight blocks side by side, and around the facets. */
 typedef struct {
   v8 x[3], radius;
@@ -96,30 +92,37 @@ static PetscErrorCode Room(PetscInt need, PetscInt *cap, size_t bytes, void *arr
   PetscFunctionReturn(0);
 }
 
-/* Blocks of `other` that node x of a body may come to touch. */
-static PetscErrorCode NodeCandidate(Fem fem, const Side *side, int node, const BodyBalls *balls)
+PetscErrorCode FemCandidateRoom(CandidateList *list, PetscInt more, PetscInt more_blocks)
 {
-  const double  margin = fem->skin + PetscMax(fem->reach, FACET_DEPTH * balls->h);
-  const double *x      = fem->surf[(size_t)side->body * (size_t)fem->n_surf + (size_t)node];
-  const double  most   = balls->radius + margin;
-  const int     first  = (int)fem->n_cand_block;
-
   PetscFunctionBeginUser;
-  if (distance2(x, balls->x) > most * most) PetscFunctionReturn(0);
-  PetscCall(Room(fem->n_cand_block + fem->n_block, &fem->cand_block_cap, sizeof *fem->cand_block, &fem->cand_block));
-  for (int e = 0; e < (fem->n_block + 7) / 8; e++) {
-    for (unsigned bits = near(&balls->of[e], x, margin); bits; bits &= bits - 1) {
-      const int block = 8 * e + __builtin_ctz(bits);
-      if (near(&balls->facet[block], x, margin)) fem->cand_block[fem->n_cand_block++] = block;
-    }
-  }
-  if (fem->n_cand_block == first) PetscFunctionReturn(0);
-  PetscCall(Room(fem->n_cand + 1, &fem->cand_cap, sizeof *fem->cand, &fem->cand));
-  fem->cand[fem->n_cand++] = (Candidate){side->body, node, side->other, first, (int)fem->n_cand_block, 0};
+  PetscCall(Room(list->n + more, &list->cap, sizeof *list->cand, &list->cand));
+  PetscCall(Room(list->n_block + more_blocks, &list->block_cap, sizeof *list->block, &list->block));
   PetscFunctionReturn(0);
 }
 
-/* Marks which candidates have a slot, and frees the slots of grains that are no candidates any more. */
+/* Blocks of `other` that node x of a body may come to touch. */
+static PetscErrorCode NodeCandidate(Fem fem, const Side *side, int node, const BodyBalls *balls)
+{
+  const double   margin = fem->skin + PetscMax(fem->reach, FACET_DEPTH * balls->h);
+  const double  *x      = fem->surf[(size_t)side->body * (size_t)fem->n_surf + (size_t)node];
+  const double   most   = balls->radius + margin;
+  CandidateList *l      = &fem->list;
+  const int      first  = (int)l->n_block;
+
+  PetscFunctionBeginUser;
+  if (distance2(x, balls->x) > most * most) PetscFunctionReturn(0);
+  PetscCall(FemCandidateRoom(l, 1, fem->n_block));
+  for (int e = 0; e < (fem->n_block + 7) / 8; e++) {
+    for (unsigned bits = near(&balls->of[e], x, margin); bits; bits &= bits - 1) {
+      const int block = 8 * e + __builtin_ctz(bits);
+      if (near(&balls->facet[block], x, margin)) l->block[l->n_block++] = block;
+    }
+  }
+  if (l->n_block > first) l->cand[l->n++] = (Candidate){side->body, node, side->other, first, (int)l->n_block, 0};
+  PetscFunctionReturn(0);
+}
+
+/* Frees the slots of grains that are no candidates any more. */
 static PetscErrorCode Keep(Fem fem)
 {
   const PetscInt n = fem->n_body * fem->n_surf;
@@ -127,11 +130,11 @@ static PetscErrorCode Keep(Fem fem)
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(n + 1, &keep));
-  for (PetscInt c = 0; c < fem->n_cand; c++) {
-    const size_t at   = (size_t)fem->cand[c].body * (size_t)fem->n_surf + (size_t)fem->cand[c].node;
-    const int    slot = slot_find(fem->slot[at], 1.0 + (double)fem->id[fem->cand[c].other]);
+  for (PetscInt c = 0; c < fem->list.n; c++) {
+    const Candidate *p    = &fem->list.cand[c];
+    const size_t     at   = (size_t)p->body * (size_t)fem->n_surf + (size_t)p->node;
+    const int        slot = slot_find(fem->slot[at], 1.0 + (double)fem->id[p->other]);
 
-    fem->cand[c].held = slot >= 0;
     if (slot >= 0) keep[at] |= (unsigned char)(1 << slot);
   }
   for (PetscInt at = 0; at < n; at++)
@@ -154,8 +157,9 @@ static PetscErrorCode Prepare(Fem fem)
   if (n * fem->n_block <= fem->blocks_cap) PetscFunctionReturn(0);
   fem->blocks_cap  = n * fem->n_block + n * fem->n_block / 4;
   fem->facet_block = fem_grow(fem->facet_block, 0, (size_t)fem->blocks_cap * sizeof *fem->facet_block);
-  PetscCheck(fem->facet_block, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for %" PetscInt_FMT " blocks of facets",
-             fem->blocks_cap);
+  fem->block_used  = fem_grow(fem->block_used, 0, (size_t)fem->blocks_cap);
+  PetscCheck(fem->facet_block && fem->block_used, PETSC_COMM_SELF, PETSC_ERR_MEM,
+             "no memory for %" PetscInt_FMT " blocks of facets", fem->blocks_cap);
   PetscFunctionReturn(0);
 }
 
@@ -165,8 +169,8 @@ static PetscErrorCode PrepareHits(Fem fem)
   PetscInt most = 0, blocks = 0;
 
   PetscFunctionBeginUser;
-  for (PetscInt c = 0; c < fem->n_cand; c++) {
-    const Candidate *p = &fem->cand[c];
+  for (PetscInt c = 0; c < fem->list.n; c++) {
+    const Candidate *p = &fem->list.cand[c];
     if (!c || p[-1].node != p->node || p[-1].body != p->body) blocks = 0;
     blocks += p->last - p->first;
     most = PetscMax(most, blocks);
@@ -174,7 +178,7 @@ static PetscErrorCode PrepareHits(Fem fem)
   if (HITS + 8 * (most + 1) > fem->hits_cap) {
     fem->hits_cap = HITS + 8 * (most + most / 4 + 1);
     PetscCall(PetscFree(fem->hits));
-    PetscCall(PetscCalloc1(6 * fem->hits_cap, &fem->hits));
+    PetscCall(PetscCalloc1(7 * fem->hits_cap, &fem->hits));
   }
   PetscFunctionReturn(0);
 }
@@ -213,7 +217,7 @@ PetscErrorCode FemCandidates(Fem fem)
     balls[b].facet = balls[b].of + n_eight;
     body_balls(fem, b, &balls[b]);
   }
-  fem->n_cand = fem->n_cand_block = 0;
+  fem->list.n = fem->list.n_block = 0;
   for (PetscInt first = 0, last; first < n_side; first = last) {
     for (last = first; last < n_side && side[last].body == side[first].body;) last++;
     for (int node = 0; node < fem->n_surf; node++)
@@ -224,64 +228,21 @@ PetscErrorCode FemCandidates(Fem fem)
   free(eight);
   PetscCall(PrepareHits(fem));
   PetscCall(Keep(fem));
-  PetscFunctionReturn(0);
-}
-
-/* Box that holds the ways of a body's surface nodes since the candidates were found: its middle and half diagonal. */
-typedef struct {
-  double way[3], more;
-} BodyWay;
-
-static void body_way(Fem fem, PetscInt b, BodyWay *w)
-{
-  SurfaceRecord *s = fem->surf + (size_t)b * (size_t)fem->n_surf;
-  double(*x)[4]    = fem->x_build + (size_t)b * (size_t)fem->n_surf;
-  v4     lo = {1e300, 1e300, 1e300}, hi = -lo;
-  double square = 0.0;
-
-  for (int m = 0; m < fem->n_surf; m++) {
-    const v4 d = *(const v4 *)s[m] - *(const v4 *)x[m];
-    lo         = v4_pick((i4)(d < lo), d, lo);
-    hi         = v4_pick((i4)(d > hi), d, hi);
-  }
-  for (int k = 0; k < 3; k++) {
-    w->way[k] = 0.5 * (hi[k] + lo[k]);
-    square += 0.25 * (hi[k] - lo[k]) * (hi[k] - lo[k]);
-  }
-  w->more = sqrt(square);
-}
-
-/*
-  A node and a facet of two bodies have come nearer by no more than the bodies' middle ways differ, plus what each has
-  moved beyond its own: what all bodies have in common, in a press nearly everything, does not count.
-*/
-PetscErrorCode FemCandidatesCheck(Fem fem)
-{
-  const PetscInt n     = fem->n_body + fem->n_ghost_body;
-  int            stale = 0;
-  BodyWay       *way;
-
-  PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(n + 1, &way));
-  for (PetscInt b = 0; b < n; b++) body_way(fem, b, &way[b]);
-  for (PetscInt p = 0; p < fem->n_pair && !stale; p++) {
-    const BodyWay *a = &way[fem->pair[p][0]], *b = &way[fem->pair[p][1]];
-    stale = sqrt(distance2(a->way, b->way)) + a->more + b->more > fem->skin;
-  }
-  PetscCall(PetscFree(way));
-  if (stale) PetscCall(FemCandidates(fem));
+  PetscCall(FemNear(fem));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode FemContactFree(Fem fem)
 {
   PetscFunctionBeginUser;
-  PetscCall(PetscFree(fem->cand));
-  PetscCall(PetscFree(fem->cand_block));
+  PetscCall(PetscFree(fem->list.cand));
+  PetscCall(PetscFree(fem->list.block));
+  PetscCall(PetscFree(fem->near.cand));
+  PetscCall(PetscFree(fem->near.block));
   PetscCall(PetscFree(fem->block));
   PetscCall(PetscFree(fem->hits));
   PetscCall(PetscFree(fem->sums));
   PetscCall(PetscFree(fem->samples));
-  free(fem->facet_block);
+  free(fem->facet_block), free(fem->block_used);
   PetscFunctionReturn(0);
 }

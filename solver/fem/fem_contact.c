@@ -24,8 +24,10 @@ static const double ACROSS = 0.5, ALONG = 0.9;
 typedef struct {
   int     n;
   int    *cand, *facet;
+  int    *likely, *rest; /* hits whose feet are wanted */
   float  *xi0, *eta0, *g0;
   double *xi, *eta, *gap;
+  char   *alone; /* shallow inside the cell, and so in no other */
 } Hits;
 
 /* Contacts in work: what a law's batch needs. */
@@ -48,14 +50,17 @@ static void hits_layout(double *room, PetscInt cap, Hits *h)
 {
   float *singles = (float *)(room + 3 * cap);
 
-  *h = (Hits){.xi    = room,
-              .eta   = room + cap,
-              .gap   = room + 2 * cap,
-              .xi0   = singles,
-              .eta0  = singles + cap,
-              .g0    = singles + 2 * cap,
-              .cand  = (int *)(singles + 3 * cap),
-              .facet = (int *)(singles + 4 * cap)};
+  *h = (Hits){.xi     = room,
+              .eta    = room + cap,
+              .gap    = room + 2 * cap,
+              .xi0    = singles,
+              .eta0   = singles + cap,
+              .g0     = singles + 2 * cap,
+              .cand   = (int *)(singles + 3 * cap),
+              .facet  = (int *)(singles + 4 * cap),
+              .likely = (int *)(singles + 5 * cap),
+              .rest   = (int *)(singles + 6 * cap),
+              .alone  = (char *)(singles + 7 * cap)};
 }
 
 /* The lanes that are set, one after the other; what stands in the rest of the eight places does not matter. */
@@ -68,10 +73,13 @@ static inline void put_lanes(void *to, unsigned bits, f8 x)
 #endif
 }
 
-/* Adds the facets that candidate c may be in the cells of; none at all if it is out of reach of every one of them. */
+/*
+  Adds the facets that candidate c may be in the cells of; none at all if it is out of reach of every one of them, and
+  one alone if it surely is in the cell of that.
+*/
 static void find_hits(Fem fem, int c, Hits *h)
 {
-  const Candidate  *cand   = &fem->cand[c];
+  const Candidate  *cand   = &fem->near.cand[c];
   const double     *x      = fem->surf[(size_t)cand->body * (size_t)fem->n_surf + (size_t)cand->node];
   const FacetBlock *of     = fem->facet_block + (size_t)cand->other * (size_t)fem->n_block;
   const f8          number = (f8)(f8_mask){c, c, c, c, c, c, c, c}; /* bits only */
@@ -79,72 +87,122 @@ static void find_hits(Fem fem, int c, Hits *h)
   int               n      = h->n;
 
   for (int k = cand->first; k < cand->last; k++) {
-    const FacetBlock *b = &of[fem->cand_block[k]];
+    const FacetBlock *b = &of[fem->near.block[k]];
     f8                facet;
     const double      at[3] = {x[SF_X] - b->origin[0], x[SF_Y] - b->origin[1], x[SF_Z] - b->origin[2]};
     const f8 r[3] = {f8_set((float)at[0]) - b->c[0], f8_set((float)at[1]) - b->c[1], f8_set((float)at[2]) - b->c[2]};
-    const f8 xi = f8_dot(r, b->xi), eta = f8_dot(r, b->eta), g = f8_dot(r, b->g);
-    unsigned bits =
-        f8_bits((f8_abs(xi) <= b->most_xi) & (f8_abs(eta) <= b->most_eta) & (g >= b->least) & (g <= b->most));
+    const f8 xi = f8_dot(r, b->xi), eta = f8_dot(r, b->eta), g = f8_dot(r, b->g), deep = f8_abs(g);
+    const f8 u = f8_abs(xi), du = b->off_xi + b->slope_xi * deep, v = f8_abs(eta),
+             dv         = b->off_eta + b->slope_eta * deep;
+    const unsigned here = f8_bits((u + du <= f8_set(1.0f)) & (v + dv <= f8_set(1.0f)) & (deep <= b->shallow));
+    const unsigned bits =
+        here ? here & -here
+             : f8_bits((u - du <= f8_set(1.0f)) & (v - dv <= f8_set(1.0f)) & (g >= b->least) & (g <= b->most));
+    const unsigned near = bits & f8_bits(g <= b->touch);
 
-    touch |= bits & f8_bits(g <= b->touch);
-    memcpy(&facet, fem->block[fem->cand_block[k]], sizeof facet);
+    if (here) n = h->n, touch = 0;
+    touch |= near;
+    memcpy(&facet, fem->block[fem->near.block[k]], sizeof facet);
     put_lanes(h->xi0 + n, bits, xi);
     put_lanes(h->eta0 + n, bits, eta);
     put_lanes(h->g0 + n, bits, g);
     put_lanes(h->facet + n, bits, facet);
     put_lanes(h->cand + n, bits, number);
     n += __builtin_popcount(bits);
+    if (here) break;
   }
   if (touch) h->n = n;
 }
 
-static inline v8 load8(const float *x)
-{
-  f8 y;
-
-  memcpy(&y, x, sizeof y);
-  return __builtin_convertvector(y, v8);
-}
-
-/* Feet of hits first .. first + 7; NOWHERE is the gap where the point is not in the facet's cell. */
-static void hit_feet(Fem fem, Hits *h, int first)
+/* Feet of n <= 8 hits; NOWHERE is the gap where the point is not in the facet's cell. */
+static void eight_feet(Fem fem, Hits *h, const int pick[], int n)
 {
   SurfaceRecord *surf[8];
   const int     *face[8];
   const double  *node[8];
-  v8             corner[4][4], x[4], normal[3], square, length, gap;
-  Bilinear       p, n;
-  Foot           f = {load8(h->xi0 + first), load8(h->eta0 + first), load8(h->g0 + first)};
-  i8             inside;
+  v8             corner[4][4], x[4], normal[3], square, length, gap, size;
+  Bilinear       p, m;
+  Foot           f;
+  i8             inside, alone;
 
   for (int l = 0; l < 8; l++) {
-    const int        k = PetscMin(first + l, h->n - 1);
-    const Candidate *c = &fem->cand[h->cand[k]];
+    const int        k = pick[PetscMin(l, n - 1)];
+    const Candidate *c = &fem->near.cand[h->cand[k]];
 
-    surf[l] = fem->surf + (size_t)c->other * (size_t)fem->n_surf;
-    face[l] = fem->face[h->facet[k]];
-    node[l] = fem->surf[(size_t)c->body * (size_t)fem->n_surf + (size_t)c->node];
+    surf[l]  = fem->surf + (size_t)c->other * (size_t)fem->n_surf;
+    face[l]  = fem->face[h->facet[k]];
+    node[l]  = fem->surf[(size_t)c->body * (size_t)fem->n_surf + (size_t)c->node];
+    f.xi[l]  = h->xi0[k];
+    f.eta[l] = h->eta0[k];
+    f.g[l]   = h->g0[k];
   }
   v8_columns4(node, x);
   facet_columns(surf, face, SF_X, corner);
   facet_bilinear((const v8(*)[4])corner, &p);
   facet_columns(surf, face, SF_NX, corner);
-  facet_bilinear((const v8(*)[4])corner, &n);
-  inside = facet_foot(&p, &n, x, &f);
-  bilinear_at(&n, &f, normal);
+  facet_bilinear((const v8(*)[4])corner, &m);
+  size   = 0.25 * (corner[0][3] + corner[1][3] + corner[2][3] + corner[3][3]); /* of the facet: mean of its corners' */
+  inside = facet_foot(&p, &m, x, &f);
+  bilinear_at(&m, &f, normal);
   square = v8_dot(normal, normal);
   length = square * v8_rsqrt(square);
   gap    = f.g * length;
   inside &= (i8)(v8_abs(f.xi) <= 1.0 + FACET_LAP) & (i8)(v8_abs(f.eta) <= 1.0 + FACET_LAP);
-  /* the depth allowed is that of the facet: mean of its corners' sizes */
-  inside &= (i8)(gap > -0.25 * FACET_DEPTH * (corner[0][3] + corner[1][3] + corner[2][3] + corner[3][3]));
+  inside &= (i8)(gap > -FACET_DEPTH * size);
+  alone = inside & (i8)(v8_abs(f.xi) < 1.0 - FACET_LAP) & (i8)(v8_abs(f.eta) < 1.0 - FACET_LAP) &
+          (i8)(v8_abs(gap) < FACET_SHALLOW * size);
   f.xi  = v8_clamp(f.xi, 1.0);
   f.eta = v8_clamp(f.eta, 1.0);
   gap   = v8_pick(inside, gap, v8_set(NOWHERE));
-  memcpy(h->xi + first, &f.xi, sizeof f.xi);
-  memcpy(h->eta + first, &f.eta, sizeof f.eta);
-  memcpy(h->gap + first, &gap, sizeof gap);
+  for (int l = 0; l < n; l++) {
+    const int k = pick[l];
+
+    h->xi[k]    = f.xi[l];
+    h->eta[k]   = f.eta[l];
+    h->gap[k]   = gap[l];
+    h->alone[k] = alone[l] != 0;
+  }
+}
+
+static void feet(Fem fem, Hits *h, const int pick[], int n)
+{
+  for (int k = 0; k < n; k += 8) eight_feet(fem, h, pick + k, PetscMin(8, n - k));
+}
+
+/* How far off the middle of its facet a hit is estimated. */
+static inline float off_centre(const Hits *h, int k)
+{
+  const float u = fabsf(h->xi0[k]), v = fabsf(h->eta0[k]);
+
+  return u > v ? u : v;
+}
+
+/*
+  Feet of all hits that matter: of each candidate first the likeliest, and of the others only if that does not settle
+  it. The rest stay NOWHERE.
+*/
+static void hit_feet(Fem fem, Hits *h)
+{
+  int n = 0, more = 0;
+
+  for (int k = 0; k < h->n; n++) {
+    const int c    = h->cand[k];
+    int       best = k;
+
+    for (; k < h->n && h->cand[k] == c; k++) {
+      h->gap[k] = NOWHERE;
+      if (off_centre(h, k) < off_centre(h, best)) best = k;
+    }
+    h->likely[n] = best;
+  }
+  feet(fem, h, h->likely, n);
+  for (int k = 0, j = 0; k < h->n; j++) {
+    const int c = h->cand[k], best = h->likely[j];
+
+    for (; k < h->n && h->cand[k] == c; k++)
+      if (!h->alone[best] && k != best) h->rest[more++] = k;
+  }
+  feet(fem, h, h->rest, more);
 }
 
 /* Whether hit a stands before hit b: nearer, or as near with the lower facet. */
@@ -159,7 +217,7 @@ static void spots_gather(Fem fem, const Hits *h, const int pick[8], int n, Spots
 {
   for (int l = 0; l < 8; l++) {
     const int        k = pick[l < n ? l : 0];
-    const Candidate *c = &fem->cand[h->cand[k]];
+    const Candidate *c = &fem->near.cand[h->cand[k]];
     const size_t     a = (size_t)c->body * (size_t)fem->n_surf + (size_t)c->node;
     const size_t     b = (size_t)c->other * (size_t)fem->n_surf;
     const int       *q = fem->face[h->facet[k]];
@@ -273,7 +331,7 @@ static PetscErrorCode SpotsSample(Fem fem, const Pass *p, const Spots *s, const 
 {
   PetscFunctionBeginUser;
   for (int l = 0; l < p->n_pick; l++) {
-    const Candidate *c     = &fem->cand[p->hits.cand[p->pick[l]]];
+    const Candidate *c     = &fem->near.cand[p->hits.cand[p->pick[l]]];
     const int        press = in->gap[l] < 0.0;
     SampleShare      share = {
              .fn = out->fn[l], .area = press ? in->area[l] : 0.0, .kn = press ? out->kn[l] : 0.0, .stored = out->stored[l]};
@@ -305,8 +363,8 @@ static PetscErrorCode PassBatch(Fem fem, Pass *p)
   spots_push(fem, &s, weight, force);
   spots_work(fem, &in, &out, p->work);
   for (int l = 0; l < p->n_pick; l++) {
-    const double ft[3]                       = {out.ft[0][l], out.ft[1][l], out.ft[2][l]};
-    fem->cand[p->hits.cand[p->pick[l]]].held = slot_store((double(*)[SLOT_N])s.slot[l], s.partner[l], ft);
+    const double ft[3]                            = {out.ft[0][l], out.ft[1][l], out.ft[2][l]};
+    fem->near.cand[p->hits.cand[p->pick[l]]].held = slot_store((double(*)[SLOT_N])s.slot[l], s.partner[l], ft);
   }
   if (fem->sampling) PetscCall(SpotsSample(fem, p, &s, &in, &out));
   p->n_pick = 0;
@@ -342,18 +400,18 @@ static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
   Hits        *h    = &p->hits;
 
   PetscFunctionBeginUser;
-  for (int k = 0; k < h->n; k += 8) hit_feet(fem, h, k);
+  hit_feet(fem, h);
   for (int c = first, k = 0; c < last;) {
-    const int node = fem->cand[c].node, body = fem->cand[c].body;
-    int       found[8], m                    = 0;
+    const int node = fem->near.cand[c].node, body = fem->near.cand[c].body;
+    int       found[8], m                         = 0;
 
-    for (; c < last && fem->cand[c].node == node && fem->cand[c].body == body; c++) {
+    for (; c < last && fem->near.cand[c].node == node && fem->near.cand[c].body == body; c++) {
       int best = -1;
 
       for (; k < h->n && h->cand[k] == c; k++)
         if (h->gap[k] < NOWHERE && (best < 0 || nearer(h, k, best))) best = k;
       if (best >= 0 && h->gap[best] >= most) best = -1; /* outside, and out of reach */
-      if (best < 0 && fem->cand[c].held) let_go(fem, &fem->cand[c]);
+      if (best < 0 && fem->near.cand[c].held) let_go(fem, &fem->near.cand[c]);
       if (best >= 0) found[m++] = best;
       if (m == 8) PetscCall(PassNode(fem, p, found, m));
       m %= 8;
@@ -365,14 +423,15 @@ static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
   PetscFunctionReturn(0);
 }
 
-static void facet_blocks(Fem fem)
+void fem_facet_blocks(Fem fem)
 {
   const PetscInt n = fem->n_body + fem->n_ghost_body;
 
   for (PetscInt b = 0; b < n; b++)
     for (int k = 0; k < fem->n_block; k++)
-      facet_block(fem->surf + (size_t)b * (size_t)fem->n_surf, fem->face, fem->block[k], fem->reach,
-                  &fem->facet_block[(size_t)b * (size_t)fem->n_block + (size_t)k]);
+      if (fem->block_used[b * fem->n_block + k])
+        facet_block(fem->surf + (size_t)b * (size_t)fem->n_surf, fem->face, fem->block[k], fem->reach,
+                    &fem->facet_block[(size_t)b * (size_t)fem->n_block + (size_t)k]);
 }
 
 PetscErrorCode FemContact(Fem fem)
@@ -384,9 +443,10 @@ PetscErrorCode FemContact(Fem fem)
 
   PetscFunctionBeginUser;
   hits_layout(fem->hits, fem->hits_cap, &pass.hits);
-  facet_blocks(fem);
-  for (int c = 0; c < fem->n_cand; c++) {
-    if (!c || fem->cand[c].node != fem->cand[c - 1].node || fem->cand[c].body != fem->cand[c - 1].body) {
+  fem_facet_blocks(fem);
+  for (int c = 0; c < fem->near.n; c++) {
+    if (!c || fem->near.cand[c].node != fem->near.cand[c - 1].node ||
+        fem->near.cand[c].body != fem->near.cand[c - 1].body) {
       if (pass.hits.n > HITS) {
         PetscCall(PassHits(fem, first, c, &pass));
         first = c;
@@ -394,7 +454,7 @@ PetscErrorCode FemContact(Fem fem)
     }
     find_hits(fem, c, &pass.hits);
   }
-  PetscCall(PassHits(fem, first, (int)fem->n_cand, &pass));
+  PetscCall(PassHits(fem, first, (int)fem->near.n, &pass));
   for (int k = WORK_NORMAL; k <= WORK_FRICTION; k++) exact_add_int(&fem->work[k], i8_sum(pass.work[k]));
   PetscFunctionReturn(0);
 }

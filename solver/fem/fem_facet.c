@@ -15,14 +15,18 @@ static inline v8 spread(const v8 along[3], const Bilinear *n)
   With dual vectors A, B, G of the tangents a, b and the normal N at the centre, x - c = place + g normal reads
     A.(x - c) = xi + A.d xi eta + g A.(Na xi + Nb eta + Nd xi eta),   likewise B, and
     G.(x - c) = g + G.d xi eta + g G.(Na xi + ...):
-  bounds for all |xi|, |eta| <= 1.  The normal between unit ones is no shorter than its smallest projection on the mean.
+  bounds for all |xi|, |eta| <= 1, with |g| <= (|estimate| + |G.d|)/(1 - |G.Na| - |G.Nb| - |G.Nd|), if that is not below
+  a half; else those of the largest |g|.  Conversely, these equations, foot = estimate - rest, map such a box into
+  itself if estimates and the largest rests together do not leave it, and then have a solution in it (Brouwer). The
+  normal between unit ones is no shorter than its smallest projection on the mean.
 */
 void facet_block(SurfaceRecord *surf, int (*face)[4], const int block[8], double reach, FacetBlock *out)
 {
   SurfaceRecord *body[8] = {surf, surf, surf, surf, surf, surf, surf, surf};
   const int     *q[8];
   v8             corner[4][4], xi[3], eta[3], g[3], h = v8_set(0.0), shortest = v8_set(1e300);
-  v8             inv, length, deepest, far, bend;
+  v8             inv, length, deepest, far, bend, rest, slope, least;
+  i8             tame;
   Bilinear       p, n;
 
   for (int l = 0; l < 8; l++) q[l] = face[block[l]];
@@ -48,16 +52,25 @@ void facet_block(SurfaceRecord *surf, int (*face)[4], const int block[8], double
     out->xi[k]  = single(xi[k]);
     out->eta[k] = single(eta[k]);
   }
-  length        = v8_sqrt(v8_dot(n.c, n.c)) / v8_max(shortest, v8_set(1e-3)); /* 1 over the shortest normal */
-  deepest       = FACET_DEPTH * h * length;
-  far           = v8_max(reach * length, deepest);
-  out->most_xi  = single(1.0 + SINGLE + v8_abs(v8_dot(xi, p.d)) + far * spread(xi, &n));
-  out->most_eta = single(1.0 + SINGLE + v8_abs(v8_dot(eta, p.d)) + far * spread(eta, &n));
-  inv           = 1.0 + spread(g, &n);
-  bend          = v8_abs(v8_dot(g, p.d)) + SINGLE * h;
-  out->most     = single(bend + far * inv);
-  out->touch    = single(bend + reach * length * inv);
-  out->least    = single(-bend - deepest * inv);
+  length         = v8_sqrt(v8_dot(n.c, n.c)) / v8_max(shortest, v8_set(1e-3)); /* 1 over the shortest normal */
+  deepest        = FACET_DEPTH * h * length;
+  far            = v8_max(reach * length, deepest);
+  rest           = spread(g, &n);
+  bend           = v8_abs(v8_dot(g, p.d)) + SINGLE * h;
+  tame           = (i8)(rest <= v8_set(0.5));
+  slope          = v8_pick(tame, 1.0 / (1.0 - v8_min(rest, v8_set(0.5))), v8_set(0.0)); /* of g over its estimate */
+  least          = v8_pick(tame, bend * slope, far); /* g where the estimate is zero */
+  out->off_xi    = single(SINGLE + v8_abs(v8_dot(xi, p.d)) + least * spread(xi, &n));
+  out->off_eta   = single(SINGLE + v8_abs(v8_dot(eta, p.d)) + least * spread(eta, &n));
+  out->slope_xi  = single(slope * spread(xi, &n));
+  out->slope_eta = single(slope * spread(eta, &n));
+  out->most      = single(bend + far * (1.0 + rest));
+  out->touch     = single(bend + reach * length * (1.0 + rest));
+  out->least     = single(-bend - deepest * (1.0 + rest));
+  out->shallow   = single(v8_pick(tame, FACET_SHALLOW * h, v8_set(-1.0)));
+  out->per_xi    = single(v8_sqrt(v8_dot(xi, xi)));
+  out->per_eta   = single(v8_sqrt(v8_dot(eta, eta)));
+  out->per_g     = single(v8_sqrt(v8_dot(g, g)));
 }
 
 /* Nodes that facet f shares with the nodes marked. */

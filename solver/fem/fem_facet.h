@@ -27,6 +27,9 @@ typedef struct {
   lies behind.
 */
 #define FACET_DEPTH 0.5
+/* So near to a surface, over its size, a point is in no other cell: normals cross deeper, and opposite sides are
+ * farther. */
+#define FACET_SHALLOW 0.1
 /* Cells overlap by that much of xi, so that no point is lost between two of them by rounding. */
 #define FACET_LAP 1e-6
 /* Newton's steps from the linear estimate; tests/verify/test_fem_contact.c: how near they come. */
@@ -113,7 +116,7 @@ static inline i8 facet_foot(const Bilinear *place, const Bilinear *normal, const
 
 /*
   Eight facets of one body, prepared for many points: three covectors that give the linear estimate of the foot, and how
-  large the estimate can be for a point of the cell, bounded by what the linear map leaves out and by what single
+  far from it the foot itself may be, bounded by what the linear map leaves out, the more the deeper, and by what single
   precision does.
 */
 typedef float   f8 __attribute__((vector_size(32), may_alias));
@@ -122,8 +125,12 @@ typedef int32_t f8_mask __attribute__((vector_size(32), may_alias));
 typedef struct FacetBlock {
   double origin[3]; /* single precision counts from here [nm] */
   f8     c[3], xi[3], eta[3], g[3];
-  f8     most_xi, most_eta, least, most; /* |xi|, |eta|; g from least to most */
-  f8     touch;                          /* g of what is within reach is below */
+  f8     off_xi, off_eta; /* estimate and foot differ by off + slope |g|, g the estimate */
+  f8     slope_xi, slope_eta;
+  f8     least, most;            /* estimates of g of a cell's points are between these */
+  f8     touch;                  /* ... and of what is within reach below this */
+  f8     shallow;                /* |g| of points that are in no other cell; < 0: unknown */
+  f8     per_xi, per_eta, per_g; /* what a displacement may change of the estimates, over its length [1/nm] */
 } FacetBlock;
 
 static inline f8 f8_set(float x) { return (f8){x, x, x, x, x, x, x, x}; }

@@ -98,15 +98,24 @@ static inline int slot_store(NodeSlots s, double partner, const double f[3])
 }
 
 /*
-  Candidates of contact: surface node `node` (of body `body`, owned) may meet facets of the blocks
-  cand_block[first..last) of body `other`.  Made by FemCandidates, complete until bodies have moved a skin against each
-  other; which facet it is follows from the places of the moment alone.  Ordered by body, node, id of the other.
+  Candidates of contact: surface node `node` (of body `body`, owned) may meet facets of the blocks block[first..last) of
+  body `other`.  Which facet it is follows from the places of the moment alone.  Ordered by body, node, id of the other.
+
+  Two lists of them, each complete until bodies have moved some way against each other: `list` is made anew after a
+  skin; `near` has those of it that may touch before a part of the skin is used up, with the blocks they may touch
+  (fem_near.c).
 */
 typedef struct {
   int body, node, other;
   int first, last;
   int held; /* the node has a slot for this partner */
 } Candidate;
+
+typedef struct {
+  PetscInt   n, cap, n_block, block_cap;
+  Candidate *cand;
+  int       *block;
+} CandidateList;
 
 /*
   What the nodes of one owned body do on one partner in a sampled step, added up as integers; as seen by the first of
@@ -150,15 +159,15 @@ struct _p_Fem {
   /* contact */
   PetscInt n_pair, pair_cap;
   int (*pair)[2]; /* bodies, at least one owned */
-  PetscInt           n_cand, cand_cap, n_cand_block, cand_block_cap, hits_cap, blocks_cap;
-  Candidate         *cand;
-  int               *cand_block;
+  PetscInt           hits_cap, blocks_cap;
+  CandidateList      list, near;
   int                n_block, (*block)[8]; /* facets near each other, fem_facet.h */
-  struct FacetBlock *facet_block;          /* [n_body + n_ghost_body][n_block] of the step */
-  double            *hits;                 /* scratch of FemContact, [6][hits_cap] */
-  double             skin;                 /* of the candidates [nm] */
+  struct FacetBlock *facet_block;          /* [n_body + n_ghost_body][n_block] of the step; of blocks in use */
+  char              *block_used;           /* [n_body + n_ghost_body][n_block] by `near` */
+  double            *hits;                 /* scratch of FemContact, [7][hits_cap] */
+  double             skin;                 /* of `list` [nm] */
   double             reach;                /* largest gap at which surfaces act on each other [nm] */
-  double (*x_build)[4];                    /* [n_body + n_ghost_body][n_surf] when the candidates were found */
+  double (*x_build)[4], (*x_near)[4];      /* [n_body + n_ghost_body][n_surf] when `list` and `near` were made */
   /* sums, fixed point */
   double   unit_force, unit_work, inv_force, inv_work; /* 1/unit */
   ExactSum work[WORK_N];
@@ -196,10 +205,15 @@ PetscErrorCode FemForcesHome(Fem fem);
 void fem_move(Fem fem, const Tools *tools);
 
 /* fem_candidates.c */
-PetscErrorCode FemCandidates(Fem fem);      /* all pairs anew */
-PetscErrorCode FemCandidatesCheck(Fem fem); /* when bodies have come nearer by a skin since */
-PetscErrorCode FemContactFree(Fem fem);     /* arrays of candidates, contacts, samples */
-/* fem_contact.c: forces between the surfaces of owned bodies' nodes and facets of others, into fem->force and slots. */
+PetscErrorCode FemCandidates(Fem fem);                                                     /* all pairs anew */
+PetscErrorCode FemCandidateRoom(CandidateList *list, PetscInt more, PetscInt more_blocks); /* for so many more */
+PetscErrorCode FemContactFree(Fem fem); /* arrays of candidates, contacts, samples */
+/* fem_near.c */
+PetscErrorCode FemNear(Fem fem);            /* those that may touch soon, out of all candidates */
+PetscErrorCode FemCandidatesCheck(Fem fem); /* when bodies have come nearer since: one list anew, or both */
+/* fem_contact.c: facets of the blocks in use, prepared at the present places; forces between the surfaces of owned
+ * bodies' nodes and facets of others, into fem->force and slots. */
+void           fem_facet_blocks(Fem fem);
 PetscErrorCode FemContact(Fem fem);
 /* fem_tools.c: forces of the tools on the surfaces of owned bodies. */
 PetscErrorCode FemTools(Fem fem, const Tools *tools);
