@@ -108,10 +108,11 @@ PetscErrorCode FemStep(Fem fem, const Tools *tools)
   if (fem->sampling) fem->n_samples = fem->n_sums = 0;
   memset(fem->force, 0, nodes * sizeof *fem->force);
   PetscCall(FemHaloBegin(fem));
-  PetscCall(FemTools(fem, tools));
   PetscCall(FemHaloEnd(fem));
   PetscCall(FemCandidatesCheck(fem));
   PetscCall(FemContact(fem));
+  PetscCall(
+      FemTools(fem, tools)); /* takes slots: after contacts have let theirs go, whenever they were found to be over */
   PetscCall(FemForcesHome(fem));
   if (fem->sampling) PetscCall(FemSampleEnd(fem));
   fem->sampling = PETSC_FALSE;

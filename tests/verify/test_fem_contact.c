@@ -551,6 +551,55 @@ static void nothing_passes_through(void **state)
   fem_world_end(&w);
 }
 
+/* Eight plastic spheres between closing punches in a closing die. */
+static void begin_press(FemWorld *w)
+{
+  const double R = 3.25, d = 2.01 * R;
+
+  sphere(w, 3, 2);
+  fem_world_begin(w, 8);
+  w->cfg.mu = 0.3, w->cfg.dashpot = 0.5, w->cfg.W = 1.0, w->cfg.strength = 3.0;
+  for (int i = 0; i < 8; i++) {
+    const double x[3] = {(i % 2 - 0.5) * d, (i / 2 % 2 - 0.5) * d, (i / 4 + 0.5) * d};
+    fem_world_grain(w, i, 100 + i, R, 0.5, x, (const double[3]){0.0, 0.0, 0.0});
+  }
+  w->tools = (Tools){
+      .die_radius = 1.72 * d, .die_top = 1e6, .z = {0.0, 0.0, 2.0 * d},
+                .v = {0.0, 0.0, -50.0  }
+  };
+  fem_world_start(w);
+}
+
+static void press_on(FemWorld *w)
+{
+  w->tools.z[TOOL_TOP] += w->tools.v[TOOL_TOP] * w->fem->dt;
+  w->tools.die_radius -= 15.0 * w->fem->dt;
+  MUST(FemStep(w->fem, &w->tools));
+}
+
+/* Who is looked at is found seldom in one world, every step in the other: the same bits far into plastic contact. */
+static void lists_change_no_bit(void **state)
+{
+  FemWorld seldom, often;
+  int      steps = 0, before = 0, differ = 0;
+
+  (void)state;
+  begin_press(&seldom), begin_press(&often);
+  for (; seldom.tools.z[TOOL_TOP] > 9.0; steps++) { /* from 13 */
+    press_on(&seldom);
+    MUST(FemCandidates(often.fem));
+    press_on(&often);
+    before += memcmp(seldom.fem->x_near, often.fem->x_near, sizeof *seldom.fem->x_near) != 0;
+    differ += seldom.fem->near.n != often.fem->near.n;
+    if (steps % 50) continue;
+    assert_memory_equal(seldom.fem->x, often.fem->x, (size_t)seldom.fem->n_node * sizeof *seldom.fem->x);
+    assert_memory_equal(seldom.fem->slot, often.fem->slot, 8 * (size_t)seldom.fem->n_surf * sizeof *seldom.fem->slot);
+  }
+  print_message("%d steps, looked before in %d, other candidates in %d\n", steps, before, differ);
+  assert_true(before > steps / 4 && differ > 20); /* they did look at other times, and found others */
+  fem_world_end(&seldom), fem_world_end(&often);
+}
+
 int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
@@ -559,6 +608,7 @@ int main(int argc, char **argv)
       cmocka_unit_test(patch_test),
       cmocka_unit_test(brick_on_a_slope),
       cmocka_unit_test(order_does_not_matter),
+      cmocka_unit_test(lists_change_no_bit),
       cmocka_unit_test(spheres_meet_as_hertz_has_it),
       cmocka_unit_test(nothing_passes_through),
 
