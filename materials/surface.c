@@ -2,6 +2,14 @@
 
 double surface_reach(double W, double strength) { return W > 0.0 ? 16.0 / 9.0 * W / strength : 0.0; }
 
+double surface_slope(const SurfaceLaw *law, double gap, double area, double kn)
+{
+  const double reach = surface_reach(law->W, law->strength), s = reach > 0.0 ? gap / reach : 1.0;
+
+  if (gap < 0.0) return kn;
+  return s < 1.0 ? 6.75 * law->strength * area / reach * (1.0 - s) * (1.0 - 3.0 * s) : 0.0;
+}
+
 /* Pushes and the dashpot, which takes from a push but never pulls; pull of the cohesive law; its energy. */
 static inline void normal_forces(const SurfaceLaw *law, const SurfaceSpots *in, v8 fade, SurfaceForces *out)
 {

@@ -51,6 +51,12 @@ typedef struct {
 */
 double surface_reach(double W, double strength);
 
+/*
+  surface_slope - of one spot: how fast its normal force falls as the gap opens [nN/nm]; kn as surface_forces gives it.
+  Pure.  Below zero where the cohesive traction falls.
+*/
+double surface_slope(const SurfaceLaw *law, double gap, double area, double kn);
+
 /* surface_forces - of eight spots in a step of dt [ns].  Pure; in and out may not overlap. */
 void surface_forces(const SurfaceLaw *law, double dt, const SurfaceSpots *in, SurfaceForces *out);
 

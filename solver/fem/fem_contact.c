@@ -346,6 +346,30 @@ static PetscErrorCode SpotsSample(Fem fem, const Pass *p, const Spots *s, const 
   PetscFunctionReturn(0);
 }
 
+/* How the forces of the batch change with places, but for turns of normals and changes of areas. */
+static PetscErrorCode SpotsStiffness(Fem fem, const Pass *p, const v8 weight[4], const SurfaceSpots *in,
+                                     const SurfaceForces *out)
+{
+  PetscFunctionBeginUser;
+  for (int l = 0; l < p->n_pick; l++) {
+    const int        hit = p->pick[l], *face = fem->face[p->hits.facet[hit]];
+    const Candidate *c  = &fem->near.cand[p->hits.cand[hit]];
+    const double     kt = SURFACE_STICK * out->kn[l], n[3] = {in->n[0][l], in->n[1][l], in->n[2][l]};
+    const double     ft[3] = {out->ft[0][l], out->ft[1][l], out->ft[2][l]};
+    const double     hold2 = ft[0] * ft[0] + ft[1] * ft[1] + ft[2] * ft[2];
+    const double     back  = hold2 > 0.0 ? hold2 / (hold2 + out->slip_power[l] * kt * fem->dt) : 0.0;
+    double           w[5]  = {1.0};
+    int              node[5];
+
+    node[0] = c->body * fem->n_surf + c->node;
+    for (int m = 0; m < 4; m++) node[m + 1] = c->other * fem->n_surf + face[m], w[m + 1] = -weight[m][l];
+    if (in->area[l] > 0.0)
+      PetscCall(FemSpotAdd(fem->spots, 5, node, w, n, surface_slope(&p->law, in->gap[l], in->area[l], out->kn[l]), kt,
+                           back, ft));
+  }
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode PassBatch(Fem fem, Pass *p)
 {
   Spots         s;
@@ -367,6 +391,7 @@ static PetscErrorCode PassBatch(Fem fem, Pass *p)
     fem->near.cand[p->hits.cand[p->pick[l]]].held = slot_store((double(*)[SLOT_N])s.slot[l], s.partner[l], ft);
   }
   if (fem->sampling) PetscCall(SpotsSample(fem, p, &s, &in, &out));
+  if (fem->spots) PetscCall(SpotsStiffness(fem, p, weight, &in, &out));
   p->n_pick = 0;
   PetscFunctionReturn(0);
 }

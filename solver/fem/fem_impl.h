@@ -128,6 +128,19 @@ typedef struct {
   int64_t    sum[SAMPLE_SUMS];
 } SampleSum;
 
+/*
+  Where a surface node is held, as equilibrium wants to know it: against the corners of a facet or a tool (n == 1).
+  The force on record node[a] of surf changes by -weight[a] stiff weight[b] dx of record node[b].
+*/
+typedef struct {
+  int    n, node[5];
+  double weight[5], stiff[3][3]; /* [-], [nN/nm] */
+} ContactSpot;
+typedef struct ContactSpots {
+  PetscInt     n, cap;
+  ContactSpot *spot;
+} ContactSpots;
+
 struct _p_Fem {
   FemConfig    cfg;
   Grains       g;
@@ -169,10 +182,11 @@ struct _p_Fem {
   double             reach;                /* largest gap at which surfaces act on each other [nm] */
   double (*x_build)[4], (*x_near)[4];      /* [n_body + n_ghost_body][n_surf] when `list` and `near` were made */
   /* sums, fixed point */
-  double   unit_force, unit_work, inv_force, inv_work; /* 1/unit */
-  ExactSum work[WORK_N];
-  ExactSum tool_force[TOOL_N][3];
-  PetscInt interval_steps;
+  double        unit_force, unit_work, inv_force, inv_work; /* 1/unit */
+  ExactSum      work[WORK_N];
+  ExactSum      tool_force[TOOL_N][3];
+  PetscInt      interval_steps;
+  ContactSpots *spots; /* where contacts leave their stiffness; NULL: it is not wanted */
   /* samples */
   PetscBool      sampling;
   PetscInt       n_samples, samples_cap, n_sums, sums_cap;
@@ -217,6 +231,12 @@ void           fem_facet_blocks(Fem fem);
 PetscErrorCode FemContact(Fem fem);
 /* fem_tools.c: forces of the tools on the surfaces of owned bodies. */
 PetscErrorCode FemTools(Fem fem, const Tools *tools);
+
+/*
+  fem_spots.c: adds a spot; its stiffness is kn along n, kt across n, but `back` kt across n and ft where it slides.
+*/
+PetscErrorCode FemSpotAdd(ContactSpots *s, int n, const int node[], const double weight[], const double normal[3],
+                          double kn, double kt, double back, const double ft[3]);
 
 /* fem_sample.c: what one node of `body` (owned) adds to the sample of body and partner (another body, or -1 - tool). */
 typedef struct {

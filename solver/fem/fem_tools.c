@@ -66,6 +66,18 @@ static void touch_tool(Fem fem, const Tools *t, int tool, const double *r, NodeS
   for (int k = 0; k < 3; k++) slot[SLOT_FX + k] = q->ft[k];
 }
 
+static PetscErrorCode ToolStiffness(Fem fem, PetscInt record, const ToolTouch *q)
+{
+  const int    node = (int)record;
+  const double one = 1.0, kt = STICK * q->stiff;
+  const double hold2 = q->ft[0] * q->ft[0] + q->ft[1] * q->ft[1] + q->ft[2] * q->ft[2];
+  const double back  = hold2 > 0.0 ? hold2 / (hold2 + q->slip * kt) : 0.0;
+
+  PetscFunctionBeginUser;
+  PetscCall(FemSpotAdd(fem->spots, 1, &node, &one, q->n, q->stiff, kt, back, q->ft));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode SampleTool(Fem fem, PetscInt body, int tool, const double *r, const ToolTouch *q)
 {
   SampleShare s = {
@@ -113,6 +125,7 @@ static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, int tool)
     exact_add(&fem->work[WORK_FRICTION], q.slip, fem->inv_work);
     exact_add(&fem->work[WORK_TOOLS], ((q.elastic + q.damp) * q.n[2] + q.ft[2]) * t->v[tool] * dt, fem->inv_work);
     if (fem->sampling) PetscCall(SampleTool(fem, b, tool, r, &q));
+    if (fem->spots) PetscCall(ToolStiffness(fem, b * fem->n_surf + n, &q));
   }
   PetscFunctionReturn(0);
 }

@@ -61,16 +61,13 @@ static inline void fem_world_grain(FemWorld *w, int i, PetscInt64 id, double R, 
   r[REC_INV_M]         = 1.0 / (w->cfg.density * GRAIN_MESH_VOLUME * R * R * R);
 }
 
-/* Bodies of all grains; all pairs of them are near. */
-static inline void fem_world_start(FemWorld *w)
+/* Pairs of grains that are near now. */
+static inline void fem_world_pairs(FemWorld *w)
 {
   const PetscInt n = w->g->n_owned;
-  PetscInt      *row, (*pair)[2], m = 0;
+  PetscInt(*pair)[2], m = 0;
 
-  MUST(FemCreate(w->g, &w->cfg, &w->fem));
-  MUST(PetscMalloc2(n, &row, n * n, &pair));
-  for (PetscInt i = 0; i < n; i++) row[i] = i;
-  MUST(FemMesh(w->fem, n, row));
+  MUST(PetscMalloc1(n * n, &pair));
   for (PetscInt i = 0; i < n; i++)
     for (PetscInt j = 0; j < i; j++) {
       const double *a = w->g->rec[i], *b = w->g->rec[j];
@@ -81,7 +78,21 @@ static inline void fem_world_start(FemWorld *w)
       pair[m++][1] = i;
     }
   MUST(FemRefresh(w->fem, m, (const PetscInt(*)[2])pair));
-  MUST(PetscFree2(row, pair));
+  MUST(PetscFree(pair));
+}
+
+/* Bodies of all grains, and the pairs that are near. */
+static inline void fem_world_start(FemWorld *w)
+{
+  const PetscInt n = w->g->n_owned;
+  PetscInt      *row;
+
+  MUST(FemCreate(w->g, &w->cfg, &w->fem));
+  MUST(PetscMalloc1(n, &row));
+  for (PetscInt i = 0; i < n; i++) row[i] = i;
+  MUST(FemMesh(w->fem, n, row));
+  MUST(PetscFree(row));
+  fem_world_pairs(w);
 }
 
 static inline void fem_world_end(FemWorld *w)

@@ -1,0 +1,368 @@
+/* fem_static.c - life of a FemStatic; load increments and what is done when they do not converge. */
+#include "solver/fem/fem_static_impl.h"
+
+#include <string.h>
+
+const FemStaticConfig fem_static_defaults = {.tolerance = 1e-6, .ground = 1e-7, .strain = 0.01, .tries = 30};
+
+/* A node moves in one iteration by no more than this part of the size of a facet: contacts are found anew in between.
+ */
+static const double STEP = 0.25;
+
+/* Punch forces: how near, of the larger of the wanted one and that at the beginning, and in how many moves at most. */
+static const double FORCE_TO = 1e-3;
+enum { SECANTS = 60 };
+
+/* Increments that do not converge: times they are halved before they are damped, and how. */
+enum { HALVED_MOST = 2, DAMPED_MOST = 3 };
+static const double DAMP_BY = 100.0;
+
+static PetscErrorCode Residual(SNES snes, Vec x, Vec f, void *ctx)
+{
+  PetscFunctionBeginUser;
+  (void)snes;
+  PetscCall(StaticResidual(ctx, x, f));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Tangent(SNES snes, Vec x, Mat A, Mat B, void *ctx)
+{
+  FemStatic st = ctx;
+
+  PetscFunctionBeginUser;
+  (void)snes, (void)B;
+  PetscCall(StaticTangent(st, x));
+  PetscCall(StaticSolverRenew(st));
+  if (A == st->A) PetscFunctionReturn(0);
+  PetscCall(MatAssemblyBegin(A, MAT_FINAL_ASSEMBLY)); /* differences from here on */
+  PetscCall(MatAssemblyEnd(A, MAT_FINAL_ASSEMBLY));
+  PetscFunctionReturn(0);
+}
+
+/* The scale is the largest force of contact so far; where there is none, stresses of a millionth of K would be large.
+ */
+static PetscErrorCode Scale(FemStatic st, double *scale)
+{
+  double sum = static_contact_norm2(st);
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, st->fem->g->comm));
+  st->scale = PetscMax(st->scale, sqrt(sum));
+  *scale    = PetscMax(st->scale, 1e-6 * st->fem->cfg.bulk.K * st->fem->cfg.radius_min * st->fem->cfg.radius_min);
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Converged(SNES snes, PetscInt it, PetscReal xnorm, PetscReal snorm, PetscReal fnorm,
+                                SNESConvergedReason *reason, void *ctx)
+{
+  FemStatic st = ctx;
+  double    scale;
+
+  PetscFunctionBeginUser;
+  (void)snes, (void)it, (void)xnorm, (void)snorm;
+  PetscCall(Scale(st, &scale));
+  st->status.residual = fnorm / scale;
+  *reason             = SNES_CONVERGED_ITERATING;
+  if (PetscIsInfOrNanReal(fnorm)) *reason = SNES_DIVERGED_FNORM_NAN;
+  else if (fnorm <= st->cfg.tolerance * scale) *reason = SNES_CONVERGED_FNORM_ABS;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CapStep(SNESLineSearch search, Vec x, Vec y, PetscBool *changed, void *ctx)
+{
+  FemStatic st = ctx;
+  PetscReal most;
+
+  PetscFunctionBeginUser;
+  (void)search, (void)x;
+  PetscCall(VecNorm(y, NORM_INFINITY, &most));
+  *changed = most > st->step_most;
+  if (*changed) PetscCall(VecScale(y, st->step_most / most));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode MakeSolver(FemStatic st)
+{
+  MPI_Comm       comm = st->fem->g->comm;
+  SNESLineSearch search;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecCreateMPI(comm, st->n_dof, PETSC_DETERMINE, &st->x));
+  PetscCall(VecSetBlockSize(st->x, 3));
+  PetscCall(VecDuplicate(st->x, &st->f));
+  PetscCall(VecDuplicate(st->x, &st->f_begin));
+  PetscCall(StaticTangentMake(st));
+  PetscCall(SNESCreate(comm, &st->snes));
+  PetscCall(SNESSetOptionsPrefix(st->snes, "static_"));
+  PetscCall(SNESSetType(st->snes, SNESNEWTONLS));
+  PetscCall(SNESSetFunction(st->snes, st->f, Residual, st));
+  PetscCall(SNESSetConvergenceTest(st->snes, Converged, st, NULL));
+  PetscCall(SNESSetTolerances(st->snes, 0.0, 0.0, 0.0, 30, PETSC_MAX_INT));
+  PetscCall(SNESGetLineSearch(st->snes, &search));
+  PetscCall(SNESLineSearchSetType(search, SNESLINESEARCHL2)); /* residuals have kinks, at which others go to and fro */
+  PetscCall(SNESLineSearchSetPreCheck(search, CapStep, st));
+  PetscCall(StaticSolverMake(st, st->n_nodes / st->fem->n_node));
+  PetscCall(SNESSetFromOptions(st->snes));
+  if (st->differences) PetscCall(MatCreateSNESMF(st->snes, &st->J));
+  PetscCall(SNESSetJacobian(st->snes, st->J ? st->J : st->A, st->A, Tangent, st));
+  PetscFunctionReturn(0);
+}
+
+/* Numbers of the first nodes of all bodies, ghosts too. */
+static PetscErrorCode Number(FemStatic st)
+{
+  const Fem fem   = st->fem;
+  PetscInt  first = 0, mine = fem->n_body * fem->n_node;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Exscan(&mine, &first, 1, MPIU_INT, MPI_SUM, fem->g->comm));
+  PetscCallMPI(MPI_Allreduce(&mine, &st->n_nodes, 1, MPIU_INT, MPI_SUM, fem->g->comm));
+  st->n_dof = 3 * mine;
+  PetscCall(PetscMalloc1(fem->n_body + fem->n_ghost_body + 1, &st->first_node));
+  for (PetscInt b = 0; b < fem->n_body; b++) st->first_node[b] = first + b * fem->n_node;
+  if (!fem->halo) PetscFunctionReturn(0);
+  PetscCall(PetscSFBcastBegin(fem->halo, MPIU_INT, st->first_node, st->first_node + fem->n_body, MPI_REPLACE));
+  PetscCall(PetscSFBcastEnd(fem->halo, MPIU_INT, st->first_node, st->first_node + fem->n_body, MPI_REPLACE));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemStaticCreate(Fem fem, const FemStaticConfig *cfg, FemStatic *out)
+{
+  const FemConfig *c = &fem->cfg;
+  FemStatic        st;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&st));
+  st->cfg          = *cfg;
+  st->fem          = fem;
+  st->element      = &static_one_point;
+  st->model        = fem->model;
+  if (st->model.bulk.flow == BULK_RATE) st->model.bulk.flow = BULK_VOCE; /* any time it needs */
+  st->ground    = cfg->ground * c->bulk.K * cbrt(GRAIN_MESH_VOLUME / fem->n_elem) * c->radius_min;
+  st->step_most = STEP * c->radius_min * sqrt(4.0 * PETSC_PI / fem->n_face);
+  PetscCall(Number(st));
+  PetscCall(MakeSolver(st));
+  *out = st;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemStaticDestroy(FemStatic *out)
+{
+  FemStatic st = *out;
+
+  PetscFunctionBeginUser;
+  if (!st) PetscFunctionReturn(0);
+  PetscCall(StaticBeginFree(st));
+  PetscCall(SNESDestroy(&st->snes));
+  PetscCall(VecDestroy(&st->x));
+  PetscCall(VecDestroy(&st->f));
+  PetscCall(VecDestroy(&st->f_begin));
+  PetscCall(MatDestroy(&st->J));
+  PetscCall(MatDestroy(&st->A));
+  PetscCall(PetscFree2(st->node_row, st->node_col));
+  PetscCall(PetscFree(st->first_node));
+  PetscCall(PetscFree(st->spots.spot));
+  PetscCall(PetscFree(*out));
+  PetscFunctionReturn(0);
+}
+
+/* Between the punches the powder follows them evenly. */
+static PetscErrorCode Follow(FemStatic st, const Tools *from, const double z[TOOL_N], Vec x)
+{
+  const double bottom = from->z[TOOL_BOTTOM], down = z[TOOL_BOTTOM] - bottom;
+  const double rate = (z[TOOL_TOP] - from->z[TOOL_TOP] - down) / (from->z[TOOL_TOP] - bottom);
+  PetscScalar *a;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArray(x, &a));
+  for (PetscInt k = 2; k < st->n_dof; k += 3) a[k] += down + rate * (a[k] - bottom);
+  PetscCall(VecRestoreArray(x, &a));
+  PetscFunctionReturn(0);
+}
+
+/* Newton begins with the places that are nearer to balance: those before, or those that follow the punches. */
+static PetscErrorCode Guess(FemStatic st, const Tools *from, const double z[TOOL_N])
+{
+  PetscReal stay, go;
+  Vec       x;
+
+  PetscFunctionBeginUser;
+  PetscCall(VecDuplicate(st->x, &x));
+  PetscCall(VecCopy(st->x, x));
+  PetscCall(Follow(st, from, z, x));
+  PetscCall(StaticResidual(st, st->x, st->f));
+  PetscCall(VecNorm(st->f, NORM_2, &stay));
+  PetscCall(StaticResidual(st, x, st->f));
+  PetscCall(VecNorm(st->f, NORM_2, &go));
+  if (go < stay) PetscCall(VecCopy(x, st->x));
+  PetscCall(VecDestroy(&x));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Count(FemStatic st)
+{
+  PetscInt newton, krylov;
+
+  PetscFunctionBeginUser;
+  PetscCall(SNESGetIterationNumber(st->snes, &newton));
+  PetscCall(SNESGetLinearSolveIterations(st->snes, &krylov));
+  st->status.newton += newton;
+  st->status.newton_most = PetscMax(st->status.newton_most, newton);
+  st->status.krylov += krylov;
+  if (newton) st->status.krylov_most = PetscMax(st->status.krylov_most, (krylov + newton - 1) / newton);
+  PetscFunctionReturn(0);
+}
+
+/* One increment; bodies are as they were when it does not converge. */
+static PetscErrorCode Increment(FemStatic st, Tools *tools, const double z[TOOL_N], SNESConvergedReason *why)
+{
+  PetscFunctionBeginUser;
+  PetscCall(StaticBeginMake(st));
+  st->tools = *tools;
+  for (int t = 0; t < TOOL_N; t++) st->tools.v[t] = 0.0;
+  PetscCall(StaticBeginForces(st));
+  for (int t = 0; t < TOOL_N; t++) {
+    st->tools.v[t] = (z[t] - tools->z[t]) / st->fem->dt;
+    st->tools.z[t] = z[t];
+  }
+  PetscCall(Guess(st, tools, z));
+  PetscCall(SNESSolve(st->snes, NULL, st->x));
+  PetscCall(SNESGetConvergedReason(st->snes, why));
+  PetscCall(Count(st));
+  if (*why > 0) {
+    PetscCall(StaticCommit(st, st->x, st->f));
+    for (int t = 0; t < TOOL_N; t++) tools->z[t] = z[t], tools->v[t] = 0.0;
+    st->status.increments++;
+  } else PetscCall(StaticRestore(st));
+  PetscFunctionReturn(0);
+}
+
+/* The grain on whose nodes the largest part of the residual st->f acts. */
+static PetscErrorCode Worst(FemStatic st, PetscInt64 *id)
+{
+  const Fem fem = st->fem;
+  struct {
+    double norm;
+    int    rank;
+  } most = {-1.0, 0};
+  const PetscScalar *a;
+  PetscMPIInt        rank;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(fem->g->comm, &rank));
+  most.rank = rank;
+  *id       = -1;
+  PetscCall(VecGetArrayRead(st->f, &a));
+  for (PetscInt b = 0; b < fem->n_body; b++) {
+    double sum = 0.0;
+    for (int k = 0; k < 3 * fem->n_node; k++) {
+      const double r = a[3 * b * fem->n_node + k];
+      sum += r * r;
+    }
+    if (!(sum <= most.norm)) most.norm = isfinite(sum) ? sum : HUGE_VAL, *id = fem->id[b];
+  }
+  PetscCall(VecRestoreArrayRead(st->f, &a));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE_INT, MPI_MAXLOC, fem->g->comm));
+  PetscCallMPI(MPI_Bcast(id, 1, MPIU_INT64, most.rank, fem->g->comm));
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode Status(FemStatic st, FemStaticStatus *out)
+{
+  int64_t word[TOOL_N][3][2];
+
+  PetscFunctionBeginUser;
+  memcpy(word, st->fem->tool_force, sizeof word);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, word, 6 * TOOL_N, MPI_INT64_T, MPI_SUM, st->fem->g->comm));
+  for (int t = 0; t < TOOL_N; t++)
+    for (int k = 0; k < 3; k++) st->status.force[t][k] = exact_total(word[t][k], st->fem->unit_force);
+  if (out) *out = st->status;
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode NoBalance(FemStatic st, double top, SNESConvergedReason why)
+{
+  PetscInt64 id;
+
+  PetscFunctionBeginUser;
+  PetscCall(Worst(st, &id));
+  SETERRQ(
+      st->fem->g->comm, PETSC_ERR_CONV_FAILED,
+      "static equilibrium: no balance with the top punch at %g nm (%s, also when increments are shorter and damped); "
+      "unbalanced forces are %.2g of those of contact, most of them on grain %lld; allow more iterations "
+      "(-static_snes_max_it) or take the explicit method",
+      top, SNESConvergedReasons[why], st->status.residual, (long long)id);
+}
+
+/*
+  An increment that does not converge is tried at half its length, then damped: with stiffer ground springs, from which
+  the bodies are freed step by step afterwards, as they would be in a viscous liquid.  Where grains snap from one
+  balance to another that is the way from here to there.
+*/
+PetscErrorCode FemStaticSolve(FemStatic st, Tools *tools, const double z[TOOL_N], FemStaticStatus *status)
+{
+  const double height = tools->z[TOOL_TOP] - tools->z[TOOL_BOTTOM], ground = st->ground;
+  double       way = 0.0, done = 0.0, step, start[TOOL_N];
+  int          level = 0, owed = 0, failed = 0; /* of damping: to be tried, of the present state */
+
+  PetscFunctionBeginUser;
+  for (int t = 0; t < TOOL_N; t++) {
+    start[t] = tools->z[t];
+    way      = PetscMax(way, fabs(z[t] - start[t]));
+  }
+  step = 1.0 / PetscMax(1.0, ceil(way / (st->cfg.strain * height) - 1e-9));
+  while (done < 1.0 || owed) {
+    const double        part = owed ? done : done + step > 1.0 - 1e-9 ? 1.0 : done + step;
+    double              to[TOOL_N];
+    SNESConvergedReason why;
+
+    for (int t = 0; t < TOOL_N; t++) to[t] = part == 1.0 ? z[t] : start[t] + part * (z[t] - start[t]);
+    st->ground = ground * pow(DAMP_BY, level);
+    PetscCall(Increment(st, tools, to, &why));
+    st->ground = ground;
+    if (why > 0) {
+      done  = part;
+      owed  = level;
+      level = PetscMax(level - 1, 0);
+      continue;
+    }
+    st->status.cuts++;
+    if (++failed > st->cfg.tries || level == DAMPED_MOST) PetscCall(NoBalance(st, to[TOOL_TOP], why));
+    if (!owed && !level && way > 0.0 && failed <= HALVED_MOST) step *= 0.5;
+    else level++;
+  }
+  PetscCall(Status(st, status));
+  PetscFunctionReturn(0);
+}
+
+/*
+  Secants on the height of the punch.  Where the punch is free the slope tells nothing: it then goes back by half.
+*/
+PetscErrorCode FemStaticForce(FemStatic st, Tools *tools, double force, FemStaticStatus *status)
+{
+  double at = tools->z[TOOL_TOP], f, slope, most, scale;
+  double z[TOOL_N];
+
+  PetscFunctionBeginUser;
+  memcpy(z, tools->z, sizeof z);
+  PetscCall(FemStaticSolve(st, tools, z, status));
+  f     = st->status.force[TOOL_TOP][2];
+  scale = PetscMax(fabs(f), fabs(force));
+  most  = st->cfg.strain * (tools->z[TOOL_TOP] - tools->z[TOOL_BOTTOM]);
+  slope = -PetscMax(scale, 1e-300) / (0.25 * most);
+  for (int k = 0; fabs(f - force) > FORCE_TO * scale; k++) {
+    double step = (force - f) / slope, before = f;
+
+    PetscCheck(k < SECANTS, st->fem->g->comm, PETSC_ERR_CONV_FAILED,
+               "static equilibrium: the top punch at %g nm carries %g nN after %d moves, not %g; press to a height "
+               "instead, or take the explicit method",
+               at, f, k, force);
+    step        = PetscMax(-most, PetscMin(most, step));
+    z[TOOL_TOP] = at + step;
+    PetscCall(FemStaticSolve(st, tools, z, status));
+    f = st->status.force[TOOL_TOP][2];
+    if ((f - before) * step < 0.0) slope = (f - before) / step;
+    at = tools->z[TOOL_TOP];
+  }
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,59 @@
+/*
+  fem_static.h - static equilibrium of meshed grains: the forces of the explicit engine, balanced by PETSc's Newton.
+
+  For what inertia only blurs: unloading, springback, ejection, residual stress, tangent moduli.  Elements, contacts,
+  friction and tools are those of FemStep, without velocities: dashpots, drag and the rate of flow count for nothing,
+  and a law with a rate flows as slowly as it can.
+
+  A load increment leads from one equilibrium to the next.  Within it stress and friction are integrated once, from
+  where the increment began, however many iterations are made, so that the answer does not depend on their way.
+*/
+#ifndef SOLVER_FEM_FEM_STATIC_H
+#define SOLVER_FEM_FEM_STATIC_H
+
+#include "solver/fem/fem.h"
+
+typedef struct {
+  double tolerance; /* norm of the unbalanced forces over that of the contact forces, the largest so far [-] */
+  double ground;    /* springs between nodes and where the increment began, over the stiffness of an element [-] */
+  double strain;    /* tools move by at most this part of the height between the punches in an increment [-] */
+  int    tries;     /* increments that may fail in a FemStaticSolve and are then halved or damped */
+} FemStaticConfig;
+
+/* 1e-6, 1e-7, 0.01, 30. */
+extern const FemStaticConfig fem_static_defaults;
+
+/* Since FemStaticCreate, or of the last increment where it says so; the same on all ranks. */
+typedef struct {
+  int    increments, cuts;    /* done, damped ones too; failed and tried again, shorter or damped */
+  int    newton, newton_most; /* iterations, and the most in an increment */
+  int    krylov, krylov_most; /* iterations of linear solves, and the most in one */
+  double residual;            /* of the last increment, as `tolerance` [-] */
+  double force[TOOL_N][3];    /* on the tools, last increment [nN] */
+  int    two_level;           /* 1: the linear solver is the two-level one, 0: a direct one or the user's */
+} FemStaticStatus;
+
+typedef struct _p_FemStatic *FemStatic;
+
+/*
+  Collective.  Borrows fem, whose bodies, ranks and neighbours stay as they are until FemStaticDestroy: destroy it
+  before FemRefresh and FemMigrate.  Options with the prefix -static_ are PETSc's of SNES, KSP and PC.
+  Linear solver, if these do not say otherwise: MUMPS up to 500 bodies, beyond that CG with two levels
+  (fem_static_pc.c).
+*/
+PetscErrorCode FemStaticCreate(Fem fem, const FemStaticConfig *cfg, FemStatic *st);
+PetscErrorCode FemStaticDestroy(FemStatic *st);
+/*
+  Collective.  Punches go from tools->z to z [TOOL_N, nm], in as many increments as `strain` wants, to equilibrium in
+  each; z as it is: to equilibrium once.  tools->z is where they stand, at every time; velocities of tools and nodes are
+  zero afterwards.  Where an increment does not converge in the end, all ranks fail with the grain of the largest
+  unbalanced force, and bodies and tools are as the last increment that did left them.
+*/
+PetscErrorCode FemStaticSolve(FemStatic st, Tools *tools, const double z[TOOL_N], FemStaticStatus *status);
+/*
+  Collective.  The top punch goes where the powder pushes it up with `force` [nN], to 1e-3 of the larger of it and
+  the force at the beginning; by secants.  force = 0: until it just carries nothing.
+*/
+PetscErrorCode FemStaticForce(FemStatic st, Tools *tools, double force, FemStaticStatus *status);
+
+#endif

@@ -1,0 +1,74 @@
+/* fem_static_impl.h - what the files of static equilibrium share. */
+#ifndef SOLVER_FEM_FEM_STATIC_IMPL_H
+#define SOLVER_FEM_FEM_STATIC_IMPL_H
+
+#include "solver/fem/fem_impl.h"
+#include "solver/fem/fem_static.h"
+
+#include <petscsnes.h>
+
+/*
+  An element as equilibrium sees it: element_forces, or another kernel of the same form.  Its state is that of the
+  bodies, so that the explicit engine can go on with it.
+*/
+typedef struct {
+  const char *name;
+  void (*forces)(const ElementModel *m, const v8 (*x)[3], const v8 (*v)[3], const v8 *volume, v8 yield,
+                 v8 (*state)[EL_N], v8 (*f)[3], ElementWork *work);
+} StaticElement;
+extern const StaticElement static_one_point;
+
+/* Everything that an increment moves, as it was at its beginning. */
+typedef struct {
+  v8 (*x)[3], (*v)[3];
+  v8 (*state)[EL_N];
+  NodeSlots    *slot;
+  SurfaceForce *force; /* [n_body][n_surf] of contacts */
+  ExactSum      work[WORK_N];
+  ExactSum      sums[TOOL_N][3];    /* tool_force of Fem */
+  double        tool_force[TOOL_N]; /* along z, of this rank [nN] */
+} StaticBegin;
+
+struct _p_FemStatic {
+  FemStaticConfig      cfg;
+  Fem                  fem;
+  const StaticElement *element;
+  ElementModel         model; /* without a rate */
+  StaticBegin          begin;
+  Tools                tools;      /* of the evaluation: z at the end of the increment, v the way in it over dt */
+  double               ground;     /* stiffness of the ground springs [nN/nm] */
+  double               scale;      /* largest norm of contact forces so far [nN] */
+  double               step_most;  /* a node moves by no more in one iteration [nm] */
+  PetscInt             n_dof;      /* of this rank */
+  PetscInt             n_nodes;    /* of all bodies, over all ranks */
+  PetscInt            *first_node; /* [n_body + n_ghost_body] number of a body's first node over all ranks */
+  int                 *node_row, *node_col; /* nodes that share an element with a node: CSR */
+  ContactSpots         spots;
+  SNES                 snes;
+  Vec                  x, f, f_begin;
+  Mat                  A, J; /* tangent, symmetric; NULL, or its exact product by differences */
+  PetscBool            differences;
+  FemStaticStatus      status;
+};
+
+/* fem_static_residual.c */
+PetscErrorCode StaticBeginMake(FemStatic st);   /* Collective.  An increment begins with the bodies as they are. */
+PetscErrorCode StaticBeginForces(FemStatic st); /* Collective.  Forces at the beginning, st->tools as they are then. */
+PetscErrorCode StaticBeginFree(FemStatic st);
+PetscErrorCode StaticRestore(FemStatic st); /* Collective.  Bodies as they were when the increment began. */
+PetscErrorCode StaticPlaces(FemStatic st, Vec x, InsertMode way); /* INSERT_VALUES: of the bodies into x */
+/* Collective.  Bodies go to x; f = minus the forces on nodes there. */
+PetscErrorCode StaticResidual(FemStatic st, Vec x, Vec f);
+/* Collective.  x, at which f was evaluated last, becomes the bodies' state, at rest; energies are booked. */
+PetscErrorCode StaticCommit(FemStatic st, Vec x, Vec f);
+double         static_contact_norm2(FemStatic st); /* of this rank */
+
+/* fem_static_tangent.c: minus the derivative of forces at x, symmetric, into st->A.  Collective. */
+PetscErrorCode StaticTangentMake(FemStatic st);
+PetscErrorCode StaticTangent(FemStatic st, Vec x);
+
+/* fem_static_pc.c: linear solver, as far as options do not say otherwise; Renew: after st->A got another pattern. */
+PetscErrorCode StaticSolverMake(FemStatic st, PetscInt64 bodies);
+PetscErrorCode StaticSolverRenew(FemStatic st);
+
+#endif
