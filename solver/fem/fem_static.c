@@ -133,10 +133,10 @@ PetscErrorCode FemStaticCreate(Fem fem, const FemStaticConfig *cfg, FemStatic *o
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&st));
-  st->cfg          = *cfg;
-  st->fem          = fem;
-  st->element      = &static_one_point;
-  st->model        = fem->model;
+  st->cfg     = *cfg;
+  st->fem     = fem;
+  st->element = &static_one_point;
+  st->model   = fem->model;
   if (st->model.bulk.flow == BULK_RATE) st->model.bulk.flow = BULK_VOCE; /* any time it needs */
   st->ground    = cfg->ground * c->bulk.K * cbrt(GRAIN_MESH_VOLUME / fem->n_elem) * c->radius_min;
   st->step_most = STEP * c->radius_min * sqrt(4.0 * PETSC_PI / fem->n_face);
