@@ -285,7 +285,8 @@ static PetscErrorCode FieldsResize(GrainFields *f, PetscInt n)
     PetscCall(PetscMalloc5(f->n_alloc, &f->p, f->n_alloc, &f->q, f->n_alloc, &f->lode, f->n_alloc, &f->major,
                            f->n_alloc, &f->unbalance));
     PetscCall(PetscMalloc2(f->n_alloc, &f->mises, f->n_alloc, &f->alpha));
-    PetscCall(PetscMalloc3(f->n_alloc, &f->coordination, f->n_alloc, &f->bonds, f->n_alloc, &f->cluster));
+    PetscCall(PetscMalloc4(f->n_alloc, &f->coordination, f->n_alloc, &f->bonds, f->n_alloc, &f->cluster, f->n_alloc,
+                           &f->chain));
   }
   f->n = n;
   PetscFunctionReturn(0);
@@ -297,13 +298,24 @@ PetscErrorCode GrainFieldsDestroy(GrainFields *f)
   PetscCall(PetscFree(f->stress));
   PetscCall(PetscFree5(f->p, f->q, f->lode, f->major, f->unbalance));
   PetscCall(PetscFree2(f->mises, f->alpha));
-  PetscCall(PetscFree3(f->coordination, f->bonds, f->cluster));
+  PetscCall(PetscFree4(f->coordination, f->bonds, f->cluster, f->chain));
+  PetscCall(PetscFree(f->contact_chain));
   *f = (GrainFields){0};
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode FillFields(const Sample *s, const GrainTotals sum[], const int32_t z[], const GrainUnits *u,
-                                 GrainFields *f)
+/* Stress of an owned grain: of a meshed one its body's, of another what its contacts say. */
+static void stress_of(const Sample *s, PetscInt row, const GrainTotals sum, const GrainUnits *u, double stress[SYM_N])
+{
+  BodyMeans body;
+
+  observe_stress(sum, u, sphere_volume(s->grains->rec[row][REC_R0]), stress);
+  if (!fem_means(s->fem, row, &body)) return;
+  for (int c = 0; c < SYM_N; c++) stress[c] = -body.stress[c];
+}
+
+static PetscErrorCode FillFields(const Sample *s, const double (*stress)[SYM_N], const GrainTotals sum[],
+                                 const int32_t z[], const GrainUnits *u, GrainFields *f)
 {
   PetscFunctionBeginUser;
   PetscCall(FieldsResize(f, s->grains->n_owned));
@@ -311,10 +323,9 @@ static PetscErrorCode FillFields(const Sample *s, const GrainTotals sum[], const
     const double net[3] = {(double)sum[k][SUM_FX], (double)sum[k][SUM_FY], (double)sum[k][SUM_FZ]};
     BodyMeans    body;
 
-    observe_stress(sum[k], u, sphere_volume(s->grains->rec[k][REC_R0]), f->stress[k]);
+    for (int c = 0; c < SYM_N; c++) f->stress[k][c] = stress[k][c];
     f->mises[k] = f->alpha[k] = NAN;
     if (fem_means(s->fem, k, &body)) {
-      for (int c = 0; c < SYM_N; c++) f->stress[k][c] = -body.stress[c];
       f->mises[k] = body.mises;
       f->alpha[k] = body.alpha;
     }
@@ -332,9 +343,10 @@ PetscErrorCode Observe(const Sample *sample, Observation *seen, GrainFields *fie
   double       value[T_N];
   GrainTotals *sum;
   int32_t     *z;
-  Extremes     extremes;
-  GrainUnits   units;
-  PetscBool    finite;
+  double(*stress)[SYM_N];
+  Extremes   extremes;
+  GrainUnits units;
+  PetscBool  finite;
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc2(g->n_owned, &sum, g->n_owned, &z));
@@ -366,8 +378,12 @@ PetscErrorCode Observe(const Sample *sample, Observation *seen, GrainFields *fie
   see_size(sample, &region, value, seen);
   see_structure(&extremes, value, seen);
   see_energy(sample, value, seen);
-  if (fields) PetscCall(FillFields(sample, sum, z, &units, fields));
+  PetscCall(PetscMalloc1(g->n_owned, &stress));
+  for (PetscInt k = 0; k < g->n_owned; k++) stress_of(sample, k, sum[k], &units, stress[k]);
+  if (fields) PetscCall(FillFields(sample, (const double(*)[SYM_N])stress, sum, z, &units, fields));
   PetscCall(ObserveBonds(sample, seen, fields));
+  PetscCall(ObserveChains(sample, (const double(*)[SYM_N])stress, seen, fields));
+  PetscCall(PetscFree(stress));
   PetscCall(PetscFree2(sum, z));
   PetscFunctionReturn(0);
 }

@@ -59,6 +59,8 @@ typedef struct {
   int32_t *coordination;   /* contacts, tools included */
   int32_t *bonds;          /* bonded contacts (ionic, metal) */
   int64_t *cluster;        /* smallest id of those that hang together by bonds; its own when by none */
+  int64_t *chain;          /* smallest id of the force chain it is in; -1: in none */
+  int64_t *contact_chain;  /* the same of the links between them; [n_contacts] of the sample */
 } GrainFields;
 
 /* One row of history.csv; the columns, their names and units: observation_columns[]. */
@@ -96,23 +98,27 @@ typedef struct {
   double bonded_coordination;       /* bonded contacts per grain [-] */
   double giant_cluster;             /* grains of the largest bonded cluster / all; 0: no bonds [-] */
   double spans;                     /* 1: a bonded cluster reaches from end to end of the powder, observe_ends */
-  double neck_mean;                 /* radius of the necks / smaller R0, over bonded contacts [-] */
-  double coverage_contact;          /* ligands in contacts between grains, mean; NAN: no interface [-] */
-  double coverage_free;             /* ligands on the free surface of a grain, mean [-] */
-  double layer_mean;                /* thickness of the ligand layer in contacts between grains, mean [nm] */
-  double centre[3], diameter;       /* of the powder's volume; mean of the grains; not in history.csv [nm] */
-  double volume_error;              /* (apparent spheres less their caps) / true volumes - 1 [-] */
-  double unbalance;                 /* sum |F_grain| / sum over grains and contacts |f| [-] */
-  double inertial_number;           /* |strain rate| d sqrt(density/pressure_top) [-] */
-  double kinetic, stored;           /* [aJ] */
-  double work[WORK_N];              /* see Sample [aJ] */
-  double meshed, elements;          /* meshed grains / all; elements of them all together [-] */
-  double mesh_stress[SYM_N];        /* mean Cauchy stress of the meshed grains times their volume, over that of `stress`
-                                       [GPa] */
-  double mises_mean, alpha_mean;    /* of meshed grains, by volume: von Mises stress [GPa], plastic strain [-] */
-  double mesh_volume;               /* of meshed grains over their volume without load [-] */
-  double element_worst;             /* smallest volume of an element over the one without load [-] */
-  double energy_error;              /* residual of the balance / largest of its terms [-] */
+  double chains, chain_length;      /* force chains: number, grains of one in the mean [-]; NAN: none */
+  double chain_grains,
+      chain_load;          /* grains in chains / all; f.l of their links / that of all pressed contacts of grains [-] */
+  double chain_alignment;  /* <(3 cos^2 - 1)/2> of links to the press axis; 1: along, 0: no preference [-] */
+  double neck_mean;        /* radius of the necks / smaller R0, over bonded contacts [-] */
+  double coverage_contact; /* ligands in contacts between grains, mean; NAN: no interface [-] */
+  double coverage_free;    /* ligands on the free surface of a grain, mean [-] */
+  double layer_mean;       /* thickness of the ligand layer in contacts between grains, mean [nm] */
+  double centre[3], diameter;    /* of the powder's volume; mean of the grains; not in history.csv [nm] */
+  double volume_error;           /* (apparent spheres less their caps) / true volumes - 1 [-] */
+  double unbalance;              /* sum |F_grain| / sum over grains and contacts |f| [-] */
+  double inertial_number;        /* |strain rate| d sqrt(density/pressure_top) [-] */
+  double kinetic, stored;        /* [aJ] */
+  double work[WORK_N];           /* see Sample [aJ] */
+  double meshed, elements;       /* meshed grains / all; elements of them all together [-] */
+  double mesh_stress[SYM_N];     /* mean Cauchy stress of the meshed grains times their volume, over that of `stress`
+                                    [GPa] */
+  double mises_mean, alpha_mean; /* of meshed grains, by volume: von Mises stress [GPa], plastic strain [-] */
+  double mesh_volume;            /* of meshed grains over their volume without load [-] */
+  double element_worst;          /* smallest volume of an element over the one without load [-] */
+  double energy_error;           /* residual of the balance / largest of its terms [-] */
 } Observation;
 
 typedef struct {

@@ -48,6 +48,11 @@ void observe_stress(const GrainTotals sum, const GrainUnits *u, double volume, d
 /* Collective.  Clusters of bonded contacts, of an Observation that knows the size of the powder; fields may be NULL. */
 PetscErrorCode ObserveBonds(const Sample *s, Observation *o, GrainFields *fields);
 
+/*
+  Collective.  Force chains, from the stress of the owned grains [n_owned]; fields may be NULL.
+*/
+PetscErrorCode ObserveChains(const Sample *s, const double (*stress)[SYM_N], Observation *o, GrainFields *fields);
+
 static inline double sphere_volume(double r) { return 4 * M_PI / 3 * r * r * r; }
 
 #endif

@@ -13,13 +13,14 @@ typedef struct {
   int64_t id;
   double  x[3], radius, radius0, velocity[3], spin[3], stress[9], p, q, lode, major, unbalance, yield;
   double  coverage, orientation[4], mises, alpha;
-  int64_t cluster;
+  int64_t cluster, chain;
   int32_t coordination, bonds, rank, meshed;
 } GrainRow;
 
 typedef struct {
   int64_t id[2]; /* lower first; -1 - tool second for a tool */
   double  end[6], fn, ft, a, delta, neck, coverage, layer, conductance;
+  int64_t chain;
   int32_t bond;
 } ContactRow;
 
@@ -65,6 +66,7 @@ static void fill_grain(const Sample *s, const GrainFields *f, PetscInt k, PetscM
                     .meshed       = s->grains->aux[k][AUX_MESHED] > 0.0,
                     .coverage     = s->grains->aux[k][AUX_FREE],
                     .cluster      = f->cluster[k],
+                    .chain        = f->chain[k],
                     .bonds        = f->bonds[k],
                     .coordination = f->coordination[k],
                     .rank         = rank};
@@ -130,7 +132,8 @@ static PetscErrorCode GrainRows(Output o, const Sample *s, const GrainFields *f,
 }
 
 /* Collective.  Same for contacts, each once: the owner of the lower id sends it. */
-static PetscErrorCode ContactRows(Output o, const Sample *s, int64_t end, PetscInt *n, ContactRow **rows)
+static PetscErrorCode ContactRows(Output o, const Sample *s, const GrainFields *f, int64_t end, PetscInt *n,
+                                  ContactRow **rows)
 {
   const ElectricModel model = {&o->config.material, &o->config.ligand};
   ContactRow         *mine;
@@ -145,7 +148,8 @@ static PetscErrorCode ContactRows(Output o, const Sample *s, int64_t end, PetscI
 
     if ((c->j < 0 || c->id_i < c->id_j ? c->i : c->j) >= s->grains->n_owned) continue;
     fill_contact(s, &model, c, &mine[count]);
-    dest[count] = output_writer(mine[count].id[0], end, size);
+    mine[count].chain = f->contact_chain[k];
+    dest[count]       = output_writer(mine[count].id[0], end, size);
     count++;
   }
   PetscCall(ExchangeRecords(o->comm, sizeof(ContactRow), count, dest, mine, n, rows, NULL));
@@ -188,6 +192,7 @@ static PetscErrorCode WriteGrains(Output o, const Sample *s, const GrainFields *
       {"coordination",            VTK_INT32, 1, &r->coordination, sizeof(*r)},
       {"bonds",                   VTK_INT32, 1, &r->bonds,        sizeof(*r)},
       {"cluster",                 VTK_INT64, 1, &r->cluster,      sizeof(*r)},
+      {"chain",                   VTK_INT64, 1, &r->chain,        sizeof(*r)},
       {"coverage_free",           VTK_FLOAT, 1, &r->coverage,     sizeof(*r)},
       {"stress_GPa",              VTK_FLOAT, 9, r->stress,        sizeof(*r)},
       {"p_GPa",                   VTK_FLOAT, 1, &r->p,            sizeof(*r)},
@@ -222,7 +227,7 @@ static PetscErrorCode WriteGrains(Output o, const Sample *s, const GrainFields *
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode WriteContacts(Output o, const Sample *s, int64_t end)
+static PetscErrorCode WriteContacts(Output o, const Sample *s, const GrainFields *f, int64_t end)
 {
   ContactRow *r;
   PetscInt    n;
@@ -230,7 +235,7 @@ static PetscErrorCode WriteContacts(Output o, const Sample *s, int64_t end)
   double     *ends;
 
   PetscFunctionBeginUser;
-  PetscCall(ContactRows(o, s, end, &n, &r));
+  PetscCall(ContactRows(o, s, f, end, &n, &r));
   const int64_t n64 = n;
   PetscCallMPI(MPI_Exscan(&n64, &first, 1, MPI_INT64_T, MPI_SUM, o->comm));
   PetscCall(PetscMalloc2(2 * (size_t)n, &cells, 6 * (size_t)n, &ends));
@@ -247,6 +252,7 @@ static PetscErrorCode WriteContacts(Output o, const Sample *s, int64_t end)
       {"contact_radius_nm", VTK_FLOAT, 1, &r->a,           sizeof(*r)},
       {"overlap_nm",        VTK_FLOAT, 1, &r->delta,       sizeof(*r)},
       {"bond_class",        VTK_INT32, 1, &r->bond,        sizeof(*r)},
+      {"chain",             VTK_INT64, 1, &r->chain,       sizeof(*r)},
       {"neck_radius_nm",    VTK_FLOAT, 1, &r->neck,        sizeof(*r)},
       {"coverage",          VTK_FLOAT, 1, &r->coverage,    sizeof(*r)},
       {"layer_nm",          VTK_FLOAT, 1, &r->layer,       sizeof(*r)},
@@ -357,7 +363,7 @@ PetscErrorCode OutputFrame(Output o, const Sample *sample, const GrainFields *fi
   for (PetscInt k = 0; k < sample->grains->n_owned; k++) end = PetscMax(end, sample->grains->id[k] + 1);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &end, 1, MPI_INT64_T, MPI_MAX, o->comm));
   PetscCall(WriteGrains(o, sample, fields, end));
-  PetscCall(WriteContacts(o, sample, end));
+  PetscCall(WriteContacts(o, sample, fields, end));
   PetscCall(WriteTools(o, sample));
   if (sample->fem) PetscCall(OutputMeshed(o, sample, end));
   PetscFunctionReturn(0);

@@ -162,6 +162,50 @@ static void column_under_load(void **state)
   assert_int_equal(GrainFieldsDestroy(&f), 0);
 }
 
+/* The contacts of the middle grain carry twice as much: it and its neighbours are above the mean. */
+static void build_chain(Column *c)
+{
+  build_column(c, 7);
+  for (int k = 2; k <= 3; k++) c->contact[k].fn = 14, c->contact[k].f[2] *= 2;
+}
+
+static void the_middle_of_a_column_is_a_chain(void **state)
+{
+  Column      c;
+  Observation o;
+  GrainFields f = {0};
+
+  build_chain(&c);
+  assert_int_equal(Observe(&c.sample, &o, &f), 0);
+  assert_close(o.chains, 1, 0);
+  assert_close(o.chain_length, 3, 0);
+  assert_close(o.chain_grains, 3.0 / COLUMN, 1e-15);
+  assert_close(o.chain_load, 2.0 / 3, 1e-14); /* 14 + 14 of 7 + 14 + 14 + 7 */
+  assert_close(o.chain_alignment, 1, 1e-14);
+  for (int k = 0; k < COLUMN; k++) assert_int_equal(f.chain[k], k >= 1 && k <= 3 ? 1 : -1);
+  for (int k = 0; k <= COLUMN; k++) assert_int_equal(f.contact_chain[k], k == 2 || k == 3 ? 1 : -1);
+  assert_int_equal(GrainFieldsDestroy(&f), 0);
+}
+
+static void chains_end_where_they_bend_or_pull(void **state)
+{
+  Column       c;
+  Observation  o;
+  const double turn[2] = {M_PI / 3, 0.0}; /* of a branch against the stress of its grains */
+
+  for (int pull = 0; pull < 2; pull++) {
+    ContactSample *k = &c.contact[2];
+    build_chain(&c);
+    k->branch[0] = k->branch[2] * sin(turn[pull]);
+    k->branch[2] *= cos(turn[pull]);
+    if (pull) k->fn = -14;
+    assert_int_equal(Observe(&c.sample, &o, NULL), 0);
+    assert_close(o.chains, 0, 0); /* two grains are left, which are none */
+    assert_close(o.chain_load, 0, 0);
+    assert_true(isnan(o.chain_length) && isnan(o.chain_alignment));
+  }
+}
+
 static void lost_volume_is_that_of_the_caps(void **state)
 {
   const double R = 2, pair = M_PI / 3 * 0.05 * 0.05 * (3 * R - 0.05);
@@ -248,6 +292,8 @@ int main(int argc, char **argv)
       cmocka_unit_test(sphere_cut_by_planes),
       cmocka_unit_test(sphere_cut_by_a_cylinder),
       cmocka_unit_test(column_under_load),
+      cmocka_unit_test(the_middle_of_a_column_is_a_chain),
+      cmocka_unit_test(chains_end_where_they_bend_or_pull),
       cmocka_unit_test(lost_volume_is_that_of_the_caps),
       cmocka_unit_test(grain_with_one_contact_is_a_rattler),
       cmocka_unit_test(affine_motion_is_no_temperature),
