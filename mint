@@ -13,6 +13,7 @@ usage: ./mint COMMAND
                                target, observed, computed, band, verdict;  --quick: no bands;  goes on where it stopped
   test [ctest arguments]       build, then run the tests;  ./mint test -L unit  runs one kind
   bench [dem [arguments]]      speed on standard dense packings, beside the codes installed here (bench/README.md)
+  bench fem [arguments]        speed of meshed grains: a step by parts, a whole press, eight grains beside CalculiX
   bench conduct [CELLS]        time of the conductivity of 101,306 grains (or 2 CELLS^3), on 1 and on NP ranks
   build [preset]               only build: release (build/), debug (build-debug/), sanitize (build-sanitize/)
   format                       clang-format every C file in place
@@ -186,11 +187,12 @@ mint_test() {
 }
 
 mint_bench() {
-  build release --target benchmarks
+  build release --target benchmarks nanomint
   case ${1:-dem} in
     dem) [ $# -eq 0 ] || shift && exec python3 "$root/bench/run_dem.py" "$root/build/bench_dem" "$@" ;;
+    fem) shift && exec python3 "$root/bench/run_fem.py" "$root/build" ${NP:+--ranks "$NP"} "$@" ;;
     conduct) shift && bench_conduct "$@" ;;
-    *) die "bench: 'dem' or 'conduct'" ;;
+    *) die "bench: 'dem', 'fem' or 'conduct'" ;;
   esac
 }
 

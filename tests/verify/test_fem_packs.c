@@ -29,23 +29,6 @@ typedef struct {
 
 static double worked(FemWorld *w, int k) { return exact_value(&w->fem->work[k], w->fem->unit_work); }
 
-static void all_pairs(FemWorld *w)
-{
-  const PetscInt n = w->g->n_owned;
-  PetscInt(*pair)[2], m = 0;
-
-  MUST(PetscMalloc1(n * n, &pair));
-  for (PetscInt i = 0; i < n; i++)
-    for (PetscInt j = 0; j < i; j++) {
-      const double *a = w->g->rec[i], *b = w->g->rec[j];
-      double        d = 0.0;
-      for (int k = 0; k < 3; k++) d += (a[k] - b[k]) * (a[k] - b[k]);
-      if (sqrt(d) < a[REC_R] + b[REC_R] + 1.0) pair[m][0] = j, pair[m++][1] = i;
-    }
-  MUST(FemRefresh(w->fem, m, (const PetscInt(*)[2])pair));
-  MUST(PetscFree(pair));
-}
-
 static void begin(FemWorld *w, const Case *c)
 {
   const GrainShape shape = {.form = GRAIN_SPHERE};
@@ -116,7 +99,7 @@ static Pack press(const Case *c)
 
     w.tools.die_radius = bore * (1.0 - c->closing * strain);
     area               = PETSC_PI * w.tools.die_radius * w.tools.die_radius;
-    if (p.steps % 50 == 0) all_pairs(&w);
+    if (p.steps % 50 == 0) MUST(GoldPairs(w.fem, 1.0));
     if (!inside && strain >= STRAIN[stop] - half) {
       MUST(FemControl(w.fem, &status));
       inside = 1;

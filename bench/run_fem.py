@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""How fast meshed grains are: a step by parts, a whole press, and eight grains beside CalculiX where it is installed.
+
+    python3 bench/run_fem.py build [--grains 125] [--ranks 2] [--only parts press ccx] [--ccx-limit 900]
+
+--grains 1000 presses as many, of about 500 nodes each, with the same deck.  bench/README.md says what is computed.  Needs
+nothing but Python 3 and mpirun."""
+import argparse
+import csv
+import itertools
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import mean
+
+import ccx_pack
+
+HERE = Path(__file__).resolve().parent
+MESH = {125: 256, 1000: 424}  # elements of a grain: 321 and 503 nodes (n = 4, m = 2; n = 5, m = 2)
+R = 3.25  # nm
+# what bench/fem_eight.yml says, once more
+EIGHT = {"R": R, "bore": (1 + math.sqrt(2)) * R, "n": 4, "m": 2, "E": 79.0, "nu": 0.42, "yield": 1.0, "mu": 0.2,
+         "penalty": 100.0, "strain": 0.2, "element": "C3D8R"}
+
+
+def mpirun(ranks, command, **more):
+    return subprocess.run([os.environ.get("MPIEXEC", "mpirun"), "-n", str(ranks), *map(str, command)],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace", **more)
+
+
+def good(done, what):
+    if done.returncode == 0:
+        return True
+    print(f"failed: {what}\n{done.stdout[-2000:]}", file=sys.stderr)
+    return False
+
+
+def parts(args):
+    print("## A step by parts, each core at work on a pack of its own, fastest of five rounds")
+    done = mpirun(args.ranks, [args.build / "bench_fem"])
+    print(done.stdout, end="", flush=True)
+    return good(done, "bench_fem")
+
+
+def press_run(args, work, ranks, deck, name, *options):
+    """Wall time of the whole program [s], its summary, and its history; None if it failed."""
+    start = time.monotonic()
+    folder = work / name
+    done = mpirun(ranks, [args.build / "nanomint", HERE / deck, "-output_folder", folder, *options], cwd=work)
+    wall = time.monotonic() - start
+    if not good(done, deck):
+        return None
+    with open(folder / "history.csv", encoding="utf-8") as rows:
+        history = [{k: float(v) for k, v in row.items()} for row in csv.DictReader(rows)]
+    return wall, json.loads((folder / "summary.json").read_text()), history
+
+
+def press(args, work):
+    print(f"## {args.grains} grains pressed by 45 % through the program, {args.ranks} ranks")
+    mesh = MESH.get(args.grains, 256)
+    run = press_run(args, work, args.ranks, "fem_press.yml", "press", "-powder_grains", args.grains, "-mesh_elements", mesh)
+    if not run:
+        return False
+    wall, summary, history = run
+    meshed, steps = summary["meshed"], history[-1]["step"]
+    print(f"{wall:.1f} s of wall time: {meshed['elements_each']:.0f} elements a grain, {steps:.0f} steps, "
+          f"{meshed['grains'] * meshed['elements_each'] * steps / wall / 1e6:.2f} million element-steps per second of all ranks")
+    print(f"density {history[-1]['relative_density']:.3f}, pressure {summary['coin']['pressure_reached_GPa']:.2f} GPa, "
+          f"kinetic energy {100 * meshed['kinetic_share']:.2f} % of the strain work, "
+          f"energy error {summary['coin']['energy_error']:.1e}", flush=True)
+    return True
+
+
+def stress_near(history, strain, half=0.01):
+    """Mean of the stress on the punch about a strain, which is the way over the height at the start."""
+    start = 8 * 4 / 3 * R**3 / (EIGHT["bore"] ** 2 * 4 * R)  # relative density
+    near = [row["pressure_top_GPa"] for row in history[:-1] if abs(1 - start / row["relative_density"] - strain) < half]
+    return mean(near) if near else math.nan
+
+
+def beside_ccx(args, work):
+    print("## Eight grains of 256 elements pressed by 20 %, one core each")
+    places = [f"{i * R} {j * R} {k * R} {R}" for i, j, k in itertools.product((-1, 1), (-1, 1), (1, 3))]
+    (work / "eight.txt").write_text("\n".join(places) + "\n")
+    ours = press_run(args, work, 1, "fem_eight.yml", "eight", "-powder_file", work / "eight.txt")
+    if not ours:
+        return False
+    wall, _, history = ours
+    print(f"nanomint: {wall:.1f} s, {stress_near(history, 0.99 * EIGHT['strain']):.3f} GPa on the punch at the end", flush=True)
+    if not shutil.which("ccx"):
+        print("ccx is not installed (Debian: calculix-ccx): nothing to compare with")
+        return True
+    (work / "eight.inp").write_text("\n".join(ccx_pack.deck(EIGHT)) + "\n")
+    start = time.monotonic()
+    try:
+        subprocess.run(["ccx", "eight"], cwd=work, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, timeout=args.ccx_limit, check=False)
+    except subprocess.TimeoutExpired:
+        pass
+    theirs = time.monotonic() - start
+    curve = ccx_pack.curve((work / "eight.dat").read_text() if (work / "eight.dat").exists() else "", EIGHT)
+    if not curve:
+        print(f"calculix: no increment in {theirs:.0f} s")
+        return True
+    strain, stress = curve[-1]
+    share = strain / EIGHT["strain"]
+    print(f"calculix: {theirs:.1f} s, {stress:.3f} GPa on the plate at a strain of {strain:.3f}, where nanomint has "
+          f"{stress_near(history, min(strain, 0.99 * EIGHT['strain'])):.3f}; {len(curve)} increments"
+          + ("" if share > 0.999 else "; stopped there, by the limit or by itself"))
+    print(f"nanomint is {theirs / (share * wall):.0f} times as fast", "" if share > 0.999 else "so far", flush=True)
+    return True
+
+
+def static(args):
+    program = args.build / "bench_fem_static"
+    if not program.exists():
+        return True
+    print("## Iterations and time of the static solver")
+    done = mpirun(args.ranks, [program])
+    print(done.stdout, end="", flush=True)
+    return good(done, "bench_fem_static")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=Path, help="folder of the built programs")
+    parser.add_argument("--grains", type=int, default=125, help="of the press")
+    parser.add_argument("--ranks", type=int, default=2)
+    parser.add_argument("--only", nargs="+", default=["parts", "press", "static", "ccx"],
+                        choices=["parts", "press", "static", "ccx"])
+    parser.add_argument("--ccx-limit", type=float, default=900.0, help="seconds after which CalculiX is stopped")
+    args = parser.parse_args()
+    args.build = args.build.resolve()
+
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    os.environ.setdefault("OMPI_MCA_btl_vader_single_copy_mechanism", "none")  # containers forbid the other
+    if os.geteuid() == 0:
+        os.environ.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+    busy = os.getloadavg()[0]
+    if busy > 0.3:
+        print(f"# the load of this machine is {busy:.1f} before the start: trust ratios, not rates")
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        run = {"parts": lambda: parts(args), "press": lambda: press(args, work), "static": lambda: static(args),
+               "ccx": lambda: beside_ccx(args, work)}
+        return 0 if all([run[name]() for name in args.only]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
