@@ -9,6 +9,7 @@ usage: ./mint COMMAND
   run [DECK] [-key value ...]  press a coin: build, then run DECK (inputs/au_coin.yml) on NP ranks
   study FILE [options]         build, then run a table of variations of a deck and gather it in one CSV; goes on where it
                                stopped;  ./mint study --help,  ./mint study inputs/studies/pressure.yml --list
+  report RUN [RUN ...]         one page of a run to look at and to mail, RUN/report.html; further runs are compared with it
   validate [--quick] [options] build, then hold the code against what was observed: runs inputs/studies/validate_*.yml, prints
                                target, observed, computed, band, verdict;  --quick: no bands;  goes on where it stopped
   test [ctest arguments]       build, then run the tests;  ./mint test -L unit  runs one kind
@@ -45,6 +46,7 @@ environment() {
 
 packages_build="build-essential cmake ninja-build pkg-config petsc-dev libopenmpi-dev openmpi-bin libmetis-dev libhdf5-openmpi-dev"
 packages_study="python3 python3-yaml"
+packages_report="python3 python3-numpy python3-matplotlib python3-vtk9"
 packages_test="libcmocka-dev python3 python3-numpy python3-matplotlib python3-vtk9 python3-yaml"
 
 advice() { # log of a failed cmake, if there is one
@@ -149,7 +151,7 @@ mint_run() {
 }
 
 # A python3 of one's own often hides the system's modules.
-python_with() { # module
+python_with() { # modules
   for python in python3 /usr/bin/python3; do
     if "$python" -c "import $1" 2>/dev/null; then echo "$python" && return; fi
   done
@@ -166,6 +168,15 @@ ready_for_studies() {
 mint_study() {
   ready_for_studies
   exec "$python" "$root/postproc/study.py" "$root/build/nanomint" ${NP:+--ranks "$NP"} "$@"
+}
+
+# The page needs numpy and matplotlib; VTK draws its 3-D pictures, and it says so when that is missing.
+mint_report() {
+  python=$(python_with "matplotlib, numpy, vtkmodules")
+  # shellcheck disable=SC2086  # a list
+  if [ -z "$python" ] && install_packages $packages_report; then python=$(python_with "matplotlib, numpy"); fi
+  [ -n "$python" ] || python=$(python_with "matplotlib, numpy")
+  exec "${python:-python3}" "$root/postproc/report.py" "$@"
 }
 
 mint_validate() {
@@ -215,7 +226,7 @@ environment
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
-  run | study | validate | test | bench | build | format | clean) "mint_$command" "$@" ;;
+  run | study | report | validate | test | bench | build | format | clean) "mint_$command" "$@" ;;
   help | -h | --help) usage ;;
   *) usage >&2 && die "no command '$command'" ;;
 esac
