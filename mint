@@ -10,6 +10,7 @@ usage: ./mint COMMAND
   study FILE [options]         build, then run a table of variations of a deck and gather it in one CSV; goes on where it
                                stopped;  ./mint study --help,  ./mint study inputs/studies/pressure.yml --list
   report RUN [RUN ...]         one page of a run to look at and to mail, RUN/report.html; further runs are compared with it
+  watch RUN [--once]           follows a run in the terminal to its end; says when something goes wrong
   validate [--quick] [options] build, then hold the code against what was observed: runs inputs/studies/validate_*.yml, prints
                                target, observed, computed, band, verdict;  --quick: no bands;  goes on where it stopped
   test [ctest arguments]       build, then run the tests;  ./mint test -L unit  runs one kind
@@ -179,6 +180,11 @@ mint_report() {
   exec "${python:-python3}" "$root/postproc/report.py" "$@"
 }
 
+mint_watch() {
+  python=$(python_with numpy)
+  exec "${python:-python3}" "$root/postproc/watch.py" "$@"
+}
+
 mint_validate() {
   ready_for_studies
   exec "$python" "$root/postproc/validate.py" "$root/build/nanomint" "$@"
@@ -226,7 +232,7 @@ environment
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
-  run | study | report | validate | test | bench | build | format | clean) "mint_$command" "$@" ;;
+  run | study | report | watch | validate | test | bench | build | format | clean) "mint_$command" "$@" ;;
   help | -h | --help) usage ;;
   *) usage >&2 && die "no command '$command'" ;;
 esac

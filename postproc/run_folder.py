@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 STAGE_KINDS = ("fill", "press", "dwell", "release", "eject")
-QUIET_S = 120.0  # a run that writes nothing for that long is not called running; rows of big runs may be minutes apart
+QUIET_S = 120.0  # a run that writes nothing for that long is not called running, unless its rows are that far apart
 
 
 class NoRun(Exception):
