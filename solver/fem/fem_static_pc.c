@@ -4,7 +4,8 @@
   The product of the tangent with a vector is a difference of forces, which is exact: turning normals, areas that
   change, friction that follows pressure are all in it, and it costs no more than a step of the explicit engine.  The
   assembled symmetric tangent preconditions it, so that GMRES has little left to do; with it alone Newton would stall
-  where grains flow.  -static_assembled takes it for the operator, too, with conjugate gradients.
+  where grains flow.  -static_assembled takes it for the operator, too, with conjugate gradients; -static_two_level yes
+  or no overrules the choice by the number of grains.
 
   Preconditioner.  Few grains: MUMPS, which contacts cost little, being small separators.  Many: two levels.  The fine
   one solves each grain by itself, with the nodes that touch it (additive Schwarz, one subdomain per grain, overlap 1);
@@ -24,10 +25,8 @@ static PetscErrorCode Schwarz(FemStatic st, PC pc)
   PetscFunctionBeginUser;
   PetscCall(PCSetType(pc, PCASM));
   PetscCall(PetscMalloc1(n + 1, &grain));
-  for (PetscInt b = 0; b < n; b++) {
+  for (PetscInt b = 0; b < n; b++)
     PetscCall(ISCreateStride(PETSC_COMM_SELF, width, 3 * st->first_node[b], 1, &grain[b]));
-    PetscCall(ISSetBlockSize(grain[b], 3));
-  }
   if (n) PetscCall(PCASMSetLocalSubdomains(pc, n, grain, NULL));
   for (PetscInt b = 0; b < n; b++) PetscCall(ISDestroy(&grain[b]));
   PetscCall(PetscFree(grain));
@@ -95,6 +94,7 @@ PetscErrorCode StaticSolverMake(FemStatic st, PetscInt64 bodies)
 
   PetscFunctionBeginUser;
   PetscCall(PetscOptionsGetBool(NULL, NULL, "-static_assembled", &assembled, NULL));
+  PetscCall(PetscOptionsGetBool(NULL, NULL, "-static_two_level", &two_level, NULL));
   st->differences = !assembled;
   PetscCall(SNESGetKSP(st->snes, &ksp));
   PetscCall(KSPGetPC(ksp, &pc));
@@ -126,11 +126,11 @@ PetscErrorCode StaticSolverRenew(FemStatic st)
   PetscCall(CoarseSpace(st, &P));
   PetscCall(PCMGSetInterpolation(pc, 1, P));
   PetscCall(MatDestroy(&P));
+  PetscCall(PCSetUseAmat(pc, PETSC_FALSE)); /* smooths with the assembled one */
   PetscCall(PCMGSetGalerkin(pc, PC_MG_GALERKIN_BOTH));
   PetscCall(PCMGGetSmoother(pc, 1, &smooth));
-  PetscCall(KSPSetType(smooth, KSPRICHARDSON));
-  PetscCall(KSPSetTolerances(smooth, 0.0, 0.0, PETSC_DEFAULT, 1));
-  PetscCall(KSPSetNormType(smooth, KSP_NORM_NONE));
+  PetscCall(KSPSetType(smooth, KSPCHEBYSHEV)); /* where subdomains overlap, Schwarz alone goes too far */
+  PetscCall(KSPSetTolerances(smooth, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT, 1));
   PetscCall(KSPGetPC(smooth, &sub));
   PetscCall(Schwarz(st, sub));
   PetscCall(Default("-static_mg_levels_1_sub_pc_type", "cholesky"));
