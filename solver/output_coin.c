@@ -188,6 +188,8 @@ static void doubt_mesh(const Teller *t, Output o)
          100 * c.uneven_share);
 }
 
+static const double DEEP = 1.0; /* [radii] */
+
 void output_doubts(Output o, int done, void (*line)(void *to, const char text[]), void *to)
 {
   const Teller     t   = {line, to};
@@ -214,6 +216,10 @@ void output_doubts(Output o, int done, void (*line)(void *to, const char text[])
   if (c.loaded && c.loaded->last.meshed < 1 && c.loaded->last.contact_radius_mean > 0.35)
     tell(&t, "mean contact radius %.2f R under load: contacts are no longer independent (0.35)",
          c.loaded->last.contact_radius_mean);
+  for (PetscInt k = 0; k < cfg->n_stages && k < STAGES_MAX; k++)
+    if (o->stage[k].rows && o->stage[k].overlap_max > DEEP)
+      tell(&t, "%s: two grains overlap by %.2f of their radius: the centre of one lies within the other (1)",
+           cfg->stage[k].name, o->stage[k].overlap_max);
   if (c.last && fabs(c.last->last.energy_error) > 0.01)
     tell(&t, "energy balance is off by %.2g of its largest term", c.last->last.energy_error);
 }

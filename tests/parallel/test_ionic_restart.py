@@ -20,6 +20,7 @@ def run(program, ranks, folder, extra, wanted=0):
                           *extra], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                          timeout=300, check=False)
     assert got.returncode == wanted, f"exit {got.returncode}, not {wanted}\n{got.stdout}"
+    return got.stdout
 
 
 def orientations(folder):
@@ -48,6 +49,10 @@ def main():
         "history.csv differs from the straight run's"
     name, turns = orientations(straight)
     assert (name, turns) == orientations(stopped), "orientations differ"
+    run(program, 1, stopped, ["-output_overwrite", "yes", "-time_max_steps", "20"], STOPPED)
+    said = run(program, 1, stopped, ["-restart", os.path.join(stopped, "checkpoint.h5"), "-time_max_steps", "30",
+                                     "-sinter_joining_barrier", "0.6 eV"], STOPPED)
+    assert "parameters differ" in said and "sinter_joining_barrier" in said, "another barrier is taken up in silence"
     assert len(set(turns[k:k + 16] for k in range(0, len(turns), 16))) == 60, "grains have not turned"
 
 
