@@ -11,6 +11,7 @@ usage: ./mint COMMAND
                                stopped;  ./mint study --help,  ./mint study inputs/studies/pressure.yml --list
   report RUN [RUN ...]         one page of a run to look at and to mail, RUN/report.html; further runs are compared with it
   watch RUN [--once]           follows a run in the terminal to its end; says when something goes wrong
+  view RUN                     opens the run in ParaView: grains, force chains, inside of meshed grains, bonds
   validate [--quick] [options] build, then hold the code against what was observed: runs inputs/studies/validate_*.yml, prints
                                target, observed, computed, band, verdict;  --quick: no bands;  goes on where it stopped
   test [ctest arguments]       build, then run the tests;  ./mint test -L unit  runs one kind
@@ -185,6 +186,15 @@ mint_watch() {
   exec "${python:-python3}" "$root/postproc/watch.py" "$@"
 }
 
+mint_view() {
+  [ $# -eq 1 ] || die "view: the folder of one run"
+  [ -d "$1" ] || die "$1: no such folder"
+  [ -f "$1/grains.vtk.series" ] || die "$1: has no grains.vtk.series; was the run told to write VTK frames (output: vtk_every)?"
+  command -v paraview >/dev/null || die "ParaView is not installed.  Debian (as root): apt-get install paraview python3-paraview, which takes the place
+  of python3-vtk9; anywhere: a binary from www.paraview.org in the PATH.  Without it: ./mint report $1 draws pictures with VTK"
+  NANOMINT_RUN=$(cd "$1" && pwd) NANOMINT_PARAVIEW=$root/postproc/paraview exec paraview --script="$root/postproc/paraview/macro.py"
+}
+
 mint_validate() {
   ready_for_studies
   exec "$python" "$root/postproc/validate.py" "$root/build/nanomint" "$@"
@@ -232,7 +242,7 @@ environment
 command=${1:-help}
 [ $# -eq 0 ] || shift
 case $command in
-  run | study | report | watch | validate | test | bench | build | format | clean) "mint_$command" "$@" ;;
+  run | study | report | watch | view | validate | test | bench | build | format | clean) "mint_$command" "$@" ;;
   help | -h | --help) usage ;;
   *) usage >&2 && die "no command '$command'" ;;
 esac

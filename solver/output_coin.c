@@ -348,7 +348,7 @@ static void print_files(FILE *f, Output o)
     frames = frames || k == 2;
   }
   fprintf(f, "\n  to draw them: python3 postproc/plot_history.py %s\n", folder);
-  if (frames) fprintf(f, "  to see them:  pvbatch postproc/paraview_coin.py %s, or ParaView itself\n", folder);
+  if (frames) fprintf(f, "  to see them:  ./mint view %s, or pvbatch postproc/paraview/coin.py\n", folder);
 }
 
 PetscErrorCode OutputTell(Output o, const char reason[], const SessionFacts *session, FILE *f)
