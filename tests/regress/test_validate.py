@@ -77,7 +77,9 @@ def test_fusion():
     same(vt.fusion_ratio(found, vt.COVERED), 80.0, "ratio")
     same(vt.fusion(found, vt.COVERED[:3]), (4.0, math.inf), "not fused at all")
     same(vt.fusion(found, [*vt.COVERED[:3], vt.COVERED[6]]), (4.0, None), "not fused as far as runs are done")
-    same(vt.fusion_ratio(found, vt.COVERED[:3]), None, "no ratio when covered grains never fuse")
+    same(vt.fusion_ratio(found, vt.COVERED[:3]), 80.0, "the ratio is a lower bound also when covered grains never fuse")
+    hard = {"fusion": {**covered, vt.BARE[0]: pressed(0.05, 0.0, 0), vt.BARE[1]: pressed(0.2, 0.1)}}
+    same(vt.fusion_ratio(hard, vt.COVERED), None, "no ratio when bare grains never fuse")
     same(vt.fusion({}, vt.COVERED), (None, None), "no runs")
     same(vt.fusion_ratio({}, vt.COVERED), None, "no ratio without runs")
 
@@ -119,10 +121,14 @@ def test_failures():
     fusion.update({vt.BARE[0]: pressed(0.05, 1.0), vt.BARE[1]: pressed(0.2, 1.0), vt.HIGH_VOLUME[0]: pressed(2.0, 0.0, 0),
                    vt.HIGH_VOLUME[1]: pressed(4.0, 0.95), vt.HIGH_VOLUME[2]: lost(5)})
     fusion.update({case: pressed(p, 0.0, 0) for case, p in zip(vt.LOW_VOLUME, (6.0, 10.0, 14.0))})
-    covered = vt.judge_all({"fusion": fusion}, ["V9"])[0]
+    fusion.update({case: pressed(p, 0.0, 0) for cases in vt.PACKINGS for case, p in zip(cases, (6.0, 10.0))})
+    covered, _, ratio = vt.judge_all({"fusion": fusion}, ["V9"])
+    same((ratio["computed"], ratio["verdict"]), ("> 280", vt.MET), "a lower bound of the ratio")
+    same(ratio["band"], f"0.007 nm^3: > 280, 0.025 nm^3: > 40, other packings: > 200, > 200; "
+         f"failed: grain 5 has left the die ({vt.HIGH_VOLUME[2]})", "bounds of the ratio")
     same(covered["computed"], "> 14 GPa", "covered grains stay apart")
-    same(covered["band"], f"0.007 nm^3: > 14 GPa, 0.025 nm^3: 2 .. 4 GPa; failed: grain 5 has left the die ({vt.HIGH_VOLUME[2]})",
-         "the band of the activation volume")
+    same(covered["band"], "0.007 nm^3: > 14 GPa, 0.025 nm^3: 2 .. 4 GPa, other packings: > 10 GPa, > 10 GPa; "
+         f"failed: grain 5 has left the die ({vt.HIGH_VOLUME[2]})", "the band of the activation volume")
     same(covered["verdict"], vt.WITHIN, "a band from 4 GPa to more than 14 has 8 to 10 in it")
 
 
@@ -130,7 +136,8 @@ def test_studies():
     """Every case that a target reads is one that the study runs, and the other way round."""
     named = {"gold": [vt.GOLD, vt.SLOW, *vt.YIELDS], "spheres": [*vt.SPHERES, *vt.GLASS, *sum(vt.SPHERE_YIELDS.values(), [])],
              "washing": [*vt.WASHED.values(), *vt.BAND_OF_COVERAGE["0.4"], *vt.BAND_OF_COVERAGE["1"]],
-             "fusion": vt.BARE + vt.BARE_SOFT + vt.BARE_HARD + vt.COVERED + vt.LOW_VOLUME + vt.HIGH_VOLUME}
+             "fusion": vt.BARE + vt.BARE_SOFT + vt.BARE_HARD + vt.COVERED + vt.LOW_VOLUME + vt.HIGH_VOLUME
+             + sum(vt.PACKINGS, [])}
     for name in vt.STUDIES:
         study = read_study(os.path.join(HERE, "..", "..", "inputs", "studies", f"validate_{name}.yml"))
         same(sorted(run.case for run in study.runs), sorted(named[name]), f"cases of {name}")
