@@ -2,8 +2,7 @@
 validate.py.
 
 found[study][case] is one run: "state", "message" of one that is not done, "coin" (of summary.json), "echo" (key -> text of
-deck.echo.yml), and rows of
-history.csv: "first", "load" (the last of the press), "hold" (the last of the dwell), "last".  What a run
+deck.echo.yml), and rows of history.csv: "first", "load" (the last of the press), "hold" (the last of the dwell), "last".  What a run
 has not said is None, and so is what follows."""
 import math
 import re
