@@ -1,5 +1,6 @@
 #include "mesh/hex.h"
 #include <math.h>
+#include <string.h>
 
 const int hex_face[6][4] = {
     {0, 3, 2, 1},
@@ -57,19 +58,56 @@ static void minus(const double a[3], const double b[3], double c[3])
   for (int d = 0; d < 3; d++) c[d] = a[d] - b[d];
 }
 
+/* Slopes of the shape functions along xi, at xi. */
+static void slopes(const double xi[3], double dn[8][3])
+{
+  for (int a = 0; a < 8; a++) {
+    const int   *s    = hex_corner[a];
+    const double f[3] = {1.0 + s[0] * xi[0], 1.0 + s[1] * xi[1], 1.0 + s[2] * xi[2]};
+
+    for (int k = 0; k < 3; k++) dn[a][k] = 0.125 * s[k] * f[(k + 1) % 3] * f[(k + 2) % 3];
+  }
+}
+
+/* dx/dxi, one row per xi. */
+static void jacobian(Hex x, const double dn[8][3], double g[3][3])
+{
+  for (int k = 0; k < 3; k++)
+    for (int d = 0; d < 3; d++) {
+      g[k][d] = 0.0;
+      for (int a = 0; a < 8; a++) g[k][d] += dn[a][k] * x[a][d];
+    }
+}
+
 double hex_jacobian(Hex x, const double xi[3])
 {
-  double g[3][3] = {{0}}; /* dx/dxi, one row per xi */
+  double dn[8][3], g[3][3];
 
-  for (int a = 0; a < 8; a++) {
-    const int   *s     = hex_corner[a];
-    const double f[3]  = {1.0 + s[0] * xi[0], 1.0 + s[1] * xi[1], 1.0 + s[2] * xi[2]};
-    const double dn[3] = {0.125 * s[0] * f[1] * f[2], 0.125 * s[1] * f[2] * f[0], 0.125 * s[2] * f[0] * f[1]};
-
-    for (int k = 0; k < 3; k++)
-      for (int d = 0; d < 3; d++) g[k][d] += dn[k] * x[a][d];
-  }
+  slopes(xi, dn);
+  jacobian(x, (const double(*)[3])dn, g);
   return triple(g[0], g[1], g[2]);
+}
+
+double hex_mean_gradients(Hex x, double B[8][3])
+{
+  double volume = 0.0;
+
+  memset(B, 0, 8 * sizeof *B);
+  for (int q = 0; q < 8; q++) {
+    const int *s = hex_corner[q];
+    double     dn[8][3], g[3][3], area[3][3]; /* of the faces xi_k = const, per dxi of the others */
+
+    slopes((double[3]){gauss * s[0], gauss * s[1], gauss * s[2]}, dn);
+    jacobian(x, (const double(*)[3])dn, g);
+    for (int k = 0; k < 3; k++) cross(g[(k + 1) % 3], g[(k + 2) % 3], area[k]);
+    volume += dot(g[0], area[0]);
+    for (int a = 0; a < 8; a++)
+      for (int k = 0; k < 3; k++)
+        for (int d = 0; d < 3; d++) B[a][d] += dn[a][k] * area[k][d];
+  }
+  for (int a = 0; a < 8; a++)
+    for (int d = 0; d < 3; d++) B[a][d] /= volume;
+  return volume;
 }
 
 double hex_smallest_jacobian(Hex x)

@@ -28,6 +28,12 @@ double hex_scaled_jacobian(Hex x);
 
 double hex_volume(Hex x);
 
+/*
+  B[a][d]: mean over the hexahedron of the slope along x_d of the shape function of node a, per length; returns the
+  volume.  Flanagan & Belytschko 1981, eq. 16.
+*/
+double hex_mean_gradients(Hex x, double B[8][3]);
+
 /* Integral of x over the hexahedron: volume times centroid; returns the volume. */
 double hex_first_moment(Hex x, double moment[3]);
 

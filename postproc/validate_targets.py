@@ -296,15 +296,21 @@ def why_fusion(found):
     if apart and fused and math.isfinite(fused):
         return (f"covered grains stay apart up to {text(apart)} GPa and fuse at {text(fused)} GPa; activation volume and the "
                 "share of the pressure that acts on a molecule are estimates")
-    case = next((c for c in reversed(COVERED) if coin(found, "fusion", c, "pressure_reached_GPa") is not None), COVERED[-1])
+    runs = [(coin(found, "fusion", c, "pressure_reached_GPa"), coin(found, "fusion", c, "bonded_cluster"), c) for c in COVERED]
+    runs = [run for run in runs if None not in run]
+    if not runs:
+        return "no run is done"
+    cut = [p for p, _, c in runs if any("density_limit" in str(w) for w in run_of(found, "fusion", c).get("warnings", ()))]
+    best, share, case = max(runs, key=lambda run: run[1])
     hold, after = run_of(found, "fusion", case).get("hold", {}), run_of(found, "fusion", case).get("coin", {})
-    covered, bonded, dense, loose, deep = (text(v, "{:.2g}") for v in (
-        hold.get("coverage_contact"), hold.get("bonded_fraction"), hold.get("relative_density"), after.get("relative_density"),
-        hold.get("overlap_max")))
-    return (f"at {text(coin(found, 'fusion', case, 'pressure_reached_GPa'))} GPa the coverage in contacts falls to {covered}, "
-            f"{bonded} of them bond, and the release parts them again (density {dense} to {loose}: layers spring back); 0.01 s "
-            f"are held, a minute does what 2.3 GPa more on the molecules would do; the deepest overlap is {deep} R there, more "
-            "than a model of spheres carries")
+    dense, loose, deep = (text(v, "{:.2g}") for v in (hold.get("relative_density"), after.get("relative_density"),
+                                                      hold.get("overlap_max")))
+    limit = (f"; from {text(min(cut))} GPa on the dwell ends at its density limit before its 0.01 s are over, so that what bonds "
+             "there is not what the pressure would bond") if cut else ""
+    return (f"of the covered grains at most {text(share, '{:.2g}')} become one cluster, at {text(best)} GPa, and the release parts "
+            f"some of their contacts again (density {dense} to {loose}: layers spring back); the deepest overlap is {deep} R "
+            f"there, more than a model of spheres carries{limit}; activation volume and packing decide (see the band), and a "
+            "minute instead of 0.01 s does what 2.3 GPa more on the molecules would do")
 
 
 def why_bare(found):

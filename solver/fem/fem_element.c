@@ -8,8 +8,10 @@
   factors.
 */
 enum { MODE_MEAN, MODE_X, MODE_Y, MODE_XY, MODE_Z, MODE_XZ, MODE_YZ, MODE_XYZ, MODES };
+enum { SLOPES = 6 }; /* modes of places and fields that have a mean slope */
 static const int LINEAR[3] = {MODE_X, MODE_Y, MODE_Z}, HOURGLASS[4] = {MODE_XY, MODE_YZ, MODE_XZ, MODE_XYZ};
-static const int VTK_OF[8] = {0, 1, 3, 2, 4, 5, 7, 6};
+static const int SLOPE[SLOPES] = {MODE_X, MODE_Y, MODE_Z, MODE_XY, MODE_XZ, MODE_YZ};
+static const int VTK_OF[8]     = {0, 1, 3, 2, 4, 5, 7, 6};
 
 static inline __attribute__((always_inline)) void butterfly(v8 a[8])
 {
@@ -34,21 +36,40 @@ static inline __attribute__((always_inline)) void butterfly_back(v8 a[8])
       }
 }
 
-/* Inverse of J into A; returns det J. */
-static inline __attribute__((always_inline)) v8 invert(const v8 J[3][3], v8 A[3][3])
-{
-  v8 C[3][3], det, inv;
+/*
+  Gradients averaged over the element: G[m][j] is what mode m of a field, per eight, adds to its mean slope along x_j.
+  Returns the volume over eight.
 
-  for (int i = 0; i < 3; i++)
-    for (int j = 0; j < 3; j++) {
-      const int a = (j + 1) % 3, b = (j + 2) % 3, c = (i + 1) % 3, d = (i + 2) % 3;
-      C[i][j] = J[a][c] * J[b][d] - J[a][d] * J[b][c]; /* cofactor, transposed */
-    }
-  det = J[0][0] * C[0][0] + J[0][1] * C[1][0] + J[0][2] * C[2][0];
-  inv = 1.0 / det;
-  for (int i = 0; i < 3; i++)
-    for (int j = 0; j < 3; j++) A[i][j] = C[i][j] * inv;
-  return det;
+  By the divergence theorem they are the volume's derivatives by the modes of the places over the volume, and the volume
+  is, with the modes x, y, z, xy, ... of the places as vectors per eight,
+    V/8 = det(x, y, z) + (det(x, xy, xz) + det(xy, y, yz) + det(xz, yz, z))/3:
+  of all other products of the Jacobian's columns the mean over the element is zero.
+*/
+static inline __attribute__((always_inline)) v8 mean_gradients(const v8 X[3][8], v8 G[MODES][3])
+{
+  const v8 third = v8_set(1.0 / 3.0);
+  v8       size  = v8_set(0.0), inv;
+
+  for (int j = 0; j < 3; j++) {
+    const int k = (j + 1) % 3, l = (j + 2) % 3;
+    const v8  xk = X[k][MODE_X], yk = X[k][MODE_Y], zk = X[k][MODE_Z], xl = X[l][MODE_X], yl = X[l][MODE_Y],
+             zl = X[l][MODE_Z];
+    const v8 ak = X[k][MODE_XY], bk = X[k][MODE_XZ], ck = X[k][MODE_YZ], al = X[l][MODE_XY], bl = X[l][MODE_XZ],
+             cl   = X[l][MODE_YZ];
+    G[MODE_X][j]  = yk * zl - yl * zk + third * (ak * bl - al * bk);
+    G[MODE_Y][j]  = zk * xl - zl * xk + third * (ck * al - cl * ak);
+    G[MODE_Z][j]  = xk * yl - xl * yk + third * (bk * cl - bl * ck);
+    G[MODE_XY][j] = third * (bk * xl - bl * xk + yk * cl - yl * ck);
+    G[MODE_XZ][j] = third * (xk * al - xl * ak + ck * zl - cl * zk);
+    G[MODE_YZ][j] = third * (ak * yl - al * yk + zk * bl - zl * bk);
+  }
+  /* the volume is a form of third degree: the sum over modes of mode times derivative is three times it */
+  for (int j = 0; j < 3; j++)
+    for (int m = 0; m < SLOPES; m++) size += X[j][SLOPE[m]] * G[SLOPE[m]][j];
+  inv = 24.0 / size;
+  for (int m = 0; m < SLOPES; m++)
+    for (int j = 0; j < 3; j++) G[SLOPE[m]][j] *= inv;
+  return size * (1.0 / 1536.0);
 }
 
 /* Rotation over the step from the spin w (axial, w01 = L01 - L10 over 2 ...): Q = 1 + (W + W^2/2)/(1 + w.w/4). */
@@ -97,8 +118,8 @@ static inline __attribute__((always_inline)) void element(const ElementModel *m,
                                                           const v8 (*v)[3], v8 volume, v8 yield, v8 state[EL_N],
                                                           v8 (*f)[3], ElementWork *work)
 {
-  v8       X[3][8], U[3][8], J[3][3], A[3][3], L[3][3], Q[3][3], g[4][3], s[6], before[6], e[6], F[3][3];
-  v8       det, trace, mean, flow, p, bb = v8_set(0.0), stiff, power, hg_power = v8_set(0.0), hg_flow = v8_set(0.0);
+  v8       X[3][8], U[3][8], G[MODES][3], L[3][3], Q[3][3], g[4][3], s[6], before[6], e[6], F[3][3];
+  v8       eighth, trace, mean, flow, p, bb = v8_set(0.0), stiff, power, hg_power = v8_set(0.0), hg_flow = v8_set(0.0);
   const v8 zero = v8_set(0.0);
 
   for (int i = 0; i < 3; i++) {
@@ -109,12 +130,14 @@ static inline __attribute__((always_inline)) void element(const ElementModel *m,
     butterfly(X[i]);
     butterfly(U[i]);
     for (int k = 1; k < 8; k++) X[i][k] -= 0.5 * U[i][k]; /* to the middle of the step */
-    for (int k = 0; k < 3; k++) J[i][k] = 0.125 * X[i][LINEAR[k]];
   }
-  det = invert(J, A);
+  eighth = mean_gradients((const v8(*)[8])X, G);
   for (int i = 0; i < 3; i++)
-    for (int j = 0; j < 3; j++)
-      L[i][j] = 0.125 * (U[i][LINEAR[0]] * A[0][j] + U[i][LINEAR[1]] * A[1][j] + U[i][LINEAR[2]] * A[2][j]);
+    for (int j = 0; j < 3; j++) {
+      v8 slope = U[i][SLOPE[0]] * G[SLOPE[0]][j];
+      for (int k = 1; k < SLOPES; k++) slope += U[i][SLOPE[k]] * G[SLOPE[k]][j];
+      L[i][j] = 0.125 * slope;
+    }
 
   trace = L[0][0] + L[1][1] + L[2][2];
   mean  = trace * (1.0 / 3.0);
@@ -130,12 +153,12 @@ static inline __attribute__((always_inline)) void element(const ElementModel *m,
   p     = state[EL_MEAN] + m->bulk.K * trace;
   power = 0.5 * (dot6(before, e) + dot6(s, e) + (p + state[EL_MEAN]) * trace) * volume;
   work->plastic += flow * volume;
-  work->worst = v8_min(work->worst, 8.0 * det / volume);
+  work->worst = v8_min(work->worst, 8.0 * eighth / volume);
   for (int k = 0; k < 6; k++) state[EL_XX + k] = s[k];
   state[EL_MEAN] = p;
 
   for (int i = 0; i < 3; i++)
-    for (int j = 0; j < 3; j++) bb += A[i][j] * A[i][j];
+    for (int j = 0; j < 3; j++) bb += G[LINEAR[i]][j] * G[LINEAR[i]][j];
   /* Stress that varies within the element is brought back to the yield surface with its mean: in proportion. */
   stiff          = m->hourglass * m->bulk.G * volume * bb * (1.0 / 64.0);
   const i8 flows = (i8)(flow > zero);
@@ -177,9 +200,12 @@ static inline __attribute__((always_inline)) void element(const ElementModel *m,
     }
   for (int i = 0; i < 3; i++) {
     v8 n[8];
-    n[MODE_MEAN] = zero;
-    for (int k = 0; k < 3; k++) n[LINEAR[k]] = 0.125 * (A[k][0] * F[i][0] + A[k][1] * F[i][1] + A[k][2] * F[i][2]);
-    for (int h = 0; h < 4; h++) n[HOURGLASS[h]] = state[EL_HOURGLASS + 3 * h + i];
+    n[MODE_MEAN] = n[MODE_XYZ] = zero;
+    for (int k = 0; k < SLOPES; k++) {
+      const v8 *slope = G[SLOPE[k]];
+      n[SLOPE[k]]     = 0.125 * (slope[0] * F[i][0] + slope[1] * F[i][1] + slope[2] * F[i][2]);
+    }
+    for (int h = 0; h < 4; h++) n[HOURGLASS[h]] += state[EL_HOURGLASS + 3 * h + i];
     butterfly_back(n);
     for (int a = 0; a < 8; a++) f[node[VTK_OF[a]]][i] -= n[a];
   }

@@ -9,30 +9,6 @@
 
 static double p_wave_modulus(const FemConfig *c) { return c->bulk.K + 4.0 / 3.0 * c->bulk.G; }
 
-/* Signs of the linear modes at the nodes, VTK order. */
-static const double SIGN[3][8] = {
-    {-1, 1,  1,  -1, -1, 1,  1, -1},
-    {-1, -1, 1,  1,  -1, -1, 1, 1 },
-    {-1, -1, -1, -1, 1,  1,  1, 1 }
-};
-
-static double invert3(const double J[3][3], double A[3][3])
-{
-  double det = 0.0;
-
-  for (int j = 0; j < 3; j++) {
-    const int a = (j + 1) % 3, b = (j + 2) % 3;
-    for (int i = 0; i < 3; i++) {
-      const int c = (i + 1) % 3, d = (i + 2) % 3;
-      A[i][j] = J[a][c] * J[b][d] - J[a][d] * J[b][c];
-    }
-  }
-  for (int i = 0; i < 3; i++) det += J[0][i] * A[i][0];
-  for (int i = 0; i < 3; i++)
-    for (int j = 0; j < 3; j++) A[i][j] /= det;
-  return det;
-}
-
 /* Largest eigenvalue of a symmetric, positive matrix, from above: norm of its eighth power; at most 7 % too large. */
 static double largest(double M[3][3])
 {
@@ -55,24 +31,18 @@ static double largest(double M[3][3])
 }
 
 /*
-  Length over which a wave must not pass in a step: with the gradients B_a of the shape functions, omega^2 = 8 c^2 times
-  the largest eigenvalue of sum B_a B_a^T (Flanagan & Belytschko 1984, IJNME 20, 1 bound it by the trace); a cube of
-  edge h has length h.
+  Length over which a wave must not pass in a step: with the mean gradients B_a of the shape functions, omega^2 = 8 c^2
+  times the largest eigenvalue of sum B_a B_a^T (Flanagan & Belytschko 1984, IJNME 20, 1 bound it by the trace); a cube
+  of edge h has length h.
 */
 static double wave_length(Hex x)
 {
-  double J[3][3] = {{0}}, A[3][3], M[3][3] = {{0}};
+  double B[8][3], M[3][3] = {{0}};
 
+  hex_mean_gradients(x, B);
   for (int a = 0; a < 8; a++)
     for (int i = 0; i < 3; i++)
-      for (int k = 0; k < 3; k++) J[i][k] += 0.125 * SIGN[k][a] * x[a][i];
-  invert3(J, A);
-  for (int a = 0; a < 8; a++) {
-    double B[3];
-    for (int j = 0; j < 3; j++) B[j] = 0.125 * (SIGN[0][a] * A[0][j] + SIGN[1][a] * A[1][j] + SIGN[2][a] * A[2][j]);
-    for (int i = 0; i < 3; i++)
-      for (int j = 0; j < 3; j++) M[i][j] += B[i] * B[j];
-  }
+      for (int j = 0; j < 3; j++) M[i][j] += B[a][i] * B[a][j];
   return 1.0 / sqrt(2.0 * largest(M));
 }
 

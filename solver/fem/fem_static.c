@@ -9,6 +9,12 @@ const FemStaticConfig fem_static_defaults = {.tolerance = 1e-6, .ground = 1e-7, 
  */
 static const double STEP = 0.25;
 
+/*
+  Where contacts open and close Newton may go to and fro between two places: the residual is then not below this part of
+  what it was two iterations ago, and it goes half the way.
+*/
+static const double CYCLE = 0.8;
+
 /* Punch forces: how near, of the larger of the wanted one and that at the beginning, and in how many moves at most. */
 static const double FORCE_TO = 1e-3;
 enum { SECANTS = 60 };
@@ -59,8 +65,10 @@ static PetscErrorCode Converged(SNES snes, PetscInt it, PetscReal xnorm, PetscRe
   double    scale;
 
   PetscFunctionBeginUser;
-  (void)snes, (void)it, (void)xnorm, (void)snorm;
+  (void)snes, (void)xnorm, (void)snorm;
   PetscCall(Scale(st, &scale));
+  st->norm[it % 3]    = fnorm;
+  st->cycles          = it > 2 && fnorm > CYCLE * st->norm[(it + 1) % 3];
   st->status.residual = fnorm / scale;
   *reason             = SNES_CONVERGED_ITERATING;
   if (PetscIsInfOrNanReal(fnorm)) *reason = SNES_DIVERGED_FNORM_NAN;
@@ -71,13 +79,15 @@ static PetscErrorCode Converged(SNES snes, PetscInt it, PetscReal xnorm, PetscRe
 static PetscErrorCode CapStep(SNESLineSearch search, Vec x, Vec y, PetscBool *changed, void *ctx)
 {
   FemStatic st = ctx;
-  PetscReal most;
+  PetscReal most, part;
 
   PetscFunctionBeginUser;
   (void)search, (void)x;
   PetscCall(VecNorm(y, NORM_INFINITY, &most));
-  *changed = most > st->step_most;
-  if (*changed) PetscCall(VecScale(y, st->step_most / most));
+  part     = st->cycles ? 0.5 : 1.0;
+  part     = PetscMin(part, st->step_most / PetscMax(most, 1e-300));
+  *changed = part < 1.0;
+  if (*changed) PetscCall(VecScale(y, part));
   PetscFunctionReturn(0);
 }
 

@@ -39,6 +39,8 @@ struct _p_FemStatic {
   double               ground;     /* stiffness of the ground springs [nN/nm] */
   double               scale;      /* largest norm of contact forces so far [nN] */
   double               step_most;  /* a node moves by no more in one iteration [nm] */
+  double               norm[3];    /* of the residual, of the last three iterations [nN] */
+  int                  cycles;     /* Newton goes to and fro */
   PetscInt             n_dof;      /* of this rank */
   PetscInt             n_nodes;    /* of all bodies, over all ranks */
   PetscInt            *first_node; /* [n_body + n_ghost_body] number of a body's first node over all ranks */
