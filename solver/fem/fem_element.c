@@ -48,7 +48,7 @@ static inline __attribute__((always_inline)) void butterfly_back(v8 a[8])
 static inline __attribute__((always_inline)) v8 mean_gradients(const v8 X[3][8], v8 G[MODES][3])
 {
   const v8 third = v8_set(1.0 / 3.0);
-  v8       size  = v8_set(0.0), inv;
+  v8       form  = v8_set(0.0), inv;
 
   for (int j = 0; j < 3; j++) {
     const int k = (j + 1) % 3, l = (j + 2) % 3;
@@ -63,13 +63,12 @@ static inline __attribute__((always_inline)) v8 mean_gradients(const v8 X[3][8],
     G[MODE_XZ][j] = third * (xk * al - xl * ak + ck * zl - cl * zk);
     G[MODE_YZ][j] = third * (ak * yl - al * yk + zk * bl - zl * bk);
   }
-  /* the volume is a form of third degree: the sum over modes of mode times derivative is three times it */
-  for (int j = 0; j < 3; j++)
-    for (int m = 0; m < SLOPES; m++) size += X[j][SLOPE[m]] * G[SLOPE[m]][j];
-  inv = 24.0 / size;
+  /* x . dV/dx + yz . dV/dyz is the whole form: every determinant has one of the two */
+  for (int j = 0; j < 3; j++) form += X[j][MODE_X] * G[MODE_X][j] + X[j][MODE_YZ] * G[MODE_YZ][j];
+  inv = 8.0 / form;
   for (int m = 0; m < SLOPES; m++)
     for (int j = 0; j < 3; j++) G[SLOPE[m]][j] *= inv;
-  return size * (1.0 / 1536.0);
+  return form * (1.0 / 512.0);
 }
 
 /* Rotation over the step from the spin w (axial, w01 = L01 - L10 over 2 ...): Q = 1 + (W + W^2/2)/(1 + w.w/4). */
