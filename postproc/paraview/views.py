@@ -65,7 +65,8 @@ def grains(folder, view, middle, colour="q", whole=False):
     glyph.GlyphType.Radius, glyph.GlyphType.ThetaResolution, glyph.GlyphType.PhiResolution = 1.0, 24, 16
     glyph.OrientationArray = ["POINTS", "No orientation array"]
     glyph.ScaleArray, glyph.ScaleFactor, glyph.GlyphMode = ["POINTS", "radius_nm"], 1.0, "All Points"
-    return pv.Show(glyph, view), array, "POINTS", source.PointData[array].GetRange()
+    low, high = source.PointData[array].GetRange()
+    return pv.Show(glyph, view), array, "POINTS", (0.0 if 0 < low < 0.1 * high else low, high)
 
 
 def rods(source, array, formula, view):
