@@ -149,7 +149,7 @@ static const DeckKey mesh_keys[] = {
     {"courant", KEY_REAL, DIM_NONE, 0.05, 0.95, 0.8, NULL, AT(courant), NULL, NULL,
      "part of the stable step of the smallest element"},
     {"shrink", KEY_REAL, DIM_NONE, 0.1, 1, 0.6, NULL, AT(shrink), NULL, NULL,
-     "elements may shrink to this part of their length before the step is too long for them"},
+     "elements that shrink to less than this part of their length get more mass, as the step asks for"},
     {"hourglass", KEY_REAL, DIM_NONE, 1e-3, 1, 0.05, NULL, AT(hourglass), NULL, NULL,
      "resistance against hourglass modes over that of the element, stiff or flowing"},
     {"penalty", KEY_REAL, DIM_NONE, 0.01, 10, 0.5, NULL, AT(penalty), NULL, NULL,

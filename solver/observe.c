@@ -170,6 +170,7 @@ static void see_bodies(const Sample *s, double bore, Observation *o)
   o->mises_mean    = b ? b->mises : NAN;
   o->alpha_mean    = b ? b->alpha : NAN;
   o->mesh_volume   = b ? ratio(b->volume, b->volume0) : NAN;
+  o->mass_added    = b ? b->mass_added : NAN;
   o->element_worst = b ? b->worst : NAN;
 }
 

@@ -117,6 +117,7 @@ typedef struct {
                                     [GPa] */
   double mises_mean, alpha_mean; /* of meshed grains, by volume: von Mises stress [GPa], plastic strain [-] */
   double mesh_volume;            /* of meshed grains over their volume without load [-] */
+  double mass_added;             /* of meshed grains over their mass at the start: elements too thin for the step [-] */
   double element_worst;          /* smallest volume of an element over the one without load [-] */
   double energy_error;           /* residual of the balance / largest of its terms [-] */
 } Observation;

@@ -100,6 +100,7 @@ const ObservationColumn observation_columns[] = {
     {"mises_mean_GPa",            AT(mises_mean)             },
     {"plastic_strain_mean",       AT(alpha_mean)             },
     {"mesh_volume",               AT(mesh_volume)            },
+    {"mesh_mass_added",           AT(mass_added)             },
     {"element_worst",             AT(element_worst)          },
     {"energy_error",              AT(energy_error)           },
     {NULL,                        0                          },

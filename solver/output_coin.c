@@ -74,6 +74,7 @@ static void coin_of_meshed(Output out, const Observation *o, const Observation *
   coin->mises_mean          = o->mises_mean;
   coin->plastic_strain_mean = o->alpha_mean;
   coin->mesh_volume         = o->mesh_volume;
+  coin->mass_added          = o->mass_added;
   for (int k = 0; k < STAGES_MAX; k++)
     if (out->stage[k].rows) coin->element_worst = smaller(coin->element_worst, out->stage[k].element_worst);
   if (!(strain > 0)) return;
@@ -272,7 +273,8 @@ static void print_meshed(FILE *f, const Coin *c)
   print_head(f, "plastic strain");
   fprintf(f, "%.3g, von Mises stress %.3g GPa (means)\n", c->plastic_strain_mean, c->mises_mean);
   print_head(f, "worst element");
-  fprintf(f, "%.2f of its volume without load\n", c->element_worst);
+  fprintf(f, "%.2f of its volume without load; %.2g %% of mass added to thin ones\n", c->element_worst,
+          100 * c->mass_added);
   if (!isfinite(c->hourglass_share)) return;
   print_head(f, "of the strain work");
   fprintf(f, "%.3g %% plastic, of it %.2g %% uneven in elements; %.2g %% hourglass; kinetic energy %.2g %%\n",

@@ -38,6 +38,7 @@ typedef struct {
   double mesh_volume, element_worst;      /* over those without load: of all, of the worst element of any row [-] */
   double plastic_share, hourglass_share;  /* of the work that elements took up, under load [-] */
   double uneven_share;                    /* the part of plastic_share that varies within elements [-] */
+  double mass_added;                      /* to elements that became thin, over the mass at the start [-] */
   double kinetic_share;                   /* kinetic energy over that work, under load [-] */
   double energy_error;
   double hardness, hardness_low, hardness_high; /* estimate and band [GPa] */

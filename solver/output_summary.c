@@ -163,6 +163,7 @@ static void write_meshed(Json *j, Output out)
   json_number(j, "von_mises_mean_GPa", c.mises_mean);
   json_number(j, "volume", c.mesh_volume);
   json_number(j, "element_worst", c.element_worst);
+  json_number(j, "mass_added", c.mass_added);
   json_number(j, "plastic_share", c.plastic_share);
   json_number(j, "uneven_share", c.uneven_share);
   json_number(j, "hourglass_share", c.hourglass_share);

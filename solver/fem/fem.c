@@ -25,8 +25,9 @@ PetscErrorCode FemCreate(Grains grains, const FemConfig *cfg, Fem *out)
   fem->cfg    = *cfg;
   fem->g      = grains;
   fem->n_node = m->n_node, fem->n_surf = m->n_surf, fem->n_face = m->n_face, fem->n_elem = m->n_elem;
-  fem->face = m->face;
-  fem->dt   = fem_time_step(cfg);
+  fem->face      = m->face;
+  fem->dt        = fem_time_step(cfg);
+  fem->unit_mass = fem_unit_mass(cfg, fem->dt);
   fem->model =
       (ElementModel){.bulk = cfg->bulk, .hourglass = cfg->hourglass, .dt = fem->dt, .n_elem = m->n_elem, .hex = m->hex};
   fem->f         = aligned_alloc(64, (size_t)fem->n_node * sizeof *fem->f);

@@ -44,6 +44,7 @@ typedef struct {
   double     volume, volume0;  /* of the bodies now and without load [nm^3] */
   double     stress[6];        /* Cauchy stress times volume of all bodies, xx yy zz xy yz zx, tension positive [aJ] */
   double     mises, alpha;     /* means over the volume: von Mises stress [GPa], plastic strain [-] */
+  double     mass_added;       /* since the start, over the mass then; elements that became thin [-] */
   double     worst;            /* smallest volume of an element over the one it had without load [-] */
   PetscInt64 worst_id;         /* grain it belongs to */
 } FemStatus;
@@ -86,7 +87,10 @@ PetscErrorCode FemRefresh(Fem fem, PetscInt n_pairs, const PetscInt (*pair)[2]);
 PetscErrorCode FemMigrate(Fem fem, const PetscMPIInt dest[]);
 /* Collective.  Forces of contacts at the present places; then elements, velocities and places of all bodies. */
 PetscErrorCode FemStep(Fem fem, const Tools *tools);
-/* Collective.  Every control interval, before DemControl.  Fails (all ranks) when an element has turned over. */
+/*
+  Collective.  Every control interval.  Gives elements that have become too thin for the step more mass (the bodies of
+  all ranks change alike), then adds up.  Fails (all ranks) when an element has turned over.
+*/
 PetscErrorCode FemControl(Fem fem, FemStatus *status);
 /* Not collective.  The next FemStep leaves a ContactSample for each pair of an owned body that touches, tools included.
  */

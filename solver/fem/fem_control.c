@@ -12,6 +12,7 @@ enum {
   PART_VOLUME0,
   PART_MISES,
   PART_ALPHA,
+  PART_ADDED,
   PART_STRESS,
   PART_N = PART_STRESS + 6
 };
@@ -51,6 +52,15 @@ static void pack_sums(Fem fem, PetscInt p, v8 sum[PART_N])
   for (int n = 0; n < fem->n_node; n++)
     sum[PART_KINETIC] += 0.5 * mass[n] * (v[n][0] * v[n][0] + v[n][1] * v[n][1] + v[n][2] * v[n][2]);
   element_sums(fem, p, sum);
+}
+
+/* Mass of body b over the one it began with, less one. */
+static double added_mass(Fem fem, PetscInt b)
+{
+  const double *r     = fem->g->rec[fem->row[b]];
+  const double  added = 1.0 / (r[REC_INV_M] * fem->unit_mass * r[REC_R0]) - 1.0;
+
+  return added > 1e-12 ? added : 0.0; /* less is rounding */
 }
 
 static double norm3(const double v[3]) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
@@ -102,11 +112,13 @@ PetscErrorCode FemControl(Fem fem, FemStatus *status)
   PetscFunctionBeginUser;
   for (PetscInt p = 0; p < fem->n_pack; p++) {
     v8 s[PART_N];
+    fem_keep_step(fem, p);
     pack_sums(fem, p, s);
     for (PetscInt b = 8 * p; b < PetscMin(8 * p + 8, fem->n_body); b++) {
       /* whatever is not a number reaches velocities or stresses by the end of the step; no minimum keeps it */
-      const int    sound = isfinite(s[PART_KINETIC][b % 8]) && isfinite(s[PART_ELASTIC][b % 8]);
-      const double w     = sound ? fem->work_pack[p].worst[b % 8] : -1e300;
+      const int    sound   = isfinite(s[PART_KINETIC][b % 8]) && isfinite(s[PART_ELASTIC][b % 8]);
+      const double w       = sound ? fem->work_pack[p].worst[b % 8] : -1e300;
+      s[PART_ADDED][b % 8] = s[PART_VOLUME0][b % 8] * added_mass(fem, b);
       for (int k = 0; sound && k < PART_N; k++) exact_add(&part[k], s[k][b % 8], fem->inv_work);
       if (w < worst || (w == worst && fem->id[b] < id)) worst = w, id = fem->id[b];
       fem->work_pack[p].worst[b % 8] = 1.0;
@@ -127,8 +139,8 @@ PetscErrorCode FemControl(Fem fem, FemStatus *status)
   PetscCheck(
       sum[SUM_BODIES] == 0 || all > 0.0, fem->g->comm, PETSC_ERR_CONV_FAILED,
       "grain %lld: an element of its mesh has turned over (volume %g of that without load); shorten the step "
-      "(mesh_courant, mesh_shrink), press more slowly (inertial_number), refine the mesh (mesh_elements), or stop "
-      "at a lower density",
+      "(mesh_courant), make contacts softer (mesh_penalty), press more slowly (inertial_number), refine the mesh "
+      "(mesh_elements), or stop at a lower density",
       (long long)first, all);
   status->bodies = sum[SUM_BODIES];
   for (int k = 0; k < TOOL_N; k++)
@@ -137,12 +149,13 @@ PetscErrorCode FemControl(Fem fem, FemStatus *status)
           exact_total(sum + SUM_FORCE + 2 * (3 * k + c), fem->unit_force) / PetscMax(fem->interval_steps, 1);
   for (int k = 0; k < WORK_N; k++) status->work[k] = exact_total(sum + SUM_WORK + 2 * k, fem->unit_work);
   for (int k = 0; k < PART_N; k++) value[k] = exact_total(sum + SUM_KINETIC + 2 * k, fem->unit_work);
-  status->kinetic = value[PART_KINETIC];
-  status->elastic = value[PART_ELASTIC];
-  status->volume  = value[PART_VOLUME];
-  status->volume0 = value[PART_VOLUME0];
-  status->mises   = value[PART_MISES] / fmax(value[PART_VOLUME], 1e-300);
-  status->alpha   = value[PART_ALPHA] / fmax(value[PART_VOLUME0], 1e-300);
+  status->kinetic    = value[PART_KINETIC];
+  status->elastic    = value[PART_ELASTIC];
+  status->volume     = value[PART_VOLUME];
+  status->volume0    = value[PART_VOLUME0];
+  status->mises      = value[PART_MISES] / fmax(value[PART_VOLUME], 1e-300);
+  status->alpha      = value[PART_ALPHA] / fmax(value[PART_VOLUME0], 1e-300);
+  status->mass_added = value[PART_ADDED] / fmax(value[PART_VOLUME0], 1e-300);
   memcpy(status->stress, value + PART_STRESS, sizeof status->stress);
   status->worst    = all;
   status->worst_id = first;

@@ -215,3 +215,20 @@ void element_forces(const ElementModel *m, const v8 (*x)[3], const v8 (*v)[3], c
 {
   for (int k = 0; k < m->n_elem; k++) element(m, m->hex[k], x, v, volume[k], yield, state[k], f, work);
 }
+
+v8 element_gradients(const v8 (*x)[3], const int node[8], v8 products[6])
+{
+  v8 X[3][8], G[MODES][3], eighth;
+
+  for (int i = 0; i < 3; i++) {
+    for (int a = 0; a < 8; a++) X[i][a] = x[node[VTK_OF[a]]][i];
+    butterfly(X[i]);
+  }
+  eighth = mean_gradients((const v8(*)[8])X, G);
+  for (int k = 0; k < 6; k++) {
+    products[k] = v8_set(0.0);
+    for (int m = 0; m < SLOPES; m++) products[k] += G[SLOPE[m]][EL_ROW[k]] * G[SLOPE[m]][EL_COLUMN[k]];
+    products[k] *= 0.125; /* modes are orthogonal, of norm eight */
+  }
+  return 8.0 * eighth;
+}

@@ -24,6 +24,9 @@ enum {
   EL_N = EL_HOURGLASS + 4 * 3
 };
 
+/* Row and column of the components of a symmetric tensor. */
+static const int EL_ROW[6] = {0, 1, 2, 0, 1, 2}, EL_COLUMN[6] = {0, 1, 2, 1, 2, 0};
+
 /* What the elements took up in a step, per body [aJ]. */
 typedef struct {
   v8 strain;    /* stress power and work on hourglass modes: elastic and plastic */
@@ -62,5 +65,15 @@ typedef struct {
 */
 void element_forces(const ElementModel *m, const v8 (*x)[3], const v8 (*v)[3], const v8 *volume, v8 yield,
                     v8 (*state)[EL_N], v8 (*f)[3], ElementWork *work);
+
+/*
+  element_gradients - how steep the shape functions of an element are, in each of eight bodies.  Not collective, pure.
+
+  In:  x         [n_node][3] places [nm]
+       node      of the element, VTK order
+  Out: products  sum over the nodes of B_a B_a^T of the mean gradients B_a [1/nm^2]
+  Returns the volume [nm^3]; where it is not positive the element has turned over.
+*/
+v8 element_gradients(const v8 (*x)[3], const int node[8], v8 products[6]);
 
 #endif

@@ -146,6 +146,7 @@ struct _p_Fem {
   Grains       g;
   ElementModel model;
   double       dt;
+  double       unit_mass; /* of bodies at the start over their radius [fg/nm] */
   int          n_node, n_surf, n_face, n_elem;
   int (*face)[4];
   /* bodies; owned ones first, then ghosts */
@@ -196,6 +197,13 @@ struct _p_Fem {
 
 /* fem_mass.c */
 double fem_element_mass(const FemConfig *c, double dt, Hex x, double *volume);
+double fem_unit_mass(const FemConfig *c, double dt); /* of a body over its radius, before fem_keep_step [fg/nm] */
+/*
+  Raises masses of nodes in pack p of which elements have become too thin for the step: to the sum over the elements of
+  V0 (K + 4G/3) (dt/(courant length))^2/8.  A larger mass at every node never raises a frequency.  Momentum of each node
+  is kept; the kinetic energy that it loses is drag (WORK_DRAG).  Follows from places and masses alone.
+*/
+void fem_keep_step(Fem fem, PetscInt pack);
 
 /* fem_bodies.c */
 /* Aligned memory of `bytes` that begins with the old_bytes of `old`, which is freed; NULL: none left. */

@@ -15,6 +15,9 @@ nm_add_run(NAME dwell_residual DECK dwell.yml RANKS 1 2 4 LABELS parallel SAME h
 nm_add_run(NAME ionic DECK ionic.yml RANKS 1 2 3 4 LABELS parallel SAME history.csv)
 # grains as meshed bodies: elements, contact of surfaces, halo of surfaces, forces sent home, partition
 nm_add_run(NAME meshed DECK meshed.yml RANKS 1 2 3 4 LABELS parallel SAME history.csv)
+# the same with a step that no element bears once it is thinner: nodes get more mass on the way
+nm_add_run(NAME meshed_mass DECK meshed.yml RANKS 1 2 3 4 LABELS parallel SAME history.csv
+           ARGS -mesh_shrink 1 -output_vtk_every -1)
 
 foreach(name press_hertz press_mdr ionic meshed)
   set(work ${CMAKE_CURRENT_BINARY_DIR}/work/parallel.${name})
