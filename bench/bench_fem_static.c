@@ -2,7 +2,7 @@
   bench_fem_static - static equilibrium of a pack of spheres of gold: iterations and seconds.
 
   usage: bench_fem_static [grains along an edge, 3] [n of the mesh, 4] [m, 2] [density, 0.9] [options: -static_...]
-  -static_two_level, -static_assembled: as solver/fem/fem_static_pc.c.  Options of PETSc come last.
+  -static_pc_two_level, -static_mat_assembled: as solver/fem/fem_static_pc.c.  Options of PETSc come last.
 */
 #include "solver/fem/fem_impl.h"
 #include "solver/fem/fem_static.h"

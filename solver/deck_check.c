@@ -304,6 +304,24 @@ static PetscErrorCode CheckMesh(Deck *deck)
   PetscFunctionReturn(0);
 }
 
+/* Equilibrium is that of meshed bodies; weight is no force of theirs. */
+static PetscErrorCode CheckMethod(Deck *deck, const StageConfig *s)
+{
+  const Config *config = deck->config;
+  char          label[LABEL_LEN], name[2 * NAME_MAX_LEN], gravity[QUANTITY_TEXT];
+
+  PetscFunctionBeginUser;
+  if (strcmp(s->method, "equilibrium")) PetscFunctionReturn(0);
+  snprintf(name, sizeof(name), "%s_method", s->name);
+  PetscCheck(!strcmp(config->mesh.grains, "all"), deck->comm, USER_ERROR,
+             "%s: equilibrium is that of meshed grains, and mesh_grains is %s; choose explicit, or mesh: {grains: all}",
+             blame(deck, name, label), config->mesh.grains);
+  PetscCheck(config->time.gravity == 0.0, deck->comm, USER_ERROR,
+             "%s: equilibrium leaves out gravity, and time_gravity is %s; choose explicit, or no gravity",
+             blame(deck, name, label), quantity_format(config->time.gravity, DIM_ACCELERATION, gravity));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode CompleteOutput(Deck *deck)
 {
   OutputConfig *output = &deck->config->output;
@@ -336,6 +354,7 @@ PetscErrorCode DeckComplete(Deck *deck)
     if (s->kind == STAGE_PRESS) PetscCall(CheckPress(deck, s));
     if (s->kind != STAGE_DWELL || isnan(s->temperature)) s->temperature = deck->config->temperature;
     PetscCall(CheckMatter(deck, s));
+    PetscCall(CheckMethod(deck, s));
     if (s->kind == STAGE_DWELL) PetscCall(CheckSlowDwell(deck, s));
   }
   PetscCall(CompleteOutput(deck));

@@ -52,6 +52,12 @@ static const DeckChoice bulk_choices[] = {
     {0},
 };
 
+static const DeckChoice methods[] = {
+    {"explicit", NO, "tools move, grains follow by their inertia and come to rest"},
+    {"equilibrium", NO, "tools withdraw through static equilibria, Newton and PETSc, to a relative residual of 1e-6"},
+    {0},
+};
+
 static const DeckChoice neck_choices[] = {
     {"parhami_mcmeeking", NO, "grain-boundary and surface diffusion"},
     {"none", NO, "necks stay as mechanics made them"},
@@ -221,9 +227,15 @@ static const DeckKey dwell_keys[] = {
      "relative density at which the slow clock stops, and the dwell with it"},
     {0},
 };
-static const DeckKey release_keys[] = {INERTIAL_NUMBER, {0}};
+#define METHOD(what) {"method", KEY_CHOICE, DIM_NONE, NO, "explicit", AT(method), methods, NULL, what}
+static const DeckKey release_keys[] = {INERTIAL_NUMBER,
+    METHOD("how the coin gets there; equilibrium: residual stress and springback without inertia, meshed grains only"),
+    {0}};
 static const DeckKey eject_keys[]   = {{"inertial_number", KEY_REAL, DIM_NONE, 1e-6, 0.1, 5e-3, NULL, AT(inertial_number), NULL, NULL,
-     "sets the speed of both punches; the coin slides as a whole, which need not be as slow as pressing"}, {0}};
+     "sets the speed of both punches; the coin slides as a whole, which need not be as slow as pressing"},
+    METHOD("explicit: pushed out; equilibrium: the wall gives way, friction on the way out is left out, meshed grains only"),
+    {0}};
+#undef METHOD
 #undef AT
 
 const DeckStage deck_stages[] = {

@@ -4,6 +4,7 @@
     mpirun -n RANKS nanomint DECK.yml [-key value ...]
 */
 #include "solver/deck.h"
+#include "solver/equilibrium.h"
 #include "solver/errors.h"
 #include "solver/meshed.h"
 #include "solver/simulation.h"
@@ -31,6 +32,8 @@ static PetscErrorCode Run(int argc, char **argv, ExitCode *code)
   PetscFunctionBeginUser;
   PetscCall(SimulationCreate(PETSC_COMM_WORLD, argc, argv, &sim)); /* deck -> powder in the die, or restart */
   while (simulation_running(&sim)) {
+    PetscCall(
+        Equilibrate(&sim)); /* release, ejection: where the coin comes to rest, when the deck wants it by Newton */
     PetscCall(Step(&sim));
     PetscCall(Control(&sim)); /* forces agreed on by all ranks: servo, next stage?    */
     PetscCall(Report(&sim));  /* observe, write, progress: when it is due              */

@@ -168,6 +168,8 @@ static void see_bodies(const Sample *s, double bore, Observation *o)
   o->elements = b ? (double)b->bodies * fem_mesh(s->fem)->n_elem : 0.0;
   for (int k = 0; k < SYM_N; k++) o->mesh_stress[k] = b ? -b->stress[k] / bore : NAN;
   o->mises_mean    = b ? b->mises : NAN;
+  o->mises_rms     = b ? b->mises_rms : NAN;
+  o->mises_max     = b ? b->mises_max : NAN;
   o->alpha_mean    = b ? b->alpha : NAN;
   o->mesh_volume   = b ? ratio(b->volume, b->volume0) : NAN;
   o->mass_added    = b ? b->mass_added : NAN;
@@ -367,14 +369,17 @@ PetscErrorCode Observe(const Sample *sample, Observation *seen, GrainFields *fie
   add_contacts(&totals, sample);
   PetscCall(TotalsSum(g->comm, &totals, value));
 
-  *seen = (Observation){.step          = (double)sample->step,
-                        .time          = sample->time,
-                        .stage         = sample->stage,
-                        .target        = sample->target,
-                        .slow_time     = 1e-9 * sample->slow_time,
-                        .slow_steps    = sample->slow_steps,
-                        .slow_residual = sample->slow_residual,
-                        .temperature   = sample->temperature};
+  *seen = (Observation){.step              = (double)sample->step,
+                        .time              = sample->time,
+                        .stage             = sample->stage,
+                        .target            = sample->target,
+                        .slow_time         = 1e-9 * sample->slow_time,
+                        .slow_steps        = sample->slow_steps,
+                        .slow_residual     = sample->slow_residual,
+                        .temperature       = sample->temperature,
+                        .static_increments = sample->static_increments,
+                        .static_newton     = sample->static_newton,
+                        .static_residual   = sample->static_increments > 0 ? sample->static_residual : NAN};
   see_tools(sample, &region, value, seen);
   see_size(sample, &region, value, seen);
   see_structure(&extremes, value, seen);

@@ -42,8 +42,9 @@ typedef struct {
   double           slow_steps;    /* of the slow clock so far */
   double           slow_residual; /* largest unbalance at which one of them began [-] */
   double           temperature;   /* [K] */
-  Fem              fem;           /* meshed grains; NULL: none */
-  const FemStatus *bodies;        /* what is known of them all */
+  double           static_increments, static_newton, static_residual; /* of equilibria so far, ProgrammeState; [-] */
+  Fem              fem;                                               /* meshed grains; NULL: none */
+  const FemStatus *bodies;                                            /* what is known of them all */
 } Sample;
 
 /* Per owned grain, in the order of the rows of Grains; for files.  Buffers grow, GrainFieldsDestroy frees them. */
@@ -65,16 +66,18 @@ typedef struct {
 
 /* One row of history.csv; the columns, their names and units: observation_columns[]. */
 typedef struct {
-  double step, time, stage;             /* [-], [ns], [-] */
-  double slow_time, temperature;        /* shown by the slow clock [s]; [K] */
-  double slow_steps, slow_residual;     /* of the slow clock; largest unbalance at which one of them began [-] */
-  double target;                        /* [GPa] */
-  double grains;                        /* [-] */
-  double height, z_bottom, z_top;       /* between the punch faces, and the faces [nm] */
-  double velocity_top, velocity_bottom; /* [nm/ns] */
-  double height_moment, radius_moment;  /* of the uniform cylinder with the same second moments: robust size [nm] */
-  double relative_density;              /* true grain volumes / bore between the punches, cut to where grains are [-] */
-  double core_density;                  /* same in the inner cylinder of half the radius and half the height [-] */
+  double step, time, stage;                /* [-], [ns], [-] */
+  double slow_time, temperature;           /* shown by the slow clock [s]; [K] */
+  double slow_steps, slow_residual;        /* of the slow clock; largest unbalance at which one of them began [-] */
+  double static_increments, static_newton; /* of static equilibria so far */
+  double static_residual;                  /* of the last of them, over the forces of contact [-]; NAN: none yet */
+  double target;                           /* [GPa] */
+  double grains;                           /* [-] */
+  double height, z_bottom, z_top;          /* between the punch faces, and the faces [nm] */
+  double velocity_top, velocity_bottom;    /* [nm/ns] */
+  double height_moment, radius_moment;     /* of the uniform cylinder with the same second moments: robust size [nm] */
+  double relative_density; /* true grain volumes / bore between the punches, cut to where grains are [-] */
+  double core_density;     /* same in the inner cylinder of half the radius and half the height [-] */
   double pressure_top, pressure_bottom, pressure_wall; /* normal force / area, powder on tool [GPa] */
   double shear_wall;                /* axial force of the powder on the die / lateral area, > 0 upwards [GPa] */
   double force_top, force_bottom;   /* axial force of the powder on the punch, > 0 pushes it away [nN] */
@@ -116,6 +119,7 @@ typedef struct {
   double mesh_stress[SYM_N];     /* mean Cauchy stress of the meshed grains times their volume, over that of `stress`
                                     [GPa] */
   double mises_mean, alpha_mean; /* of meshed grains, by volume: von Mises stress [GPa], plastic strain [-] */
+  double mises_rms, mises_max;   /* of the elements: root mean square by volume, largest [GPa] */
   double mesh_volume;            /* of meshed grains over their volume without load [-] */
   double mass_added;             /* of meshed grains over their mass at the start: elements too thin for the step [-] */
   double element_worst;          /* smallest volume of an element over the one without load [-] */

@@ -72,6 +72,8 @@ static void coin_of_meshed(Output out, const Observation *o, const Observation *
   coin->meshed              = o->meshed * o->grains;
   coin->mesh_elements       = o->elements / coin->meshed;
   coin->mises_mean          = o->mises_mean;
+  coin->mises_rms           = o->mises_rms;
+  coin->mises_max           = o->mises_max;
   coin->plastic_strain_mean = o->alpha_mean;
   coin->mesh_volume         = o->mesh_volume;
   coin->mass_added          = o->mass_added;
@@ -124,6 +126,13 @@ void output_coin(Output out, Coin *coin)
     coin->density_under_load      = under->relative_density;
     coin->transmission_under_load = under->transmission;
   }
+  if (o && o->static_increments > 0) {
+    coin->static_increments = o->static_increments;
+    coin->static_newton     = o->static_newton;
+    coin->static_residual   = o->static_residual;
+  }
+  if (c.released && o->meshed > 0)
+    for (int k = 0; k < SYM_N; k++) coin->residual_stress[k] = o->mesh_stress[k];
   if (c.released) {
     coin->residual_wall_pressure = c.released->last.pressure_wall;
     if (under) coin->springback_axial = growth(c.released->last.height_moment, under->height_moment);
@@ -133,6 +142,11 @@ void output_coin(Output out, Coin *coin)
     if (under) coin->springback_radial = growth(c.ejected->last.radius_moment, under->radius_moment);
     if (under && under->radius_moment > 0) /* over the side of the compact as it stood under load */
       coin->ejection_shear = c.ejected->push_max / (2 * M_PI * under->radius_moment * under->height_moment);
+  }
+  if (c.ejected && under && !strcmp(out->config.stage[(int)c.ejected->last.stage].method, "equilibrium")) {
+    /* the wall gave way, nobody pushed: Coulomb's friction of what it carried */
+    coin->ejection_shear = out->config.die.wall.friction * coin->residual_wall_pressure;
+    coin->ejection_force = coin->ejection_shear * 2 * M_PI * under->radius_moment * under->height_moment;
   }
   output_quality(out, coin);
 }
@@ -272,6 +286,15 @@ static void print_meshed(FILE *f, const Coin *c)
   fprintf(f, "%.0f, of %.0f elements each\n", c->meshed, c->mesh_elements);
   print_head(f, "plastic strain");
   fprintf(f, "%.3g, von Mises stress %.3g GPa (means)\n", c->plastic_strain_mean, c->mises_mean);
+  if (isfinite(c->residual_stress[0])) {
+    print_head(f, "residual stress");
+    fprintf(f, "von Mises %.3g GPa (root mean square), at most %.3g GPa\n", c->mises_rms, c->mises_max);
+  }
+  if (isfinite(c->static_residual)) {
+    print_head(f, "static equilibrium");
+    fprintf(f, "unbalanced forces %.1e of those of contact, after %.0f increments and %.0f iterations of Newton\n",
+            c->static_residual, c->static_increments, c->static_newton);
+  }
   print_head(f, "worst element");
   fprintf(f, "%.2f of its volume without load; %.2g %% of mass added to thin ones\n", c->element_worst,
           100 * c->mass_added);

@@ -40,6 +40,9 @@ typedef struct {
   double uneven_share;                    /* the part of plastic_share that varies within elements [-] */
   double mass_added;                      /* to elements that became thin, over the mass at the start [-] */
   double kinetic_share;                   /* kinetic energy over that work, under load [-] */
+  double mises_rms, mises_max;            /* of the elements, like mises_mean; NAN: no meshed grains [GPa] */
+  double residual_stress[SYM_N]; /* of a released coin of meshed grains, over its volume, compression > 0 [GPa] */
+  double static_increments, static_newton, static_residual; /* of static equilibria; NAN: there was none */
   double energy_error;
   double hardness, hardness_low, hardness_high; /* estimate and band [GPa] */
   double modulus, modulus_low, modulus_high;    /* the same [GPa] */

@@ -161,6 +161,8 @@ static void write_meshed(Json *j, Output out)
   json_number(j, "elements_each", c.mesh_elements);
   json_number(j, "plastic_strain_mean", c.plastic_strain_mean);
   json_number(j, "von_mises_mean_GPa", c.mises_mean);
+  json_number(j, "von_mises_rms_GPa", c.mises_rms);
+  json_number(j, "von_mises_max_GPa", c.mises_max);
   json_number(j, "volume", c.mesh_volume);
   json_number(j, "element_worst", c.element_worst);
   json_number(j, "mass_added", c.mass_added);
@@ -168,6 +170,18 @@ static void write_meshed(Json *j, Output out)
   json_number(j, "uneven_share", c.uneven_share);
   json_number(j, "hourglass_share", c.hourglass_share);
   json_number(j, "kinetic_share", c.kinetic_share);
+  if (isfinite(c.residual_stress[0])) {       /* of the coin at its end; the distribution: von_mises_* */
+    json_open(j, "residual_stress_GPa", '['); /* xx yy zz xy yz zx, over the volume of the coin, compression positive */
+    for (int k = 0; k < SYM_N; k++) json_number(j, NULL, c.residual_stress[k]);
+    json_close(j, ']');
+  }
+  if (isfinite(c.static_residual)) {
+    json_open(j, "equilibrium", '{');
+    json_number(j, "residual", c.static_residual);
+    json_number(j, "increments", c.static_increments);
+    json_number(j, "newton_iterations", c.static_newton);
+    json_close(j, '}');
+  }
   json_close(j, '}');
 }
 

@@ -257,6 +257,7 @@ static void begin_stage(Programme *p, double time, Tools *t)
   n->stage_start  = time;
   n->looked       = time;
   n->ending       = 0.0;
+  n->balanced     = 0.0;
   n->reached      = 0.0;
   n->held_since   = -1.0;
   n->free_since   = -1.0;
@@ -332,6 +333,22 @@ void programme_next(Programme *p, double time, Tools *t)
   p->now.stage += 1.0;
   if (p->now.stage >= (double)p->n_stages) p->now.done = 1.0;
   else begin_stage(p, time, t);
+}
+
+int programme_balances(const Programme *p)
+{
+  return p->now.done == 0.0 && p->now.balanced == 0.0 && !strcmp(programme_stage(p)->method, "equilibrium");
+}
+
+void programme_balanced(Programme *p, const Balanced *how)
+{
+  ProgrammeState *n = &p->now;
+
+  n->balanced = n->ending = 1.0;
+  n->target               = 0.0;
+  n->static_increments += how->increments;
+  n->static_newton += how->newton;
+  n->static_residual = how->residual;
 }
 
 double programme_fraction(const Programme *p, double time, const Tools *t)

@@ -37,6 +37,9 @@ typedef struct {
   double follow_off;      /* the pressure's difference from the target at the last control; 0: a new one [GPa] */
   double looked;          /* time of the last control [ns] */
   double pace, imbalance; /* of a press of meshed grains: pace.h */
+  double balanced;        /* 1: this stage's equilibrium has been found */
+  double static_increments, static_newton; /* of equilibria since the run began: increments, iterations of Newton */
+  double static_residual;                  /* of the last one, over the forces of contact; 0: none yet [-] */
   double too_dense; /* bit k: stage k ended at its density limit, a press below its pressure, a dwell before its time */
 } ProgrammeState;
 
@@ -65,6 +68,16 @@ void programme_move_tools(double dt, Tools *tools);
 */
 int  programme_control(Programme *p, const DemStatus *status, double time, Tools *tools);
 void programme_next(Programme *p, double time, Tools *tools);
+
+/*
+  Stages by equilibrium (equilibrium.h).  Is one still to be found in this stage?  When it has been, the next control
+  ends the stage.
+*/
+typedef struct {
+  double increments, newton, residual;
+} Balanced;
+int  programme_balances(const Programme *p);
+void programme_balanced(Programme *p, const Balanced *how);
 
 /*
   The slow clock (design: two clocks).  A dwell longer than SLOW_FROM is not followed nanosecond by nanosecond: the

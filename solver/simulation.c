@@ -275,18 +275,21 @@ void simulation_sample_next(Simulation *sim)
 PetscErrorCode SimulationSample(Simulation *sim, Sample *s)
 {
   PetscFunctionBeginUser;
-  *s = (Sample){.step          = sim->step,
-                .time          = simulation_time(sim),
-                .stage         = (PetscInt)sim->programme.now.stage,
-                .stage_name    = programme_stage(&sim->programme)->name,
-                .target        = sim->programme.now.target > 0.0 ? sim->programme.now.target : NAN,
-                .grains        = sim->grains,
-                .tools         = &sim->tools,
-                .kinetic_start = sim->kinetic_start,
-                .slow_time     = sim->programme.now.slow_time,
-                .slow_steps    = sim->programme.now.slow_steps,
-                .slow_residual = sim->programme.now.residual,
-                .temperature   = programme_stage(&sim->programme)->temperature};
+  *s = (Sample){.step              = sim->step,
+                .time              = simulation_time(sim),
+                .stage             = (PetscInt)sim->programme.now.stage,
+                .stage_name        = programme_stage(&sim->programme)->name,
+                .target            = sim->programme.now.target > 0.0 ? sim->programme.now.target : NAN,
+                .grains            = sim->grains,
+                .tools             = &sim->tools,
+                .kinetic_start     = sim->kinetic_start,
+                .slow_time         = sim->programme.now.slow_time,
+                .slow_steps        = sim->programme.now.slow_steps,
+                .slow_residual     = sim->programme.now.residual,
+                .temperature       = programme_stage(&sim->programme)->temperature,
+                .static_increments = sim->programme.now.static_increments,
+                .static_newton     = sim->programme.now.static_newton,
+                .static_residual   = sim->programme.now.static_residual};
   dem_samples(sim->dem, &s->n_contacts, &s->contacts);
   memcpy(s->tool_force, sim->status.force, sizeof s->tool_force);
   memcpy(s->work, sim->status.work, sizeof s->work);

@@ -44,9 +44,10 @@ typedef struct {
   double     volume, volume0;  /* of the bodies now and without load [nm^3] */
   double     stress[6];        /* Cauchy stress times volume of all bodies, xx yy zz xy yz zx, tension positive [aJ] */
   double     mises, alpha;     /* means over the volume: von Mises stress [GPa], plastic strain [-] */
-  double     mass_added;       /* since the start, over the mass then; elements that became thin [-] */
-  double     worst;            /* smallest volume of an element over the one it had without load [-] */
-  PetscInt64 worst_id;         /* grain it belongs to */
+  double     mises_rms, mises_max; /* root mean square over the volume, largest of any element [GPa] */
+  double     mass_added;           /* since the start, over the mass then; elements that became thin [-] */
+  double     worst;                /* smallest volume of an element over the one it had without load [-] */
+  PetscInt64 worst_id;             /* grain it belongs to */
 } FemStatus;
 
 /* Per meshed grain, for files and observables; rows of Grains. */

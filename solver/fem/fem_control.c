@@ -11,6 +11,7 @@ enum {
   PART_VOLUME,
   PART_VOLUME0,
   PART_MISES,
+  PART_MISES2,
   PART_ALPHA,
   PART_ADDED,
   PART_STRESS,
@@ -27,7 +28,7 @@ enum {
 };
 
 /* Elements times their volume: Kirchhoff stress over the volume without load is Cauchy stress over the present one. */
-static void element_sums(Fem fem, PetscInt p, v8 sum[PART_N])
+static void element_sums(Fem fem, PetscInt p, v8 sum[PART_N], v8 *mises2)
 {
   const double per_G = 0.25 / fem->cfg.bulk.G, per_K = 0.5 / fem->cfg.bulk.K;
 
@@ -37,21 +38,26 @@ static void element_sums(Fem fem, PetscInt p, v8 sum[PART_N])
                   2.0 * (q[EL_XY] * q[EL_XY] + q[EL_YZ] * q[EL_YZ] + q[EL_ZX] * q[EL_ZX]);
     sum[PART_ELASTIC] += V0 * (per_G * ss + per_K * q[EL_MEAN] * q[EL_MEAN]);
     sum[PART_VOLUME0] += V0;
-    for (int l = 0; l < 8; l++) sum[PART_VOLUME][l] += V0[l] * lm_exp(q[EL_MEAN][l] / fem->cfg.bulk.K);
+    v8 J;
+    for (int l = 0; l < 8; l++) J[l] = lm_exp(q[EL_MEAN][l] / fem->cfg.bulk.K);
+    sum[PART_VOLUME] += V0 * J;
     sum[PART_MISES] += V0 * v8_sqrt(1.5 * ss);
+    sum[PART_MISES2] += V0 * 1.5 * ss / J;
+    *mises2 = v8_max(*mises2, 1.5 * ss / (J * J));
     sum[PART_ALPHA] += V0 * q[EL_ALPHA];
     for (int k = 0; k < 6; k++) sum[PART_STRESS + k] += V0 * (q[EL_XX + k] + (k < 3 ? 1.0 : 0.0) * q[EL_MEAN]);
   }
 }
 
-static void pack_sums(Fem fem, PetscInt p, v8 sum[PART_N])
+static void pack_sums(Fem fem, PetscInt p, v8 sum[PART_N], v8 *mises2)
 {
   const v8(*v)[3] = (const v8(*)[3])fem->v + p * fem->n_node, *mass = fem->mass + p * fem->n_node;
 
   for (int k = 0; k < PART_N; k++) sum[k] = v8_set(0.0);
   for (int n = 0; n < fem->n_node; n++)
     sum[PART_KINETIC] += 0.5 * mass[n] * (v[n][0] * v[n][0] + v[n][1] * v[n][1] + v[n][2] * v[n][2]);
-  element_sums(fem, p, sum);
+  *mises2 = v8_set(0.0);
+  element_sums(fem, p, sum, mises2);
 }
 
 /* Mass of body b over the one it began with, less one. */
@@ -106,20 +112,21 @@ PetscErrorCode FemControl(Fem fem, FemStatus *status)
 {
   int64_t  sum[SUM_N]   = {0};
   ExactSum part[PART_N] = {{0}};
-  double   worst        = 1e300, all, value[PART_N];
-  int64_t  id           = INT64_MAX, first;
+  double   worst = 1e300, all, value[PART_N], most = 0.0, low[2];
+  int64_t  id = INT64_MAX, first;
 
   PetscFunctionBeginUser;
   for (PetscInt p = 0; p < fem->n_pack; p++) {
-    v8 s[PART_N];
+    v8 s[PART_N], mises2;
     fem_keep_step(fem, p);
-    pack_sums(fem, p, s);
+    pack_sums(fem, p, s, &mises2);
     for (PetscInt b = 8 * p; b < PetscMin(8 * p + 8, fem->n_body); b++) {
       /* whatever is not a number reaches velocities or stresses by the end of the step; no minimum keeps it */
       const int    sound   = isfinite(s[PART_KINETIC][b % 8]) && isfinite(s[PART_ELASTIC][b % 8]);
       const double w       = sound ? fem->work_pack[p].worst[b % 8] : -1e300;
       s[PART_ADDED][b % 8] = s[PART_VOLUME0][b % 8] * added_mass(fem, b);
       for (int k = 0; sound && k < PART_N; k++) exact_add(&part[k], s[k][b % 8], fem->inv_work);
+      most = fmax(most, sqrt(mises2[b % 8]));
       if (w < worst || (w == worst && fem->id[b] < id)) worst = w, id = fem->id[b];
       fem->work_pack[p].worst[b % 8] = 1.0;
     }
@@ -129,7 +136,9 @@ PetscErrorCode FemControl(Fem fem, FemStatus *status)
   memcpy(sum + SUM_WORK, fem->work, sizeof fem->work);
   memcpy(sum + SUM_KINETIC, part, sizeof part);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, SUM_N, MPI_INT64_T, MPI_SUM, fem->g->comm));
-  PetscCallMPI(MPI_Allreduce(&worst, &all, 1, MPI_DOUBLE, MPI_MIN, fem->g->comm));
+  low[0] = worst, low[1] = -most;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, low, 2, MPI_DOUBLE, MPI_MIN, fem->g->comm));
+  all   = low[0];
   first = worst == all ? id : INT64_MAX;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT64_T, MPI_MIN, fem->g->comm));
   PetscCheck(sum[SUM_BODIES] == 0 || all > -1e300, fem->g->comm, PETSC_ERR_CONV_FAILED,
@@ -156,10 +165,13 @@ PetscErrorCode FemControl(Fem fem, FemStatus *status)
   status->mises      = value[PART_MISES] / fmax(value[PART_VOLUME], 1e-300);
   status->alpha      = value[PART_ALPHA] / fmax(value[PART_VOLUME0], 1e-300);
   status->mass_added = value[PART_ADDED] / fmax(value[PART_VOLUME0], 1e-300);
+  status->mises_rms  = sqrt(value[PART_MISES2] / fmax(value[PART_VOLUME], 1e-300));
+  status->mises_max  = -low[1];
   memcpy(status->stress, value + PART_STRESS, sizeof status->stress);
   status->worst    = all;
   status->worst_id = first;
   memset(fem->tool_force, 0, sizeof fem->tool_force);
+  memset(&fem->wall_force, 0, sizeof fem->wall_force);
   fem->interval_steps = 0;
   PetscFunctionReturn(0);
 }

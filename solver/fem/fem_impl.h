@@ -186,6 +186,8 @@ struct _p_Fem {
   double        unit_force, unit_work, inv_force, inv_work; /* 1/unit */
   ExactSum      work[WORK_N];
   ExactSum      tool_force[TOOL_N][3];
+  ExactSum      wall_force; /* of the wall's normal forces on the bodies, all added up */
+  double        wall_speed; /* of the wall, outwards; other than 0 only within equilibrium [nm/ns] */
   PetscInt      interval_steps;
   ContactSpots *spots; /* where contacts leave their stiffness; NULL: it is not wanted */
   /* samples */

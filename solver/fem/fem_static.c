@@ -15,13 +15,21 @@ static const double STEP = 0.25;
 */
 static const double CYCLE = 0.8;
 
+/* Iterations with one preconditioner: factors cost more than what they lose by being old. */
+enum { LAG = 3 };
+
+/* Iterations without a residual that is so much better: Newton goes to and fro between kinks. */
+enum { PATIENCE = 8 };
+static const double BETTER = 0.9;
+
 /* Punch forces: how near, of the larger of the wanted one and that at the beginning, and in how many moves at most. */
 static const double FORCE_TO = 1e-3;
 enum { SECANTS = 60 };
 
 /* Increments that do not converge: times they are halved before they are damped, and how. */
-enum { HALVED_MOST = 2, DAMPED_MOST = 3 };
-static const double DAMP_BY = 100.0;
+enum { HALVED_MOST = 2, DAMPED_MOST = 6, DAMPED_FIRST = 2, WAIT_MOST = 8 };
+static const double DAMP_BY   = 10.0,
+                    DAMPED_TO = 1e-4; /* a level; residual of contact forces that is asked of damped ones */
 
 static PetscErrorCode Residual(SNES snes, Vec x, Vec f, void *ctx)
 {
@@ -72,7 +80,9 @@ static PetscErrorCode Converged(SNES snes, PetscInt it, PetscReal xnorm, PetscRe
   st->status.residual = fnorm / scale;
   *reason             = SNES_CONVERGED_ITERATING;
   if (PetscIsInfOrNanReal(fnorm)) *reason = SNES_DIVERGED_FNORM_NAN;
-  else if (fnorm <= st->cfg.tolerance * scale) *reason = SNES_CONVERGED_FNORM_ABS;
+  else if (fnorm <= (st->damped ? DAMPED_TO : st->cfg.tolerance) * scale) *reason = SNES_CONVERGED_FNORM_ABS;
+  else if (it == 0 || fnorm < BETTER * st->best) st->best = fnorm, st->best_at = it;
+  else if (it - st->best_at >= PATIENCE) *reason = SNES_DIVERGED_LOCAL_MIN;
   PetscFunctionReturn(0);
 }
 
@@ -86,7 +96,7 @@ static PetscErrorCode CapStep(SNESLineSearch search, Vec x, Vec y, PetscBool *ch
   PetscCall(VecNorm(y, NORM_INFINITY, &most));
   part     = st->cycles ? 0.5 : 1.0;
   part     = PetscMin(part, st->step_most / PetscMax(most, 1e-300));
-  *changed = part < 1.0;
+  *changed = part < 1.0 ? PETSC_TRUE : PETSC_FALSE;
   if (*changed) PetscCall(VecScale(y, part));
   PetscFunctionReturn(0);
 }
@@ -108,6 +118,7 @@ static PetscErrorCode MakeSolver(FemStatic st)
   PetscCall(SNESSetFunction(st->snes, st->f, Residual, st));
   PetscCall(SNESSetConvergenceTest(st->snes, Converged, st, NULL));
   PetscCall(SNESSetTolerances(st->snes, 0.0, 0.0, 0.0, 30, PETSC_MAX_INT));
+  PetscCall(SNESSetLagJacobian(st->snes, LAG)); /* products stay exact */
   PetscCall(SNESGetLineSearch(st->snes, &search));
   PetscCall(SNESLineSearchSetType(search, SNESLINESEARCHL2)); /* residuals have kinks, at which others go to and fro */
   PetscCall(SNESLineSearchSetPreCheck(search, CapStep, st));
@@ -176,22 +187,32 @@ PetscErrorCode FemStaticDestroy(FemStatic *out)
   PetscFunctionReturn(0);
 }
 
-/* Between the punches the powder follows them evenly. */
-static PetscErrorCode Follow(FemStatic st, const Tools *from, const double z[TOOL_N], Vec x)
+/* Where an increment ends. */
+typedef struct {
+  double z[TOOL_N], radius; /* of the tools, of the bore [nm] */
+} Goal;
+
+/* Between the punches, and within the wall, the powder follows them evenly. */
+static PetscErrorCode Follow(FemStatic st, const Tools *from, const Goal *to, Vec x)
 {
-  const double bottom = from->z[TOOL_BOTTOM], down = z[TOOL_BOTTOM] - bottom;
-  const double rate = (z[TOOL_TOP] - from->z[TOOL_TOP] - down) / (from->z[TOOL_TOP] - bottom);
+  const double bottom = from->z[TOOL_BOTTOM], down = to->z[TOOL_BOTTOM] - bottom;
+  const double rate  = (to->z[TOOL_TOP] - from->z[TOOL_TOP] - down) / (from->z[TOOL_TOP] - bottom);
+  const double widen = to->radius / from->die_radius - 1.0;
   PetscScalar *a;
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArray(x, &a));
-  for (PetscInt k = 2; k < st->n_dof; k += 3) a[k] += down + rate * (a[k] - bottom);
+  for (PetscInt k = 0; k < st->n_dof; k += 3) {
+    a[k] += widen * a[k];
+    a[k + 1] += widen * a[k + 1];
+    a[k + 2] += down + rate * (a[k + 2] - bottom);
+  }
   PetscCall(VecRestoreArray(x, &a));
   PetscFunctionReturn(0);
 }
 
-/* Newton begins with the places that are nearer to balance: those before, or those that follow the punches. */
-static PetscErrorCode Guess(FemStatic st, const Tools *from, const double z[TOOL_N])
+/* Newton begins with the places that are nearer to balance: those before, or those that follow the tools. */
+static PetscErrorCode Guess(FemStatic st, const Tools *from, const Goal *to)
 {
   PetscReal stay, go;
   Vec       x;
@@ -199,7 +220,7 @@ static PetscErrorCode Guess(FemStatic st, const Tools *from, const double z[TOOL
   PetscFunctionBeginUser;
   PetscCall(VecDuplicate(st->x, &x));
   PetscCall(VecCopy(st->x, x));
-  PetscCall(Follow(st, from, z, x));
+  PetscCall(Follow(st, from, to, x));
   PetscCall(StaticResidual(st, st->x, st->f));
   PetscCall(VecNorm(st->f, NORM_2, &stay));
   PetscCall(StaticResidual(st, x, st->f));
@@ -224,24 +245,28 @@ static PetscErrorCode Count(FemStatic st)
 }
 
 /* One increment; bodies are as they were when it does not converge. */
-static PetscErrorCode Increment(FemStatic st, Tools *tools, const double z[TOOL_N], SNESConvergedReason *why)
+static PetscErrorCode Increment(FemStatic st, Tools *tools, const Goal *to, SNESConvergedReason *why)
 {
   PetscFunctionBeginUser;
   PetscCall(StaticBeginMake(st));
-  st->tools = *tools;
+  st->tools      = *tools;
+  st->wall_speed = 0.0;
   for (int t = 0; t < TOOL_N; t++) st->tools.v[t] = 0.0;
   PetscCall(StaticBeginForces(st));
   for (int t = 0; t < TOOL_N; t++) {
-    st->tools.v[t] = (z[t] - tools->z[t]) / st->fem->dt;
-    st->tools.z[t] = z[t];
+    st->tools.v[t] = (to->z[t] - tools->z[t]) / st->fem->dt;
+    st->tools.z[t] = to->z[t];
   }
-  PetscCall(Guess(st, tools, z));
+  st->wall_speed       = (to->radius - tools->die_radius) / st->fem->dt;
+  st->tools.die_radius = to->radius;
+  PetscCall(Guess(st, tools, to));
   PetscCall(SNESSolve(st->snes, NULL, st->x));
   PetscCall(SNESGetConvergedReason(st->snes, why));
   PetscCall(Count(st));
   if (*why > 0) {
     PetscCall(StaticCommit(st, st->x, st->f));
-    for (int t = 0; t < TOOL_N; t++) tools->z[t] = z[t], tools->v[t] = 0.0;
+    for (int t = 0; t < TOOL_N; t++) tools->z[t] = to->z[t], tools->v[t] = 0.0;
+    tools->die_radius = to->radius;
     st->status.increments++;
   } else PetscCall(StaticRestore(st));
   PetscFunctionReturn(0);
@@ -279,18 +304,20 @@ static PetscErrorCode Worst(FemStatic st, PetscInt64 *id)
 
 static PetscErrorCode Status(FemStatic st, FemStaticStatus *out)
 {
-  int64_t word[TOOL_N][3][2];
+  int64_t word[3 * TOOL_N + 1][2];
 
   PetscFunctionBeginUser;
-  memcpy(word, st->fem->tool_force, sizeof word);
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, word, 6 * TOOL_N, MPI_INT64_T, MPI_SUM, st->fem->g->comm));
+  memcpy(word, st->fem->tool_force, sizeof st->fem->tool_force);
+  memcpy(word[3 * TOOL_N], &st->fem->wall_force, sizeof st->fem->wall_force);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, word, 6 * TOOL_N + 2, MPI_INT64_T, MPI_SUM, st->fem->g->comm));
   for (int t = 0; t < TOOL_N; t++)
-    for (int k = 0; k < 3; k++) st->status.force[t][k] = exact_total(word[t][k], st->fem->unit_force);
+    for (int k = 0; k < 3; k++) st->status.force[t][k] = exact_total(word[3 * t + k], st->fem->unit_force);
+  st->status.wall = exact_total(word[3 * TOOL_N], st->fem->unit_force);
   if (out) *out = st->status;
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode NoBalance(FemStatic st, double top, SNESConvergedReason why)
+static PetscErrorCode NoBalance(FemStatic st, const Goal *to, SNESConvergedReason why)
 {
   PetscInt64 id;
 
@@ -300,48 +327,66 @@ static PetscErrorCode NoBalance(FemStatic st, double top, SNESConvergedReason wh
       st->fem->g->comm, PETSC_ERR_CONV_FAILED,
       "static equilibrium: no balance with the top punch at %g nm (%s, also when increments are shorter and damped); "
       "unbalanced forces are %.2g of those of contact, most of them on grain %lld; allow more iterations "
-      "(-static_snes_max_it) or take the explicit method",
-      top, SNESConvergedReasons[why], st->status.residual, (long long)id);
+      "(-static_snes_max_it), take a finer mesh, or the explicit method",
+      to->z[TOOL_TOP], SNESConvergedReasons[why], st->status.residual, (long long)id);
 }
+
+/* Between `from` and `to`, its ends exactly. */
+static double between(double from, double to, double part) { return part == 1.0 ? to : from + part * (to - from); }
 
 /*
   An increment that does not converge is tried at half its length, then damped: with stiffer ground springs, from which
   the bodies are freed step by step afterwards, as they would be in a viscous liquid.  Where grains snap from one
   balance to another that is the way from here to there.
 */
-PetscErrorCode FemStaticSolve(FemStatic st, Tools *tools, const double z[TOOL_N], FemStaticStatus *status)
+static PetscErrorCode Go(FemStatic st, Tools *tools, const Goal *goal, FemStaticStatus *status)
 {
-  const double height = tools->z[TOOL_TOP] - tools->z[TOOL_BOTTOM], ground = st->ground;
-  double       way = 0.0, done = 0.0, step, start[TOOL_N];
+  const double ground = st->ground, height = tools->z[TOOL_TOP] - tools->z[TOOL_BOTTOM];
+  const Tools  start = *tools;
+  double       way = fabs(goal->radius - start.die_radius) / start.die_radius, done = 0.0, step;
   int          level = 0, owed = 0, failed = 0; /* of damping: to be tried, of the present state */
+  int          wait = 0, waited = 0;            /* increments at a level before a lower one is tried again */
 
   PetscFunctionBeginUser;
-  for (int t = 0; t < TOOL_N; t++) {
-    start[t] = tools->z[t];
-    way      = PetscMax(way, fabs(z[t] - start[t]));
-  }
-  step = 1.0 / PetscMax(1.0, ceil(way / (st->cfg.strain * height) - 1e-9));
+  for (int t = 0; t < TOOL_N; t++) way = PetscMax(way, fabs(goal->z[t] - start.z[t]) / height);
+  step = 1.0 / PetscMax(1.0, ceil(way / st->cfg.strain - 1e-9));
   while (done < 1.0 || owed) {
     const double        part = owed ? done : done + step > 1.0 - 1e-9 ? 1.0 : done + step;
-    double              to[TOOL_N];
+    Goal                to   = {.radius = between(start.die_radius, goal->radius, part)};
     SNESConvergedReason why;
 
-    for (int t = 0; t < TOOL_N; t++) to[t] = part == 1.0 ? z[t] : start[t] + part * (z[t] - start[t]);
+    for (int t = 0; t < TOOL_N; t++) to.z[t] = between(start.z[t], goal->z[t], part);
+    st->damped = level > 0 ? PETSC_TRUE : PETSC_FALSE;
     st->ground = ground * pow(DAMP_BY, level);
-    PetscCall(Increment(st, tools, to, &why));
+    PetscCall(Increment(st, tools, &to, &why));
     st->ground = ground;
     if (why > 0) {
-      done  = part;
-      owed  = level;
-      level = PetscMax(level - 1, 0);
+      done = part;
+      owed = level;
+      if (++waited > wait) level = PetscMax(level - 1, 0), waited = 0;
       continue;
     }
     st->status.cuts++;
-    if (++failed > st->cfg.tries || level == DAMPED_MOST) PetscCall(NoBalance(st, to[TOOL_TOP], why));
+    if (++failed > st->cfg.tries || level == DAMPED_MOST) PetscCall(NoBalance(st, &to, why));
     if (!owed && !level && way > 0.0 && failed <= HALVED_MOST) step *= 0.5;
-    else level++;
+    else if (!level && !owed) level = DAMPED_FIRST;
+    else {
+      if (owed == level + 1) wait = PetscMin(2 * wait + 1, WAIT_MOST); /* it came from there: too early */
+      level++;
+      waited = 0;
+    }
   }
   PetscCall(Status(st, status));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemStaticSolve(FemStatic st, Tools *tools, const double z[TOOL_N], FemStaticStatus *status)
+{
+  Goal goal = {.radius = tools->die_radius};
+
+  PetscFunctionBeginUser;
+  memcpy(goal.z, z, sizeof goal.z);
+  PetscCall(Go(st, tools, &goal, status));
   PetscFunctionReturn(0);
 }
 
@@ -373,6 +418,38 @@ PetscErrorCode FemStaticForce(FemStatic st, Tools *tools, double force, FemStati
     f = st->status.force[TOOL_TOP][2];
     if ((f - before) * step < 0.0) slope = (f - before) / step;
     at = tools->z[TOOL_TOP];
+  }
+  PetscFunctionReturn(0);
+}
+
+/* A tool that withdraws goes so far beyond where the last two increments say it is free, and at least a part of one. */
+static const double BEYOND = 1.25, LEAST = 0.1;
+enum { WITHDRAWALS = 100 };
+
+PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStaticStatus *status)
+{
+  const int    wall = tool == TOOL_DIE;
+  const double size = wall ? tools->die_radius : tools->z[TOOL_TOP] - tools->z[TOOL_BOTTOM],
+               most = st->cfg.strain * size;
+  Goal   goal       = {.radius = tools->die_radius};
+  double f, slope;
+
+  PetscFunctionBeginUser;
+  memcpy(goal.z, tools->z, sizeof goal.z);
+  PetscCall(Go(st, tools, &goal, status));
+  f     = wall ? st->status.wall : st->status.force[TOOL_TOP][2];
+  slope = f / (0.25 * most);
+  for (int k = 0; f != 0.0; k++) {
+    const double step = PetscMax(LEAST * most, PetscMin(most, BEYOND * f / slope)), before = f;
+
+    PetscCheck(k < WITHDRAWALS, st->fem->g->comm, PETSC_ERR_CONV_FAILED,
+               "static equilibrium: after %d increments the %s still carries %g nN; take the explicit method", k,
+               wall ? "die wall" : "top punch", f);
+    if (wall) goal.radius += step;
+    else goal.z[TOOL_TOP] += step;
+    PetscCall(Go(st, tools, &goal, status));
+    f = wall ? st->status.wall : st->status.force[TOOL_TOP][2];
+    if (f < before) slope = (before - f) / step;
   }
   PetscFunctionReturn(0);
 }

@@ -30,6 +30,7 @@ typedef struct {
   int    krylov, krylov_most; /* iterations of linear solves, and the most in one */
   double residual;            /* of the last increment, as `tolerance` [-] */
   double force[TOOL_N][3];    /* on the tools, last increment [nN] */
+  double wall;                /* normal forces on the die wall, all added up, last increment [nN] */
   int    two_level;           /* 1: the linear solver is the two-level one, 0: a direct one or the user's */
 } FemStaticStatus;
 
@@ -55,5 +56,11 @@ PetscErrorCode FemStaticSolve(FemStatic st, Tools *tools, const double z[TOOL_N]
   the force at the beginning; by secants.  force = 0: until it just carries nothing.
 */
 PetscErrorCode FemStaticForce(FemStatic st, Tools *tools, double force, FemStaticStatus *status);
+/*
+  Collective.  A tool withdraws until nothing of the powder touches it and its force is 0 exactly: the top punch
+  (TOOL_TOP) upwards, the die wall (TOOL_DIE) by widening, tools->die_radius growing.  In increments of at most `strain`
+  of the height or of the radius, and no farther than a tenth of an increment beyond the last touch.
+*/
+PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStaticStatus *status);
 
 #endif

@@ -27,6 +27,7 @@ typedef struct {
   ExactSum      work[WORK_N];
   ExactSum      sums[TOOL_N][3];    /* tool_force of Fem */
   double        tool_force[TOOL_N]; /* along z, of this rank [nN] */
+  double        wall_force;         /* normal, of this rank [nN] */
 } StaticBegin;
 
 struct _p_FemStatic {
@@ -36,6 +37,7 @@ struct _p_FemStatic {
   ElementModel         model; /* without a rate */
   StaticBegin          begin;
   Tools                tools;      /* of the evaluation: z at the end of the increment, v the way in it over dt */
+  double               wall_speed; /* the same of the wall, outwards [nm/ns] */
   double               ground;     /* stiffness of the ground springs [nN/nm] */
   double               scale;      /* largest norm of contact forces so far [nN] */
   double               step_most;  /* a node moves by no more in one iteration [nm] */
@@ -44,12 +46,14 @@ struct _p_FemStatic {
   PetscInt             n_dof;      /* of this rank */
   PetscInt             n_nodes;    /* of all bodies, over all ranks */
   PetscInt            *first_node; /* [n_body + n_ghost_body] number of a body's first node over all ranks */
+  double               best;       /* smallest norm of the residual in this increment [nN], and at which iteration */
+  PetscInt             best_at;
   int                 *node_row, *node_col; /* nodes that share an element with a node: CSR */
   ContactSpots         spots;
   SNES                 snes;
   Vec                  x, f, f_begin;
-  Mat                  A, J; /* tangent, symmetric; NULL, or its exact product by differences */
-  PetscBool            differences;
+  Mat                  A, J;                /* tangent, symmetric; NULL, or its exact product by differences */
+  PetscBool            differences, damped; /* damped: stiffer ground springs at the moment */
   FemStaticStatus      status;
 };
 

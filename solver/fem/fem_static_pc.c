@@ -4,8 +4,8 @@
   The product of the tangent with a vector is a difference of forces, which is exact: turning normals, areas that
   change, friction that follows pressure are all in it, and it costs no more than a step of the explicit engine.  The
   assembled symmetric tangent preconditions it, so that GMRES has little left to do; with it alone Newton would stall
-  where grains flow.  -static_assembled takes it for the operator, too, with conjugate gradients; -static_two_level yes
-  or no overrules the choice by the number of grains.
+  where grains flow.  -static_mat_assembled takes it for the operator, too, with conjugate gradients;
+  -static_pc_two_level yes or no overrules the choice by the number of grains.
 
   Preconditioner.  Few grains: MUMPS, which contacts cost little, being small separators.  Many: two levels.  The fine
   one solves each grain by itself, with the nodes that touch it (additive Schwarz, one subdomain per grain, overlap 1);
@@ -93,8 +93,8 @@ PetscErrorCode StaticSolverMake(FemStatic st, PetscInt64 bodies)
   PC        pc;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscOptionsGetBool(NULL, NULL, "-static_assembled", &assembled, NULL));
-  PetscCall(PetscOptionsGetBool(NULL, NULL, "-static_two_level", &two_level, NULL));
+  PetscCall(PetscOptionsGetBool(NULL, NULL, "-static_mat_assembled", &assembled, NULL));
+  PetscCall(PetscOptionsGetBool(NULL, NULL, "-static_pc_two_level", &two_level, NULL));
   st->differences = !assembled;
   PetscCall(SNESGetKSP(st->snes, &ksp));
   PetscCall(KSPGetPC(ksp, &pc));

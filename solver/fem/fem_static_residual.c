@@ -116,14 +116,17 @@ static PetscErrorCode Contacts(FemStatic st)
   PetscFunctionBeginUser;
   memset(fem->force, 0, nodes * sizeof *fem->force);
   memset(fem->tool_force, 0, sizeof fem->tool_force);
+  memset(&fem->wall_force, 0, sizeof fem->wall_force);
   memcpy(fem->work, st->begin.work, sizeof fem->work);
   PetscCall(Show(fem));
   PetscCall(FemCandidatesCheck(fem));
   restore_slots(st);
   st->spots.n      = 0;
   fem->cfg.dashpot = 0.0;
+  fem->wall_speed  = st->wall_speed;
   PetscCall(FemContact(fem));
   PetscCall(FemTools(fem, &st->tools));
+  fem->wall_speed  = 0.0;
   fem->cfg.dashpot = zeta;
   PetscCall(FemForcesHome(fem));
   PetscFunctionReturn(0);
@@ -216,7 +219,7 @@ static PetscErrorCode BookForces(FemStatic st, Vec f)
 {
   Fem                fem = st->fem;
   const PetscScalar *now, *then;
-  double             contact = 0.0, unbalanced = 0.0;
+  double             contact = 0.0, unbalanced = 0.0, wall;
 
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayRead(f, &now));
@@ -238,6 +241,9 @@ static PetscErrorCode BookForces(FemStatic st, Vec f)
     exact_add(&fem->work[WORK_TOOLS], change, fem->inv_work);
     contact += change / fem->unit_force;
   }
+  wall = 0.5 * fem->dt * st->wall_speed * (exact_value(&fem->wall_force, fem->unit_force) - st->begin.wall_force);
+  exact_add(&fem->work[WORK_TOOLS], wall, fem->inv_work);
+  contact += wall / fem->unit_force;
   exact_add(&fem->work[WORK_NORMAL], contact * fem->unit_force, fem->inv_work);
   exact_add(&fem->work[WORK_DRAG], unbalanced + kinetic(st), fem->inv_work);
   PetscFunctionReturn(0);
@@ -252,6 +258,7 @@ PetscErrorCode StaticBeginForces(FemStatic st)
   PetscCall(StaticResidual(st, st->x, st->f_begin));
   PetscCall(Copy((void **)&st->begin.force, fem->force, surface_of(st) * sizeof *fem->force));
   for (int t = 0; t < TOOL_N; t++) st->begin.tool_force[t] = exact_value(&fem->tool_force[t][2], fem->unit_force);
+  st->begin.wall_force = exact_value(&fem->wall_force, fem->unit_force);
   PetscFunctionReturn(0);
 }
 

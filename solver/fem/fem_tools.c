@@ -39,7 +39,8 @@ typedef struct {
 
 static void touch_tool(Fem fem, const Tools *t, int tool, const double *r, NodeSlots slots, ToolTouch *q)
 {
-  const double u[3] = {r[SF_VX], r[SF_VY], r[SF_VZ] - t->v[tool]};
+  const double out  = tool == TOOL_DIE ? fem->wall_speed : 0.0; /* against its normal */
+  const double u[3] = {r[SF_VX] + out * q->n[0], r[SF_VY] + out * q->n[1], r[SF_VZ] + out * q->n[2] - t->v[tool]};
   double       vn = 0.0, along = 0.0, ft = 0.0, *slot, cap;
 
   q->stiff   = fem->cfg.penalty * fem->cfg.bulk.K / r[SF_H] * r[SF_AREA];
@@ -95,7 +96,7 @@ static PetscErrorCode SampleTool(Fem fem, PetscInt body, int tool, const double 
 
 static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, int tool)
 {
-  const double dt = fem->dt;
+  const double dt = fem->dt, out = tool == TOOL_DIE ? fem->wall_speed : 0.0;
 
   PetscFunctionBeginUser;
   for (int n = 0; n < fem->n_surf; n++) {
@@ -111,7 +112,7 @@ static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, int tool)
     }
     touch_tool(fem, t, tool, r, fem->slot[b * fem->n_surf + n], &q);
     for (int k = 0; k < 3; k++) {
-      const double  u  = r[SF_VX + k] - (k == 2 ? t->v[tool] : 0.0);
+      const double  u  = r[SF_VX + k] + out * q.n[k] - (k == 2 ? t->v[tool] : 0.0);
       const int64_t fk = (int64_t)(((q.elastic + q.damp) * q.n[k] + q.ft[k]) * fem->inv_force);
       f[k] += fk;
       exact_add_int(&fem->tool_force[tool][k], -fk);
@@ -123,7 +124,10 @@ static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, int tool)
     exact_add(&fem->work[WORK_VISCOUS], work[1] * dt, fem->inv_work);
     exact_add(&fem->work[WORK_TANGENTIAL], work[2] * dt, fem->inv_work);
     exact_add(&fem->work[WORK_FRICTION], q.slip, fem->inv_work);
-    exact_add(&fem->work[WORK_TOOLS], ((q.elastic + q.damp) * q.n[2] + q.ft[2]) * t->v[tool] * dt, fem->inv_work);
+    exact_add(&fem->work[WORK_TOOLS],
+              (((q.elastic + q.damp) * q.n[2] + q.ft[2]) * t->v[tool] - (q.elastic + q.damp) * out) * dt,
+              fem->inv_work);
+    if (tool == TOOL_DIE) exact_add(&fem->wall_force, q.elastic + q.damp, fem->inv_force);
     if (fem->sampling) PetscCall(SampleTool(fem, b, tool, r, &q));
     if (fem->spots) PetscCall(ToolStiffness(fem, b * fem->n_surf + n, &q));
   }

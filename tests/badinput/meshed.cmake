@@ -31,3 +31,9 @@ nm_add_bad(NAME mesh_no_hourglass ARGS -mesh_hourglass 0
 nm_add_bad(NAME mesh_law_unknown ARGS -mesh_law j3 FAILS "-mesh_law: there is no 'j3'; choose from j2, hencky")
 nm_add_bad(NAME mesh_slow_dwell EDIT ${meshed} "press, release" "press, dwell, release" ARGS -dwell_time "10 s"
            FAILS "dwell is a dwell on the slow clock, which knows rigid grains only; up to 1 us, or mesh_grains: none")
+nm_add_bad(NAME release_equilibrium_rigid ARGS -release_method equilibrium
+           FAILS "command line: -release_method: equilibrium is that of meshed grains, and mesh_grains is none; choose explicit, or mesh: {grains: all}")
+nm_add_bad(NAME eject_equilibrium_gravity EDIT ${meshed} ARGS -eject_method equilibrium -time_gravity "9.81 m/s^2"
+           FAILS "command line: -eject_method: equilibrium leaves out gravity, and time_gravity is")
+nm_add_bad(NAME release_method_unknown ARGS -release_method implicit
+           FAILS "command line: -release_method: there is no 'implicit'; choose from explicit, equilibrium")

@@ -98,7 +98,7 @@ static void same_on_any_ranks(void **state)
   run(PETSC_COMM_SELF, &alone, place);
   assert_true(alone.force[TOOL_TOP][2] > 1.0);
   for (int k = 0; k < 2; k++) {
-    if (k) MUST(PetscOptionsSetValue(NULL, "-static_two_level", "yes"));
+    if (k) MUST(PetscOptionsSetValue(NULL, "-static_pc_two_level", "yes"));
     run(PETSC_COMM_WORLD, &together[k], other);
     if (!rank)
       print_message("%s: punch %.6f nN, alone %.6f nN; %d Newton, %d Krylov\n", k ? "two levels" : "direct",
@@ -109,7 +109,7 @@ static void same_on_any_ranks(void **state)
     for (int i = 0; i < N; i++)
       for (int c = 0; c < 3; c++) assert_true(fabs(other[i][c] - place[i][c]) < 1e-4);
   }
-  MUST(PetscOptionsClearValue(NULL, "-static_two_level"));
+  MUST(PetscOptionsClearValue(NULL, "-static_pc_two_level"));
 }
 
 int main(int argc, char **argv)

@@ -245,9 +245,9 @@ static void pack_of_27(void **state)
 static void two_levels(void **state)
 {
   const char *const option[][2] = {
-      {"-static_two_level", "yes" },
-      {"-static_assembled", "yes" },
-      {"-static_ksp_rtol",  "1e-5"}
+      {"-static_pc_two_level",  "yes" },
+      {"-static_mat_assembled", "yes" },
+      {"-static_ksp_rtol",      "1e-5"}
   };
   FemStaticConfig cfg = fem_static_defaults;
   FemWorld        w;

@@ -1,0 +1,20 @@
+/*
+  equilibrium.h - stages that end in static equilibrium instead of waiting for rest: release and ejection of a coin of
+  meshed grains, `method: equilibrium` (fem/fem_static.h).
+*/
+#ifndef SOLVER_EQUILIBRIUM_H
+#define SOLVER_EQUILIBRIUM_H
+
+#include "solver/simulation.h"
+
+/*
+  Collective, before a step.  At the begin of such a stage the tools withdraw through a sequence of equilibria, in no
+  time of the mechanical clock; the step that follows is made at rest, is reported and ends the stage.  Else nothing.
+
+  Release: the top punch rises until it carries nothing.  Ejection: the wall gives way until it carries nothing, then
+  the rim stands below the coin; friction against a wall that slides past is not followed.  Where no balance is found
+  all ranks fail with the grain (PETSC_ERR_CONV_FAILED); the checkpoint of the stage before is as it was.
+*/
+PetscErrorCode Equilibrate(Simulation *sim);
+
+#endif
