@@ -28,8 +28,8 @@ enum { SECANTS = 60 };
 
 /* Increments that do not converge: times they are halved before they are damped, and how. */
 enum { HALVED_MOST = 2, DAMPED_MOST = 6, DAMPED_FIRST = 2, WAIT_MOST = 8 };
-static const double DAMP_BY   = 10.0,
-                    DAMPED_TO = 1e-4; /* a level; residual of contact forces that is asked of damped ones */
+static const double DAMP_BY = 10.0, /* a level */
+    DAMPED_TO               = 0.1;  /* of the residual that a damped one begins with: it is only on the way */
 
 static PetscErrorCode Residual(SNES snes, Vec x, Vec f, void *ctx)
 {
@@ -70,17 +70,20 @@ static PetscErrorCode Converged(SNES snes, PetscInt it, PetscReal xnorm, PetscRe
                                 SNESConvergedReason *reason, void *ctx)
 {
   FemStatic st = ctx;
-  double    scale;
+  double    scale, wanted;
 
   PetscFunctionBeginUser;
   (void)snes, (void)xnorm, (void)snorm;
   PetscCall(Scale(st, &scale));
+  if (it == 0) st->first = fnorm;
+  wanted = st->cfg.tolerance * scale;
+  if (st->damped) wanted = PetscMax(wanted, DAMPED_TO * st->first);
   st->norm[it % 3]    = fnorm;
   st->cycles          = it > 2 && fnorm > CYCLE * st->norm[(it + 1) % 3];
   st->status.residual = fnorm / scale;
   *reason             = SNES_CONVERGED_ITERATING;
   if (PetscIsInfOrNanReal(fnorm)) *reason = SNES_DIVERGED_FNORM_NAN;
-  else if (fnorm <= (st->damped ? DAMPED_TO : st->cfg.tolerance) * scale) *reason = SNES_CONVERGED_FNORM_ABS;
+  else if (fnorm <= wanted) *reason = SNES_CONVERGED_FNORM_ABS;
   else if (it == 0 || fnorm < BETTER * st->best) st->best = fnorm, st->best_at = it;
   else if (it - st->best_at >= PATIENCE) *reason = SNES_DIVERGED_LOCAL_MIN;
   PetscFunctionReturn(0);

@@ -46,6 +46,7 @@ struct _p_FemStatic {
   PetscInt             n_dof;      /* of this rank */
   PetscInt             n_nodes;    /* of all bodies, over all ranks */
   PetscInt            *first_node; /* [n_body + n_ghost_body] number of a body's first node over all ranks */
+  double               first;      /* norm of the residual at the beginning of the increment [nN] */
   double               best;       /* smallest norm of the residual in this increment [nN], and at which iteration */
   PetscInt             best_at;
   int                 *node_row, *node_col; /* nodes that share an element with a node: CSR */
