@@ -167,7 +167,7 @@ class Scene:
         camera = self.renderer.GetActiveCamera()
         size = np.linalg.norm(self.high - self.low)
         camera.SetFocalPoint(*(self.middle + [0.08 * size, 0.07 * size, 0]))
-        camera.SetPosition(*(self.middle + size * np.array([1.15, -1.4, 0.85])))
+        camera.SetPosition(*(self.middle + size * np.array([1.0, -1.22, 0.74])))
         camera.SetViewUp(0, 0, 1)
         camera.SetViewAngle(33)
         self.renderer.ResetCameraClippingRange()
@@ -303,7 +303,7 @@ def draw(view, folder):
         return [], "There are no VTK frames to draw (deck: output: vtk_every)."
     prefix = ()
     if not os.environ.get("DISPLAY") and shutil.which("xvfb-run"):
-        prefix = ("xvfb-run", "-a", "-s", "-screen 0 1280x1024x24")
+        prefix = ("xvfb-run", "-a", "-s", "-screen 0 1280x1024x24 -noreset")  # a server that starts anew between two windows loses one
     if not can_render(prefix):
         return [], "VTK cannot render here: it needs a screen, or xvfb-run (Debian: apt-get install xvfb), or a VTK built with OSMesa or EGL."
     done = subprocess.run([*prefix, sys.executable, __file__, str(view.run.folder), "-o", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -35,6 +35,7 @@ h3 { font-size: 1rem; margin: 0 0 .2rem; } .state { color: #444; } p { margin: .
 figure { margin: 0; } figure img { width: 100%; height: auto; } figcaption { font-size: .84rem; color: #444; overflow-wrap: anywhere; }
 .table { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; } td, th { padding: .2rem .7rem; border-bottom: 1px solid #e6e6e6; text-align: right; white-space: nowrap; }
 td:first-child, th:first-child { text-align: left; white-space: normal; }
+@media (max-width: 500px) { td { white-space: normal; } td span { white-space: nowrap; } }
 details { margin: .8rem 0; } pre { overflow-x: auto; font-size: .78rem; background: #f7f7f7; padding: .7rem; }
 """
 
@@ -68,7 +69,7 @@ def coin_table(runs):
             cells = []
             for run, value in zip(runs, values):
                 low, high = (run.summary[block].get(key.replace("_GPa", f"_{end}_GPa")) if block in run.summary else None for end in ("low", "high"))
-                band = f" ({show(low)} .. {show(high)})" if value is not None and low is not None and high is not None and key.endswith("_GPa") else ""
+                band = f" <span>({show(low)} .. {show(high)})</span>" if value is not None and low is not None and high is not None and key.endswith("_GPa") else ""
                 cells.append(f"<td>{show(value)}{' ' + unit if unit and value is not None else ''}{band}</td>")
             rows.append(f"<tr><td>{text}</td>{''.join(cells)}</tr>")
     if not rows:

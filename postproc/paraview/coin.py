@@ -5,7 +5,8 @@
 
 RUN is the folder of a run.  The quarter towards the viewer is taken away unless --whole (grains).  --movie writes one
 picture per frame, name.0000.png and so on, coloured alike; ffmpeg -i name.%04d.png makes a film of them.
-Without a screen: xvfb-run pvbatch ...   Debian: apt-get install python3-paraview paraview xvfb"""
+Without a screen: xvfb-run -a -s "-screen 0 1280x1024x24 -noreset" pvbatch ...   (without -noreset the server may restart under it)
+Debian: apt-get install python3-paraview paraview xvfb"""
 import argparse
 import os
 import sys

@@ -12,6 +12,8 @@ from paraview import simple as pv
 
 MAP = "Cividis"  # looks the same to most eyes
 
+UNITS = ("nm", "nN", "GPa", "nS", "aJ", "ns", "s", "K")
+
 
 class Missing(Exception):
     """The run has no such frames or no such array."""
@@ -41,6 +43,18 @@ def find_array(data, wanted):
     return matches[0]
 
 
+def span_of(array):
+    """Of its values; from 0 where they begin near it."""
+    low, high = array.GetRange()
+    return 0.0 if 0 < low < 0.3 * high else low, high
+
+
+def words_of(array):
+    """The name of an array as the title of its scale; the last word may be its unit."""
+    words = array.split("_")
+    return f"{' '.join(words[:-1])} in {words[-1]}" if len(words) > 1 and words[-1] in UNITS else " ".join(words)
+
+
 def above(source, place, array, low):
     threshold = pv.Threshold(Input=source, Scalars=[place, array])
     threshold.LowerThreshold, threshold.UpperThreshold = low, 1e300
@@ -65,8 +79,7 @@ def grains(folder, view, middle, colour="q", whole=False):
     glyph.GlyphType.Radius, glyph.GlyphType.ThetaResolution, glyph.GlyphType.PhiResolution = 1.0, 24, 16
     glyph.OrientationArray = ["POINTS", "No orientation array"]
     glyph.ScaleArray, glyph.ScaleFactor, glyph.GlyphMode = ["POINTS", "radius_nm"], 1.0, "All Points"
-    low, high = source.PointData[array].GetRange()
-    return pv.Show(glyph, view), array, "POINTS", (0.0 if 0 < low < 0.1 * high else low, high)
+    return pv.Show(glyph, view), array, "POINTS", span_of(source.PointData[array])
 
 
 def rods(source, array, formula, view):
@@ -112,28 +125,32 @@ def elements(folder, view, middle, colour="von_mises_GPa", **_):
     shown = pv.Show(cut_open(source, middle), view)
     shown.Representation = "Surface With Edges"
     shown.EdgeColor = [0.3, 0.3, 0.3]
-    return shown, array, "CELLS", source.CellData[array].GetRange()
+    return shown, array, "CELLS", span_of(source.CellData[array])
 
 
 VIEWS = {"grains": grains, "chains": chains, "elements": elements, "bonds": bonds}
 
 
-def tools(folder, view):
+def tools(folder, view, bounds):
+    """Die and punches, without the empty bore above."""
     try:
         source = open_series(folder, "tools")
     except Missing:
         return
-    shown = pv.Show(source, view)
+    cut = pv.Clip(Input=source, ClipType="Plane", Invert=1)
+    cut.ClipType.Origin = [0, 0, bounds[5] + 0.12 * (bounds[5] - bounds[4])]
+    cut.ClipType.Normal = [0, 0, 1]
+    shown = pv.Show(cut, view)
     shown.ColorArrayName = [None, ""]
     shown.AmbientColor = shown.DiffuseColor = [0.45, 0.55, 0.65]
     shown.Opacity, shown.Ambient, shown.Diffuse = 0.13, 1.0, 0.0
 
 
-def look(view, bounds):
-    """From in front and above, the axis of the press upwards."""
+def look(view, bounds, radius):
+    """From in front and above, the axis of the press upwards, room for the scale at the right; radius of the largest grain [nm]."""
     middle = [(bounds[2 * k] + bounds[2 * k + 1]) / 2 for k in range(3)]
-    size = max(bounds[2 * k + 1] - bounds[2 * k] for k in range(3))
-    view.CameraFocalPoint = middle
+    size = 0.56 * sum((bounds[2 * k + 1] - bounds[2 * k] + 2 * radius) ** 2 for k in range(3)) ** 0.5
+    view.CameraFocalPoint = [middle[0] + 0.09 * size, middle[1] + 0.08 * size, middle[2]]
     view.CameraPosition = [middle[0] + 1.6 * size, middle[1] - 1.9 * size, middle[2] + 1.1 * size]
     view.CameraViewUp = [0, 0, 1]
     view.CameraViewAngle = 32
@@ -153,20 +170,19 @@ def fill(view, folder, name, span=None, **how):
     middle = [(bounds[2 * k] + bounds[2 * k + 1]) / 2 for k in range(3)]
     shown, array, place, limits = VIEWS[name](folder, view, middle, **{key: value for key, value in how.items() if value is not None})
     pv.Hide(base, view)
-    tools(folder, view)
+    tools(folder, view, bounds)
     pv.ColorBy(shown, (place, array))
     colours = pv.GetColorTransferFunction(array)
     colours.ApplyPreset(MAP, True)
     colours.RescaleTransferFunction(*(span or limits))
     bar = pv.GetScalarBar(colours, view)
-    words = array.split("_")
-    bar.Title, bar.ComponentTitle = f"{' '.join(words[:-1])} in {words[-1]}" if len(words) > 1 else array, ""
+    bar.Title, bar.ComponentTitle = words_of(array), ""
     bar.LabelFormat = bar.RangeLabelFormat = "%.3g"
     bar.TitleFontSize, bar.LabelFontSize = 22, 20
     bar.WindowLocation, bar.Position, bar.ScalarBarLength = "Any Location", [0.86, 0.2], 0.55
     bar.TitleColor = bar.LabelColor = [0.0, 0.0, 0.0]
     shown.SetScalarBarVisibility(view, True)
-    look(view, bounds)
+    look(view, bounds, base.PointData["radius_nm"].GetRange()[1])
 
 
 def quit_with(text):
