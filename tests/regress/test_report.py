@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """The page of a run (postproc/report.py): whole, cut short, going on, failed, foreign, missing; and what it computes of a frame."""
+import contextlib
+import io
 import os
 import re
 import shutil
@@ -18,6 +20,8 @@ try:
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
+import report as page_of  # noqa: E402
+import report_plots  # noqa: E402
 import run_folder  # noqa: E402
 import structure  # noqa: E402
 import vtk_frame  # noqa: E402
@@ -37,12 +41,21 @@ def press():
     assert done.returncode == 0, done.stdout
 
 
-def report(*runs, code=0, more=("--no-pictures",)):
-    done = subprocess.run([sys.executable, os.path.join(POSTPROC, "report.py"), *runs, *more], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == code, f"exit code {done.returncode}, not {code}: {done.stdout}"
-    assert "Traceback" not in done.stdout, done.stdout
-    return done.stdout
+PLOTS = list(report_plots.PLOTS)
+
+
+def report(*runs, code=0, plots=("press_curve",)):
+    """In this process, which has matplotlib already; all plots only where they are looked for."""
+    report_plots.PLOTS[:] = [entry for entry in PLOTS if entry[0] in plots]
+    sys.argv = ["report.py", *runs, "--no-pictures"]
+    said, ended = io.StringIO(), 0
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        try:
+            page_of.main()
+        except SystemExit as end:
+            ended = end.code or 0
+    assert ended == code, f"exit code {ended}, not {code}: {said.getvalue()}"
+    return said.getvalue()
 
 
 def page(run):
@@ -61,7 +74,10 @@ def copy(name, keep=lambda name: True):
 
 
 def whole_run():
-    report(path("whole"))
+    """As a program of its own, with all plots."""
+    done = subprocess.run([sys.executable, os.path.join(POSTPROC, "report.py"), path("whole"), "--no-pictures"], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0, done.stdout
     text = page(path("whole"))
     says(text, "Press curve", "Heckel plot", "Contact forces", "Force chains", "Pair correlation", "Energy balance", "ran to its end")
     links = re.findall(r"(?:src|href)='([^']{0,40})|url\(([^)]{0,40})", text)
@@ -88,10 +104,11 @@ def other_folders():
 def cut_short():
     run = copy("running", lambda name: name != "summary.json")
     with open(os.path.join(run, "history.csv"), "r+") as file:
-        rows = file.read()
+        rows = file.readlines()
+        kept = int(0.6 * len(rows))
         file.seek(0)
         file.truncate()
-        file.write(rows[: int(0.6 * len(rows)) // 2 * 2 - 3])
+        file.write("".join(rows[:kept]) + rows[kept][: len(rows[kept]) // 2])
     frame = sorted(name for name in os.listdir(run) if name.startswith("grains_"))[-1]
     with open(os.path.join(run, frame), "r+b") as file:
         file.truncate(os.path.getsize(os.path.join(run, frame)) // 2)
