@@ -56,7 +56,9 @@ MESHED = [("grains", "meshed grains", ""), ("elements_each", "elements of each",
 def show(value):
     if value is None or isinstance(value, float) and value != value:
         return "-"
-    return f"{value:.4g}" if isinstance(value, (int, float)) else html.escape(str(value))
+    if isinstance(value, (int, float)):
+        return f"{int(value)}" if float(value).is_integer() and abs(value) < 1e9 else f"{value:.4g}"
+    return html.escape(str(value))
 
 
 def coin_table(runs):

@@ -7,6 +7,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 import structure
 
@@ -65,6 +66,7 @@ class View:
 
 def axes_of(xlabel, ylabel, size=(4.9, 3.5), **how):
     figure, axes = plt.subplots(figsize=size, layout="constrained", **how)
+    axes.xaxis.set_major_locator(MaxNLocator(7))  # more would touch each other where they have many digits
     axes.set_xlabel(xlabel)
     axes.set_ylabel(ylabel)
     return figure, axes
@@ -87,7 +89,7 @@ def line(axes, x, y, label, **how):
 
 
 def shade(axes, run, x):
-    """Every other stage grey, its name at the top where there is room for it."""
+    """Every other stage grey, its name above the axes, where no legend lies, if there is room for it."""
     for k, (name, a, b) in enumerate(run.stages()):
         left, right = x[a], x[min(b + 1, len(x) - 1)]
         if k % 2:
@@ -95,7 +97,7 @@ def shade(axes, run, x):
         low, high = axes.get_xlim()
         if right - left > 0.035 * (high - low):
             tall = right - left < 0.16 * (high - low)
-            axes.annotate(name, ((left + right) / 2, 0.985), xycoords=("data", "axes fraction"), fontsize=7.5, color="0.35", ha="center", va="top",
+            axes.annotate(name, ((left + right) / 2, 1.01), xycoords=("data", "axes fraction"), fontsize=7.5, color="0.35", ha="center", va="bottom",
                           rotation=90 if tall else 0)
 
 
@@ -110,7 +112,7 @@ def over(run, x, wanted, xlabel, ylabel, stages=True, **how):
         plt.close(figure)
         return None
     if stages:
-        axes.margins(y=0.16)
+        axes.margins(y=0.08)
         axes.autoscale_view()
         shade(axes, run, run[x])
     if len(table) > 2:
