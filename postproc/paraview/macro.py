@@ -26,7 +26,8 @@ def folder_of_run():
 
 def main():
     folder = folder_of_run()
-    last = views.times_of(views.open_series(folder, "grains"))[-1]
+    base = views.open_series(folder, "grains")
+    last = views.times_of(base)[-1]
     layout = pv.CreateLayout("nanomint")
     place, pending = 0, 0
     for name in views.VIEWS:
@@ -43,6 +44,7 @@ def main():
             place = layout.SplitHorizontal(place, 0.5) + 1 if pending % 2 else layout.SplitVertical(place, 0.5) + 1
         pv.AssignViewToLayout(view=view, layout=layout, hint=place)
         pending += 1
+    pv.SetActiveSource(base)
     pv.GetAnimationScene().UpdateAnimationUsingDataTimeSteps()
     pv.GetAnimationScene().GoToLast()
     pv.RenderAllViews()

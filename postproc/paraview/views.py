@@ -140,6 +140,7 @@ def tools(folder, view, bounds):
     cut = pv.Clip(Input=source, ClipType="Plane", Invert=1)
     cut.ClipType.Origin = [0, 0, bounds[5] + 0.12 * (bounds[5] - bounds[4])]
     cut.ClipType.Normal = [0, 0, 1]
+    pv.Hide3DWidgets(proxy=cut.ClipType)
     shown = pv.Show(cut, view)
     shown.ColorArrayName = [None, ""]
     shown.AmbientColor = shown.DiffuseColor = [0.45, 0.55, 0.65]
