@@ -60,7 +60,7 @@ static PetscErrorCode Press(Bench *b, double density)
   PetscFunctionBeginUser;
   for (; solid_fraction(b) < density; step++) {
     const double way     = v * b->fem->dt;
-    b->tools.v[TOOL_TOP] = -v;
+    b->tools.v[TOOL_TOP] = -v, b->tools.die_speed = -0.5 * v;
     b->tools.z[TOOL_TOP] -= way;
     b->tools.die_radius -= 0.5 * way;
     if (step % 50 == 0) PetscCall(GoldPairs(b->fem, 1.0));
@@ -136,7 +136,7 @@ static PetscErrorCode Measure(Bench *b)
 
   PetscFunctionBeginUser;
   PetscCheck(keep, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for the state of the elements");
-  b->tools.v[TOOL_TOP] = 0.0;
+  b->tools.v[TOOL_TOP] = b->tools.die_speed = 0.0;
   for (int k = 0; k < 400; k++) PetscCall(FemStep(fem, &b->tools)); /* to rest: a press is slower than this one was */
   for (int c = 0; c < PARTS; c++) best[c] = 1e300;
   for (int round = 0; round < ROUNDS; round++) {

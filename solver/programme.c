@@ -312,6 +312,8 @@ void programme_resume(Programme *p, const Config *config, const PowderTotals *po
 void programme_move_tools(double dt, Tools *t)
 {
   for (int k = 0; k < TOOL_N; k++) t->z[k] += t->v[k] * dt;
+  t->die_top += t->v[TOOL_DIE] * dt;
+  t->die_radius += t->die_speed * dt;
 }
 
 int programme_control(Programme *p, const DemStatus *status, double time, Tools *t)

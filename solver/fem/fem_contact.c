@@ -10,13 +10,6 @@
 #include "materials/surface.h"
 #include "solver/fem/fem_facet.h"
 
-/*
-  A node that has come through the far side of a body has its normal along that of the facet there, whereas nodes at the
-  rim of a flattened contact have theirs across it, and must be held.  Forces fade away between these products of the
-  two normals.
-*/
-static const double ACROSS = 0.5, ALONG = 0.9;
-
 /* Gap of a point that is in no cell of the facet. */
 #define NOWHERE 1e300
 
@@ -237,18 +230,10 @@ static void spots_gather(Fem fem, const Hits *h, const int pick[8], int n, Spots
   }
 }
 
-static inline void columns_at(const double *const row[8], int first, v8 col[4])
-{
-  const double *r[8];
-
-  for (int l = 0; l < 8; l++) r[l] = row[l] + first;
-  v8_columns4(r, col);
-}
-
 /* Normal, relative velocity, area and mass of eight spots; weight: of the facet's corners. */
 static void spots_motion(const Spots *s, v8 weight[4], SurfaceSpots *in)
 {
-  v8 v[4], n[4], x[4], col[4], normal[3] = {0}, h = v8_set(0.0), inv_mass, face, inv;
+  v8 v[4], n[4], x[4], col[4], normal[3] = {0}, h = v8_set(0.0), inv_mass, inv;
 
   weight[0] = 0.25 * (1.0 - s->xi) * (1.0 - s->eta);
   weight[1] = 0.25 * (1.0 + s->xi) * (1.0 - s->eta);
@@ -268,36 +253,12 @@ static void spots_motion(const Spots *s, v8 weight[4], SurfaceSpots *in)
   }
   inv = v8_rsqrt(v8_dot(normal, normal));
   for (int k = 0; k < 3; k++) in->n[k] = normal[k] * inv;
-  face     = (ALONG - v8_dot(n, in->n)) * (1.0 / (ALONG - ACROSS));
   in->gap  = s->gap;
   in->h    = 0.5 * (h + n[3]);
-  in->area = 0.5 * s->live * x[3] * v8_min(v8_max(face, v8_set(0.0)), v8_set(1.0));
+  in->area = 0.5 * s->live * x[3] * facing(n, in->n);
   in->mass = 1.0 / inv_mass;
   in->vn   = v8_dot(v, in->n);
   for (int k = 0; k < 3; k++) in->vt[k] = v[k] - in->vn * in->n[k];
-}
-
-static void spots_recall(const Spots *s, SurfaceSpots *in)
-{
-  for (int l = 0; l < 8; l++) {
-    double(*slot)[SLOT_N] = (double(*)[SLOT_N])s->slot[l];
-    const int at          = slot_find(slot, s->partner[l]);
-
-    for (int k = 0; k < 3; k++) in->ft[k][l] = at < 0 ? 0.0 : slot[at][SLOT_FX + k];
-    in->bond[l] = at < 0 || slot[at][SLOT_BOND] <= 0.0 ? 0.0 : 1.0 - slot[at][SLOT_DAMAGE];
-  }
-}
-
-static void add_forces(int64_t *const row[8], const i8 f[3])
-{
-  const i8 col[4] = {f[0], f[1], f[2], {0}};
-  i8       pair[4];
-
-  i8_half_rows(col, pair);
-  for (int l = 0; l < 4; l++) {
-    *(i4 *)row[l] += __builtin_shufflevector(pair[l], pair[l], 0, 1, 2, 3);
-    *(i4 *)row[l + 4] += __builtin_shufflevector(pair[l], pair[l], 4, 5, 6, 7);
-  }
 }
 
 /* The force to the node, its opposite to the corners: the last takes what the others leave, so that nothing is lost. */
@@ -380,7 +341,7 @@ static PetscErrorCode PassBatch(Fem fem, Pass *p)
   PetscFunctionBeginUser;
   if (!p->n_pick) PetscFunctionReturn(0);
   spots_gather(fem, &p->hits, p->pick, p->n_pick, &s);
-  spots_recall(&s, &in);
+  slots_recall(s.slot, s.partner, in.ft, &in.bond);
   spots_motion(&s, weight, &in);
   surface_forces(&p->law, fem->dt, &in, &out);
   for (int k = 0; k < 3; k++) force[k] = out.fn * in.n[k] + out.ft[k];

@@ -10,7 +10,7 @@
 #ifndef SOLVER_FEM_FEM_FACET_H
 #define SOLVER_FEM_FEM_FACET_H
 
-#include "solver/fem/fem_impl.h"
+#include "solver/fem/fem_lanes.h"
 
 typedef struct {
   v8 c[3], a[3], b[3], d[3];
@@ -60,8 +60,6 @@ static inline void facet_bilinear(const v8 corner[4][4], Bilinear *q)
     q->b[k] = 0.25 * (u - w);
   }
 }
-
-static inline v8 v8_dot(const v8 a[3], const v8 b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
 
 static inline void v8_cross(const v8 a[3], const v8 b[3], v8 c[3])
 {

@@ -187,7 +187,6 @@ struct _p_Fem {
   ExactSum      work[WORK_N];
   ExactSum      tool_force[TOOL_N][3];
   ExactSum      wall_force; /* of the wall's normal forces on the bodies, all added up */
-  double        wall_speed; /* of the wall, outwards; other than 0 only within equilibrium [nm/ns] */
   PetscInt      interval_steps;
   ContactSpots *spots; /* where contacts leave their stiffness; NULL: it is not wanted */
   /* samples */
@@ -239,7 +238,9 @@ PetscErrorCode FemCandidatesCheck(Fem fem); /* when bodies have come nearer sinc
  * bodies' nodes and facets of others, into fem->force and slots. */
 void           fem_facet_blocks(Fem fem);
 PetscErrorCode FemContact(Fem fem);
-/* fem_tools.c: forces of the tools on the surfaces of owned bodies. */
+/* fem_tools.c: forces of the tools on the surfaces of owned bodies; traction that a tool of work of adhesion W draws
+ * with at most. */
+double         fem_tool_strength(const FemConfig *c, double W);
 PetscErrorCode FemTools(Fem fem, const Tools *tools);
 
 /*

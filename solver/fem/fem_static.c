@@ -252,15 +252,15 @@ static PetscErrorCode Increment(FemStatic st, Tools *tools, const Goal *to, SNES
 {
   PetscFunctionBeginUser;
   PetscCall(StaticBeginMake(st));
-  st->tools      = *tools;
-  st->wall_speed = 0.0;
+  st->tools           = *tools;
+  st->tools.die_speed = 0.0;
   for (int t = 0; t < TOOL_N; t++) st->tools.v[t] = 0.0;
   PetscCall(StaticBeginForces(st));
   for (int t = 0; t < TOOL_N; t++) {
     st->tools.v[t] = (to->z[t] - tools->z[t]) / st->fem->dt;
     st->tools.z[t] = to->z[t];
   }
-  st->wall_speed       = (to->radius - tools->die_radius) / st->fem->dt;
+  st->tools.die_speed  = (to->radius - tools->die_radius) / st->fem->dt;
   st->tools.die_radius = to->radius;
   PetscCall(Guess(st, tools, to));
   PetscCall(SNESSolve(st->snes, NULL, st->x));
@@ -269,7 +269,7 @@ static PetscErrorCode Increment(FemStatic st, Tools *tools, const Goal *to, SNES
   if (*why > 0) {
     PetscCall(StaticCommit(st, st->x, st->f));
     for (int t = 0; t < TOOL_N; t++) tools->z[t] = to->z[t], tools->v[t] = 0.0;
-    tools->die_radius = to->radius;
+    tools->die_radius = to->radius, tools->die_speed = 0.0;
     st->status.increments++;
   } else PetscCall(StaticRestore(st));
   PetscFunctionReturn(0);

@@ -37,7 +37,6 @@ struct _p_FemStatic {
   ElementModel         model; /* without a rate */
   StaticBegin          begin;
   Tools                tools;      /* of the evaluation: z at the end of the increment, v the way in it over dt */
-  double               wall_speed; /* the same of the wall, outwards [nm/ns] */
   double               ground;     /* stiffness of the ground springs [nN/nm] */
   double               scale;      /* largest norm of contact forces so far [nN] */
   double               step_most;  /* a node moves by no more in one iteration [nm] */

@@ -123,10 +123,8 @@ static PetscErrorCode Contacts(FemStatic st)
   restore_slots(st);
   st->spots.n      = 0;
   fem->cfg.dashpot = 0.0;
-  fem->wall_speed  = st->wall_speed;
   PetscCall(FemContact(fem));
   PetscCall(FemTools(fem, &st->tools));
-  fem->wall_speed  = 0.0;
   fem->cfg.dashpot = zeta;
   PetscCall(FemForcesHome(fem));
   PetscFunctionReturn(0);
@@ -241,7 +239,7 @@ static PetscErrorCode BookForces(FemStatic st, Vec f)
     exact_add(&fem->work[WORK_TOOLS], change, fem->inv_work);
     contact += change / fem->unit_force;
   }
-  wall = 0.5 * fem->dt * st->wall_speed * (exact_value(&fem->wall_force, fem->unit_force) - st->begin.wall_force);
+  wall = 0.5 * fem->dt * st->tools.die_speed * (exact_value(&fem->wall_force, fem->unit_force) - st->begin.wall_force);
   exact_add(&fem->work[WORK_TOOLS], wall, fem->inv_work);
   contact += wall / fem->unit_force;
   exact_add(&fem->work[WORK_NORMAL], contact * fem->unit_force, fem->inv_work);

@@ -1,147 +1,204 @@
-/* fem_tools.c - surfaces of bodies on the die wall and the punches: analytic surfaces, so one pass does. */
+/*
+  fem_tools.c - surfaces of bodies on the die wall and the punches, eight nodes at a time, by the law of
+  materials/surface.h: analytic surfaces, so one pass does, with the whole area of a node.
+*/
+#include "materials/surface.h"
 #include "mesh/die.h"
-#include "solver/fem/fem_impl.h"
+#include "solver/fem/fem_lanes.h"
+#include "solver/grains/tool_surface.h"
 
-#include <string.h>
+/*
+  Facets that the zone of cohesion in front of a crack is long at least, where the traction falls from its largest value
+  to none.
+*/
+static const double ZONE_FACETS = 3.0;
 
-/* Tangential stiffness over the normal one, of a surface that sticks. */
-static const double STICK = 0.5;
-
-/* The slot of this tool, a free one made its own, or NULL: all are taken. */
-static double *tool_slot(NodeSlots s, double tool)
-{
-  const int mine = slot_find(s, tool), k = mine >= 0 ? mine : slot_find(s, 0.0);
-
-  if (k >= 0) s[k][SLOT_PARTNER] = tool;
-  return k >= 0 ? s[k] : NULL;
-}
-
-static void forget(NodeSlots s, double tool)
-{
-  const int k = slot_find(s, tool);
-
-  if (k >= 0) slot_free(s, k);
-}
-
-/* Gap of a point to a tool and the normal away from it. */
-static double tool_gap(const Tools *t, int tool, const double x[3], double n[3])
-{
-  if (tool == TOOL_DIE) return die_gap(x, 0.0, t->die_radius, t->die_top, n);
-  n[0] = n[1] = 0.0;
-  n[2]        = tool == TOOL_BOTTOM ? 1.0 : -1.0;
-  return n[2] * (x[2] - t->z[tool]);
-}
-
-/* What one node gets from a tool. */
+/* Eight nodes of a body at a tool. */
 typedef struct {
-  double n[3], gap, stiff, elastic, damp, ft[3], slip; /* work of sliding in `slip` */
-} ToolTouch;
+  int           n, node[8]; /* the first n are these, the rest repeat one and have no area */
+  const double *row[8];
+  int64_t      *force[8];
+  double       *slot[8];
+  double        partner[8];
+  v8            wall[3]; /* velocity of the tool there */
+} ToolNodes;
 
-static void touch_tool(Fem fem, const Tools *t, int tool, const double *r, NodeSlots slots, ToolTouch *q)
+typedef struct {
+  int        tool;
+  SurfaceLaw law;
+  double     reach;
+  i8         work[WORK_N]; /* fixed point, of this step */
+  i8         force[3];     /* on the tool */
+  i8         normal;       /* normal forces on the bodies, all added up */
+} ToolPass;
+
+/*
+  Largest traction of adhesion on a tool [GPa]: that of the configuration, lowered at the same work W until facets of
+  size h resolve how the contact opens: the zone of cohesion is 9 pi/32 E W/strength^2 long (Turon, Davila, Camanho &
+  Costa 2007, Eng. Fract. Mech. 74, 1665, eq. 12).  h is that of the largest grains: the same on every rank.
+*/
+double fem_tool_strength(const FemConfig *c, double W)
 {
-  const double out  = tool == TOOL_DIE ? fem->wall_speed : 0.0; /* against its normal */
-  const double u[3] = {r[SF_VX] + out * q->n[0], r[SF_VY] + out * q->n[1], r[SF_VZ] + out * q->n[2] - t->v[tool]};
-  double       vn = 0.0, along = 0.0, ft = 0.0, *slot, cap;
+  const double E = 9.0 * c->bulk.K * c->bulk.G / (3.0 * c->bulk.K + c->bulk.G);
+  const double h = c->radius_max * sqrt(4.0 * PETSC_PI / c->mesh->n_face);
 
-  q->stiff   = fem->cfg.penalty * fem->cfg.bulk.K / r[SF_H] * r[SF_AREA];
-  q->elastic = -q->stiff * q->gap;
-  for (int k = 0; k < 3; k++) vn += u[k] * q->n[k];
-  q->damp = -2.0 * fem->cfg.dashpot * sqrt(q->stiff * r[SF_MASS]) * vn;
-  q->damp = fmax(q->damp, -q->elastic); /* a dashpot alone never pulls */
-  cap     = t->mu[tool] * (q->elastic + q->damp);
-  slot    = tool_slot(slots, -1.0 - tool);
-  q->slip = 0.0;
-  memset(q->ft, 0, sizeof q->ft);
-  if (!slot) return;
-  for (int k = 0; k < 3; k++) along += slot[SLOT_FX + k] * q->n[k];
-  for (int k = 0; k < 3; k++) {
-    q->ft[k] = slot[SLOT_FX + k] - along * q->n[k] - STICK * q->stiff * fem->dt * (u[k] - vn * q->n[k]);
-    ft += q->ft[k] * q->ft[k];
-  }
-  ft = sqrt(ft);
-  if (ft > cap) {
-    const double scale = cap / ft;
-    q->slip            = cap * (ft - cap) / (STICK * q->stiff);
-    for (int k = 0; k < 3; k++) q->ft[k] *= scale;
-  }
-  for (int k = 0; k < 3; k++) slot[SLOT_FX + k] = q->ft[k];
+  return PetscMin(c->strength, sqrt(9.0 * PETSC_PI / 32.0 * E * W / (ZONE_FACETS * h)));
 }
 
-static PetscErrorCode ToolStiffness(Fem fem, PetscInt record, const ToolTouch *q)
+/* Distance of the middle of a body from a tool. */
+static double middle_gap(const Tools *t, int tool, const double x[3])
 {
-  const int    node = (int)record;
-  const double one = 1.0, kt = STICK * q->stiff;
-  const double hold2 = q->ft[0] * q->ft[0] + q->ft[1] * q->ft[1] + q->ft[2] * q->ft[2];
-  const double back  = hold2 > 0.0 ? hold2 / (hold2 + q->slip * kt) : 0.0;
+  double n[3];
 
+  if (tool == TOOL_DIE) return die_gap(x, 0.0, t->die_radius, t->die_top, n);
+  return tool == TOOL_BOTTOM ? x[2] - t->z[tool] : t->z[tool] - x[2];
+}
+
+static void nodes_gather(Fem fem, PetscInt body, int first, int tool, ToolNodes *q)
+{
+  q->n = PetscMin(8, fem->n_surf - first);
+  for (int l = 0; l < 8; l++) {
+    const size_t at = (size_t)body * (size_t)fem->n_surf + (size_t)(first + PetscMin(l, q->n - 1));
+
+    q->row[l]     = fem->surf[at];
+    q->force[l]   = fem->force[at];
+    q->slot[l]    = fem->slot[at][0];
+    q->partner[l] = -1.0 - tool;
+  }
+}
+
+/* Gap, normal, relative velocity, area and mass of eight nodes; returns which are within reach, one bit each. */
+static unsigned nodes_motion(const Tools *t, const ToolPass *p, ToolNodes *q, SurfaceSpots *in)
+{
+  v8       x[4], v[4], n[4], u[3];
+  unsigned near;
+  i8       here;
+
+  columns_at(q->row, SF_X, x);
+  tool_surface(t, p->tool, x, in->n, &in->gap);
+  here = (i8)(in->gap < v8_set(PetscMax(p->reach, 0.0)));
+  near = i8_bits(here) & (unsigned)((1 << q->n) - 1);
+  if (!near) return 0;
+  for (int l = q->n; l < 8; l++) here[l] = 0;
+  columns_at(q->row, SF_VX, v);
+  columns_at(q->row, SF_NX, n);
+  tool_velocity(t, p->tool, x, q->wall);
+  for (int k = 0; k < 3; k++) u[k] = v[k] - q->wall[k];
+  in->h    = n[3];
+  in->mass = v[3];
+  in->vn   = v8_dot(u, in->n);
+  for (int k = 0; k < 3; k++) in->vt[k] = u[k] - in->vn * in->n[k];
+  /* a tool pushes out whatever lies in it, and draws the side of a body that it sees */
+  in->area = v8_where(here, x[3] * v8_pick((i8)(in->gap < v8_set(0.0)), v8_set(1.0), facing(n, in->n)));
+  return near;
+}
+
+static void nodes_work(Fem fem, const ToolNodes *q, const SurfaceSpots *in, const SurfaceForces *out, const v8 force[3],
+                       i8 work[])
+{
+  const double scale = fem->dt * fem->inv_work;
+
+  work[WORK_NORMAL] += v8_fixed(-(out->fn - out->viscous) * in->vn, scale);
+  work[WORK_VISCOUS] += v8_fixed(-out->viscous * in->vn, scale);
+  work[WORK_TANGENTIAL] += v8_fixed(-v8_dot(out->ft, in->vt), scale);
+  work[WORK_FRICTION] += v8_fixed(out->slip_power, scale);
+  work[WORK_TOOLS] += v8_fixed(v8_dot(force, q->wall), scale);
+}
+
+static PetscErrorCode SampleTool(Fem fem, PetscInt body, const ToolPass *p, const ToolNodes *q, const SurfaceSpots *in,
+                                 const SurfaceForces *out)
+{
   PetscFunctionBeginUser;
-  PetscCall(FemSpotAdd(fem->spots, 1, &node, &one, q->n, q->stiff, kt, back, q->ft));
+  for (int l = 0; l < q->n; l++) {
+    const int   press = in->gap[l] < 0.0;
+    SampleShare share = {
+        .fn = out->fn[l], .area = press ? in->area[l] : 0.0, .kn = press ? out->kn[l] : 0.0, .stored = out->stored[l]};
+
+    if (in->area[l] <= 0.0) continue;
+    for (int k = 0; k < 3; k++) {
+      share.n[k] = in->n[k][l];
+      share.f[k] = out->fn[l] * in->n[k][l] + out->ft[k][l];
+      share.x[k] = q->row[l][SF_X + k];
+    }
+    PetscCall(FemSampleAdd(fem, (int)body, -1 - p->tool, &share));
+  }
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode SampleTool(Fem fem, PetscInt body, int tool, const double *r, const ToolTouch *q)
+static PetscErrorCode ToolStiffness(Fem fem, int record, const ToolPass *p, const ToolNodes *q, const SurfaceSpots *in,
+                                    const SurfaceForces *out)
 {
-  SampleShare s = {
-      .fn = q->elastic + q->damp, .area = r[SF_AREA], .kn = q->stiff, .stored = 0.5 * q->stiff * q->gap * q->gap};
+  const double one = 1.0;
 
   PetscFunctionBeginUser;
-  for (int k = 0; k < 3; k++) {
-    s.n[k] = q->n[k];
-    s.f[k] = s.fn * q->n[k] + q->ft[k];
-    s.x[k] = r[SF_X + k];
+  for (int l = 0; l < q->n; l++) {
+    const double kt = SURFACE_STICK * out->kn[l], n[3] = {in->n[0][l], in->n[1][l], in->n[2][l]};
+    const double ft[3] = {out->ft[0][l], out->ft[1][l], out->ft[2][l]};
+    const double hold2 = ft[0] * ft[0] + ft[1] * ft[1] + ft[2] * ft[2];
+    const double back  = hold2 > 0.0 ? hold2 / (hold2 + out->slip_power[l] * kt * fem->dt) : 0.0;
+    const int    node  = record + l;
+
+    if (in->area[l] > 0.0)
+      PetscCall(FemSpotAdd(fem->spots, 1, &node, &one, n, surface_slope(&p->law, in->gap[l], in->area[l], out->kn[l]),
+                           kt, back, ft));
   }
-  PetscCall(FemSampleAdd(fem, (int)body, -1 - tool, &s));
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, int tool)
+static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, ToolPass *p)
 {
-  const double dt = fem->dt, out = tool == TOOL_DIE ? fem->wall_speed : 0.0;
+  static const double none[3] = {0};
 
   PetscFunctionBeginUser;
-  for (int n = 0; n < fem->n_surf; n++) {
-    const double *r       = fem->surf[b * fem->n_surf + n];
-    int64_t      *f       = fem->force[b * fem->n_surf + n];
-    double        work[3] = {0}; /* normal, viscous, tangential */
-    ToolTouch     q;
+  for (int first = 0; first < fem->n_surf; first += 8) {
+    ToolNodes     q;
+    SurfaceSpots  in;
+    SurfaceForces out;
+    v8            force[3];
+    i8            f[3];
 
-    q.gap = tool_gap(t, tool, r, q.n);
-    if (q.gap >= 0.0) {
-      forget(fem->slot[b * fem->n_surf + n], -1.0 - tool);
+    nodes_gather(fem, b, first, p->tool, &q);
+    if (!nodes_motion(t, p, &q, &in)) {
+      for (int l = 0; l < q.n; l++) slot_store((double(*)[SLOT_N])q.slot[l], q.partner[l], none);
       continue;
     }
-    touch_tool(fem, t, tool, r, fem->slot[b * fem->n_surf + n], &q);
+    slots_recall(q.slot, q.partner, in.ft, &in.bond);
+    surface_forces(&p->law, fem->dt, &in, &out);
     for (int k = 0; k < 3; k++) {
-      const double  u  = r[SF_VX + k] + out * q.n[k] - (k == 2 ? t->v[tool] : 0.0);
-      const int64_t fk = (int64_t)(((q.elastic + q.damp) * q.n[k] + q.ft[k]) * fem->inv_force);
-      f[k] += fk;
-      exact_add_int(&fem->tool_force[tool][k], -fk);
-      work[0] -= q.elastic * q.n[k] * u;
-      work[1] -= q.damp * q.n[k] * u;
-      work[2] -= q.ft[k] * u;
+      force[k] = out.fn * in.n[k] + out.ft[k];
+      f[k]     = v8_fixed(force[k], fem->inv_force);
+      p->force[k] -= f[k];
     }
-    exact_add(&fem->work[WORK_NORMAL], work[0] * dt, fem->inv_work);
-    exact_add(&fem->work[WORK_VISCOUS], work[1] * dt, fem->inv_work);
-    exact_add(&fem->work[WORK_TANGENTIAL], work[2] * dt, fem->inv_work);
-    exact_add(&fem->work[WORK_FRICTION], q.slip, fem->inv_work);
-    exact_add(&fem->work[WORK_TOOLS],
-              (((q.elastic + q.damp) * q.n[2] + q.ft[2]) * t->v[tool] - (q.elastic + q.damp) * out) * dt,
-              fem->inv_work);
-    if (tool == TOOL_DIE) exact_add(&fem->wall_force, q.elastic + q.damp, fem->inv_force);
-    if (fem->sampling) PetscCall(SampleTool(fem, b, tool, r, &q));
-    if (fem->spots) PetscCall(ToolStiffness(fem, b * fem->n_surf + n, &q));
+    p->normal += v8_fixed(out.fn, fem->inv_force);
+    add_forces(q.force, f);
+    nodes_work(fem, &q, &in, &out, force, p->work);
+    for (int l = 0; l < q.n; l++)
+      slot_store((double(*)[SLOT_N])q.slot[l], q.partner[l], (double[3]){out.ft[0][l], out.ft[1][l], out.ft[2][l]});
+    if (fem->sampling) PetscCall(SampleTool(fem, b, p, &q, &in, &out));
+    if (fem->spots) PetscCall(ToolStiffness(fem, (int)b * fem->n_surf + first, p, &q, &in, &out));
   }
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode FemTools(Fem fem, const Tools *t)
 {
+  const FemConfig *c = &fem->cfg;
+
   PetscFunctionBeginUser;
-  for (PetscInt b = 0; b < fem->n_body; b++) {
-    const double *r = fem->g->rec[fem->row[b]];
-    double        n[3];
-    for (int tool = 0; tool < TOOL_N; tool++)
-      if (tool_gap(t, tool, r, n) < 1.01 * r[REC_R]) PetscCall(BodyOnTool(fem, t, b, tool));
+  for (int tool = 0; tool < TOOL_N; tool++) {
+    const double strength = fem_tool_strength(c, t->W[tool]);
+    ToolPass     p        = {
+                   .tool = tool, .law = {c->penalty * c->bulk.K, t->W[tool], strength, t->mu[tool], c->dashpot}
+    };
+
+    p.reach = surface_reach(t->W[tool], strength);
+    for (PetscInt b = 0; b < fem->n_body; b++) {
+      const double *r = fem->g->rec[fem->row[b]];
+      if (middle_gap(t, tool, r) < 1.01 * r[REC_R] + p.reach) PetscCall(BodyOnTool(fem, t, b, &p));
+    }
+    for (int k = 0; k < 3; k++) exact_add_int(&fem->tool_force[tool][k], i8_sum(p.force[k]));
+    if (tool == TOOL_DIE) exact_add_int(&fem->wall_force, i8_sum(p.normal));
+    for (int k = WORK_NORMAL; k <= WORK_TOOLS; k++) exact_add_int(&fem->work[k], i8_sum(p.work[k]));
   }
   PetscFunctionReturn(0);
 }

@@ -54,7 +54,7 @@ static void run(MPI_Comm comm, Print *print)
   MUST(GrainsDestroy(&w.g));
   MUST(GrainsCreate(comm, (N - rank + size - 1) / size, &w.g));
   w.cfg.W = 1.0, w.cfg.strength = 3.0, w.cfg.mu = 0.3, w.cfg.dashpot = 0.5;
-  w.tools.z[TOOL_BOTTOM] = -3.2;
+  w.tools.z[TOOL_BOTTOM] = -3.2, w.tools.mu[TOOL_BOTTOM] = 0.2, w.tools.W[TOOL_BOTTOM] = 1.0;
   for (int id = rank, k = 0; id < N; id += size, k++) {
     const int    i = id % 2, j = id / 2 % 2, l = id / 4;
     const double x[3] = {6.2 * i, 6.2 * j + 0.5 * i, 6.2 * l + 0.3 * j};

@@ -513,7 +513,7 @@ static void nothing_passes_through(void **state)
   fem_world_start(&w);
   for (int k = 0; density < 0.98; k++) {
     const double way = v * w.fem->dt, a = w.tools.die_radius;
-    w.tools.v[TOOL_TOP] = -v;
+    w.tools.v[TOOL_TOP] = -v, w.tools.die_speed = -0.5 * v;
     w.tools.z[TOOL_TOP] -= way;
     w.tools.die_radius -= 0.5 * way;
     density = N * GRAIN_MESH_VOLUME * R * R * R / (PETSC_PI * a * a * w.tools.z[TOOL_TOP]);
@@ -540,7 +540,7 @@ static void nothing_passes_through(void **state)
                 density, status.force[TOOL_TOP][2], inside, N * w.fem->n_surf, worst);
   assert_true(status.force[TOOL_TOP][2] > 0.0 && inside > N * w.fem->n_surf / 3);
   assert_true(worst < sqrt(0.5));
-  w.tools.v[TOOL_TOP] = 0.0;
+  w.tools.v[TOOL_TOP] = w.tools.die_speed = 0.0;
   for (int k = 0; k < 30; k++) MUST(FemStep(w.fem, &w.tools));
   before = stored(&w), work = work_of(&w, WORK_NORMAL);
   for (int k = 0; k < 270; k++) MUST(FemStep(w.fem, &w.tools));
@@ -565,7 +565,8 @@ static void begin_press(FemWorld *w)
   }
   w->tools = (Tools){
       .die_radius = 1.72 * d, .die_top = 1e6, .z = {0.0, 0.0, 2.0 * d},
-                .v = {0.0, 0.0, -50.0  }
+                .v = {0.0, 0.0, -50.0  },
+                .die_speed = -15.0
   };
   fem_world_start(w);
 }
@@ -573,7 +574,7 @@ static void begin_press(FemWorld *w)
 static void press_on(FemWorld *w)
 {
   w->tools.z[TOOL_TOP] += w->tools.v[TOOL_TOP] * w->fem->dt;
-  w->tools.die_radius -= 15.0 * w->fem->dt;
+  w->tools.die_radius += w->tools.die_speed * w->fem->dt;
   MUST(FemStep(w->fem, &w->tools));
 }
 

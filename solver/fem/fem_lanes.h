@@ -1,0 +1,59 @@
+/* fem_lanes.h - eight surface nodes as lanes: what is read of their records, what is given back. */
+#ifndef SOLVER_FEM_FEM_LANES_H
+#define SOLVER_FEM_FEM_LANES_H
+
+#include "solver/fem/fem_impl.h"
+
+/*
+  A node that has come through the far side of a body has its normal along that of the surface there, whereas nodes at
+  the rim of a flattened contact have theirs across it, and must be held.  Forces fade away between these products of
+  the two normals.
+*/
+#define FACING_ACROSS 0.5
+#define FACING_ALONG  0.9
+
+static inline v8 v8_dot(const v8 a[3], const v8 b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+/* 1 where a node's normal does not go along that of the other surface, fading to 0 where it does. */
+static inline v8 facing(const v8 node[3], const v8 other[3])
+{
+  const v8 face = (FACING_ALONG - v8_dot(node, other)) * (1.0 / (FACING_ALONG - FACING_ACROSS));
+
+  return v8_min(v8_max(face, v8_set(0.0)), v8_set(1.0));
+}
+
+/* Columns first to first + 3 of eight records. */
+static inline void columns_at(const double *const row[8], int first, v8 col[4])
+{
+  const double *r[8];
+
+  for (int l = 0; l < 8; l++) r[l] = row[l] + first;
+  v8_columns4(r, col);
+}
+
+/* What eight nodes have stored against partners, and the sound part of their bonds. */
+static inline void slots_recall(double *const slot[8], const double partner[8], v8 ft[3], v8 *bond)
+{
+  for (int l = 0; l < 8; l++) {
+    double(*s)[SLOT_N] = (double(*)[SLOT_N])slot[l];
+    const int at       = slot_find(s, partner[l]);
+
+    for (int k = 0; k < 3; k++) ft[k][l] = at < 0 ? 0.0 : s[at][SLOT_FX + k];
+    (*bond)[l] = at < 0 || s[at][SLOT_BOND] <= 0.0 ? 0.0 : 1.0 - s[at][SLOT_DAMAGE];
+  }
+}
+
+/* Adds integers to the forces of eight nodes, one after the other: a node may stand in several lanes. */
+static inline void add_forces(int64_t *const row[8], const i8 f[3])
+{
+  const i8 col[4] = {f[0], f[1], f[2], {0}};
+  i8       pair[4];
+
+  i8_half_rows(col, pair);
+  for (int l = 0; l < 4; l++) {
+    *(i4 *)row[l] += __builtin_shufflevector(pair[l], pair[l], 0, 1, 2, 3);
+    *(i4 *)row[l + 4] += __builtin_shufflevector(pair[l], pair[l], 4, 5, 6, 7);
+  }
+}
+
+#endif
