@@ -36,25 +36,25 @@ struct _p_FemStatic {
   const StaticElement *element;
   ElementModel         model; /* without a rate */
   StaticBegin          begin;
-  Tools                tools;      /* of the evaluation: z at the end of the increment, v the way in it over dt */
-  double               ground;     /* stiffness of the ground springs [nN/nm] */
-  double               scale;      /* largest norm of contact forces so far [nN] */
-  double               step_most;  /* a node moves by no more in one iteration [nm] */
-  double               norm[3];    /* of the residual, of the last three iterations [nN] */
-  int                  cycles;     /* Newton goes to and fro */
-  PetscInt             n_dof;      /* of this rank */
-  PetscInt             n_nodes;    /* of all bodies, over all ranks */
-  PetscInt            *first_node; /* [n_body + n_ghost_body] number of a body's first node over all ranks */
-  double               first;      /* norm of the residual at the beginning of the increment [nN] */
-  double               best;       /* smallest norm of the residual in this increment [nN], and at which iteration */
-  PetscInt             best_at;
-  int                 *node_row, *node_col; /* nodes that share an element with a node: CSR */
-  ContactSpots         spots;
-  SNES                 snes;
-  Vec                  x, f, f_begin;
-  Mat                  A, J;                /* tangent, symmetric; NULL, or its exact product by differences */
-  PetscBool            differences, damped; /* damped: stiffer ground springs at the moment */
-  FemStaticStatus      status;
+  Tools    tools; /* of the evaluation: z, die_radius at the end of the increment, v, die_speed the way in it over dt */
+  double   ground;            /* stiffness of the ground springs [nN/nm] */
+  double   scale;             /* largest norm of contact forces so far [nN] */
+  double   step_most;         /* a node moves by no more in one iteration [nm] */
+  double   norm[3];           /* of the residual, of the last three iterations [nN] */
+  int      cycles;            /* Newton goes to and fro */
+  PetscInt n_dof;             /* of this rank */
+  PetscInt n_nodes;           /* of all bodies, over all ranks */
+  PetscInt       *first_node; /* [n_body + n_ghost_body] number of a body's first node over all ranks */
+  double          first;      /* norm of the residual at the beginning of the increment [nN] */
+  double          best;       /* smallest norm of the residual in this increment [nN], and at which iteration */
+  PetscInt        best_at;
+  int            *node_row, *node_col; /* nodes that share an element with a node: CSR */
+  ContactSpots    spots;
+  SNES            snes;
+  Vec             x, f, f_begin;
+  Mat             A, J;                /* tangent, symmetric; NULL, or its exact product by differences */
+  PetscBool       differences, damped; /* damped: stiffer ground springs at the moment */
+  FemStaticStatus status;
 };
 
 /* fem_static_residual.c */
