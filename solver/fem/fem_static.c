@@ -1,4 +1,5 @@
 /* fem_static.c - life of a FemStatic; load increments and what is done when they do not converge. */
+#include "materials/surface.h"
 #include "solver/fem/fem_static_impl.h"
 
 #include <string.h>
@@ -433,12 +434,13 @@ PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStatic
 {
   const int    wall = tool == TOOL_DIE;
   const double size = wall ? tools->die_radius : tools->z[TOOL_TOP] - tools->z[TOOL_BOTTOM],
-               most = st->cfg.strain * size;
-  Goal   goal       = {.radius = tools->die_radius};
+               most = st->cfg.strain * size, W = tools->W[tool];
+  Goal   goal = {.radius = tools->die_radius};
   double f, slope;
 
   PetscFunctionBeginUser;
   memcpy(goal.z, tools->z, sizeof goal.z);
+  tools->W[tool] = 0.0;
   PetscCall(Go(st, tools, &goal, status));
   f     = wall ? st->status.wall : st->status.force[TOOL_TOP][2];
   slope = f / (0.25 * most);
@@ -453,6 +455,14 @@ PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStatic
     PetscCall(Go(st, tools, &goal, status));
     f = wall ? st->status.wall : st->status.force[TOOL_TOP][2];
     if (f < before) slope = (before - f) / step;
+  }
+  if (W > 0.0) {
+    const double reach = surface_reach(W, fem_tool_strength(&st->fem->cfg, W));
+
+    if (wall) goal.radius += reach;
+    else goal.z[TOOL_TOP] += reach;
+    PetscCall(Go(st, tools, &goal, status));
+    tools->W[tool] = W;
   }
   PetscFunctionReturn(0);
 }

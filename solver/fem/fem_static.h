@@ -59,7 +59,9 @@ PetscErrorCode FemStaticForce(FemStatic st, Tools *tools, double force, FemStati
 /*
   Collective.  A tool withdraws until nothing of the powder touches it and its force is 0 exactly: the top punch
   (TOOL_TOP) upwards, the die wall (TOOL_DIE) by widening, tools->die_radius growing.  In increments of at most `strain`
-  of the height or of the radius, and no farther than a tenth of an increment beyond the last touch.
+  of the height or of the radius, and no farther than a tenth of an increment beyond the last touch, then out of reach
+  of its adhesion.  While it withdraws it does not adhere: grains that would hang on it, or that a wall draws apart,
+  stay.
 */
 PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStaticStatus *status);
 
