@@ -61,6 +61,7 @@ typedef struct {
   StageKind kind;
   char      name[NAME_MAX_LEN];
   char      method[NAME_MAX_LEN]; /* release, eject: explicit, equilibrium */
+  PetscBool moduli;               /* release by equilibrium: of the compact, before */
   double    pressure;             /* press: target P = F/A on the top punch [GPa] */
   double    inertial_number;      /* press, release, eject: sets the punch speed */
   double    servo_time;           /* press: time the servo holds P within tolerance before the stage ends [ns] */

@@ -311,6 +311,10 @@ static PetscErrorCode CheckMethod(Deck *deck, const StageConfig *s)
   char          label[LABEL_LEN], name[2 * NAME_MAX_LEN], gravity[QUANTITY_TEXT];
 
   PetscFunctionBeginUser;
+  snprintf(name, sizeof(name), "%s_moduli", s->name);
+  PetscCheck(!s->moduli || !strcmp(s->method, "equilibrium"), deck->comm, USER_ERROR,
+             "%s: moduli are differences of equilibria; choose %s: {method: equilibrium}, or no moduli",
+             blame(deck, name, label), s->name);
   if (strcmp(s->method, "equilibrium")) PetscFunctionReturn(0);
   snprintf(name, sizeof(name), "%s_method", s->name);
   PetscCheck(!strcmp(config->mesh.grains, "all"), deck->comm, USER_ERROR,

@@ -230,6 +230,8 @@ static const DeckKey dwell_keys[] = {
 #define METHOD(what) {"method", KEY_CHOICE, DIM_NONE, NO, "explicit", AT(method), methods, NULL, what}
 static const DeckKey release_keys[] = {INERTIAL_NUMBER,
     METHOD("how the coin gets there; equilibrium: residual stress and springback without inertia, meshed grains only"),
+    {"moduli", KEY_BOOL, DIM_NONE, NO, "no", AT(moduli), NULL, NULL,
+     "method: equilibrium; stiffness of the compact in the die, a little unloaded, into history.csv and summary.json"},
     {0}};
 static const DeckKey eject_keys[]   = {{"inertial_number", KEY_REAL, DIM_NONE, 1e-6, 0.1, 5e-3, NULL, AT(inertial_number), NULL, NULL,
      "sets the speed of both punches; the coin slides as a whole, which need not be as slow as pressing"},

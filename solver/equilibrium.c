@@ -16,9 +16,39 @@ static PetscErrorCode Neighbours(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
+/* Strain by which the compact is unloaded before its moduli are looked for, and of the small cycles that show them. */
+static const double UNLOAD = 1e-3, CYCLE = 2e-4;
+
+/* Mean of a stiffness over all turns about axis 3, symmetric (Voigt 1928). */
+static void about_axis(const double C[6][6], double c[STIFFNESS_N])
+{
+  const double c11 = 0.5 * (C[0][0] + C[1][1]), c12 = 0.5 * (C[0][1] + C[1][0]), c66 = C[3][3];
+
+  c[C_11] = 0.75 * c11 + 0.25 * c12 + 0.5 * c66;
+  c[C_12] = 0.25 * c11 + 0.75 * c12 - 0.5 * c66;
+  c[C_13] = 0.25 * (C[0][2] + C[1][2] + C[2][0] + C[2][1]);
+  c[C_33] = C[2][2];
+  c[C_44] = 0.5 * (C[4][4] + C[5][5]);
+}
+
+static PetscErrorCode Moduli(Simulation *sim, FemStatic st, FemStaticStatus *s)
+{
+  Tools *t = &sim->tools;
+  double C[6][6], z[TOOL_N] = {0.0, t->z[TOOL_BOTTOM], t->z[TOOL_TOP]};
+
+  PetscFunctionBeginUser;
+  z[TOOL_TOP] += UNLOAD * (z[TOOL_TOP] - z[TOOL_BOTTOM]);
+  PetscCall(FemStaticSolve(st, t, t->z, s));
+  PetscCall(FemStaticSolve(st, t, z, s));
+  PetscCall(FemStaticModuli(st, t, CYCLE, C, s));
+  about_axis((const double(*)[6])C, sim->programme.now.stiffness);
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode Release(Simulation *sim, FemStatic st, FemStaticStatus *s)
 {
   PetscFunctionBeginUser;
+  if (programme_stage(&sim->programme)->moduli) PetscCall(Moduli(sim, st, s));
   PetscCall(FemStaticWithdraw(st, &sim->tools, TOOL_TOP, s));
   PetscFunctionReturn(0);
 }

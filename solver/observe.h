@@ -12,6 +12,9 @@
 #include "solver/dem/dem.h"
 #include "solver/fem/fem.h"
 
+/* Stiffness of a body with the press for its axis, 3; Voigt's numbers [GPa]. */
+enum { C_11, C_12, C_13, C_33, C_44, STIFFNESS_N };
+
 enum { SYM_XX, SYM_YY, SYM_ZZ, SYM_XY, SYM_YZ, SYM_ZX, SYM_N };
 
 /* A sampled state; everything borrowed. */
@@ -43,8 +46,9 @@ typedef struct {
   double           slow_residual; /* largest unbalance at which one of them began [-] */
   double           temperature;   /* [K] */
   double           static_increments, static_newton, static_residual; /* of equilibria so far, ProgrammeState; [-] */
-  Fem              fem;                                               /* meshed grains; NULL: none */
-  const FemStatus *bodies;                                            /* what is known of them all */
+  const double    *stiffness; /* [STIFFNESS_N] when it was looked for last [GPa]; NULL: not yet */
+  Fem              fem;       /* meshed grains; NULL: none */
+  const FemStatus *bodies;    /* what is known of them all */
 } Sample;
 
 /* Per owned grain, in the order of the rows of Grains; for files.  Buffers grow, GrainFieldsDestroy frees them. */
@@ -71,6 +75,7 @@ typedef struct {
   double slow_steps, slow_residual;        /* of the slow clock; largest unbalance at which one of them began [-] */
   double static_increments, static_newton; /* of static equilibria so far */
   double static_residual;                  /* of the last of them, over the forces of contact [-]; NAN: none yet */
+  double stiffness[STIFFNESS_N];           /* of the compact, when it was looked for last [GPa]; NAN: not yet */
   double target;                           /* [GPa] */
   double grains;                           /* [-] */
   double height, z_bottom, z_top;          /* between the punch faces, and the faces [nm] */

@@ -131,6 +131,8 @@ void output_coin(Output out, Coin *coin)
     coin->static_newton     = o->static_newton;
     coin->static_residual   = o->static_residual;
   }
+  if (o)
+    for (int k = 0; k < STIFFNESS_N; k++) coin->stiffness[k] = o->stiffness[k];
   if (c.released && o->meshed > 0)
     for (int k = 0; k < SYM_N; k++) coin->residual_stress[k] = o->mesh_stress[k];
   if (c.released) {
@@ -289,6 +291,12 @@ static void print_meshed(FILE *f, const Coin *c)
   if (isfinite(c->residual_stress[0])) {
     print_head(f, "residual stress");
     fprintf(f, "von Mises %.3g GPa (root mean square), at most %.3g GPa\n", c->mises_rms, c->mises_max);
+  }
+  if (isfinite(c->stiffness[C_33])) {
+    const double *C = c->stiffness, across = C[C_11] + C[C_12];
+    print_head(f, "stiffness in the die");
+    fprintf(f, "confined %.3g GPa, Young's modulus %.3g GPa, Poisson's ratio %.2g along the press\n", C[C_33],
+            C[C_33] - 2.0 * C[C_13] * C[C_13] / across, C[C_13] / across);
   }
   if (isfinite(c->static_residual)) {
     print_head(f, "static equilibrium");

@@ -182,6 +182,16 @@ static void write_meshed(Json *j, Output out)
     json_number(j, "newton_iterations", c.static_newton);
     json_close(j, '}');
   }
+  if (isfinite(c.stiffness[C_33])) { /* of the compact in the die, a little unloaded; the press is axis 3 */
+    static const char *const name[STIFFNESS_N] = {"c11", "c12", "c13", "c33", "c44"};
+    const double            *C = c.stiffness, across = C[C_11] + C[C_12];
+
+    json_open(j, "stiffness_GPa", '{');
+    for (int k = 0; k < STIFFNESS_N; k++) json_number(j, name[k], C[k]);
+    json_number(j, "young_axial", C[C_33] - 2.0 * C[C_13] * C[C_13] / across);
+    json_close(j, '}');
+    json_number(j, "poisson_axial", C[C_13] / across);
+  }
   json_close(j, '}');
 }
 

@@ -40,6 +40,7 @@ typedef struct {
   double balanced;        /* 1: this stage's equilibrium has been found */
   double static_increments, static_newton; /* of equilibria since the run began: increments, iterations of Newton */
   double static_residual;                  /* of the last one, over the forces of contact; 0: none yet [-] */
+  double stiffness[5];                     /* of the compact, STIFFNESS_N of observe.h [GPa]; 0: not looked for yet */
   double too_dense; /* bit k: stage k ended at its density limit, a press below its pressure, a dwell before its time */
 } ProgrammeState;
 

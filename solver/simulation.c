@@ -289,7 +289,8 @@ PetscErrorCode SimulationSample(Simulation *sim, Sample *s)
                 .temperature       = programme_stage(&sim->programme)->temperature,
                 .static_increments = sim->programme.now.static_increments,
                 .static_newton     = sim->programme.now.static_newton,
-                .static_residual   = sim->programme.now.static_residual};
+                .static_residual   = sim->programme.now.static_residual,
+                .stiffness         = sim->programme.now.stiffness[C_33] != 0.0 ? sim->programme.now.stiffness : NULL};
   dem_samples(sim->dem, &s->n_contacts, &s->contacts);
   memcpy(s->tool_force, sim->status.force, sizeof s->tool_force);
   memcpy(s->work, sim->status.work, sizeof s->work);

@@ -141,6 +141,12 @@ typedef struct ContactSpots {
   ContactSpot *spot;
 } ContactSpots;
 
+/* Tools that deform with the powder: x goes to x + e (x - centre) in the step.  e symmetric, small. */
+typedef struct ToolStrain {
+  double e[3][3], centre[3]; /* [-], [nm] */
+  double moment[3][3];       /* out: force on the bodies of this rank times place without strain, all tools [aJ] */
+} ToolStrain;
+
 struct _p_Fem {
   FemConfig    cfg;
   Grains       g;
@@ -187,6 +193,7 @@ struct _p_Fem {
   ExactSum      work[WORK_N];
   ExactSum      tool_force[TOOL_N][3];
   ExactSum      wall_force; /* of the wall's normal forces on the bodies, all added up */
+  ToolStrain   *strain;     /* of the tools as surfaces, only within FemStaticModuli; else NULL */
   PetscInt      interval_steps;
   ContactSpots *spots; /* where contacts leave their stiffness; NULL: it is not wanted */
   /* samples */

@@ -191,17 +191,13 @@ PetscErrorCode FemStaticDestroy(FemStatic *out)
   PetscFunctionReturn(0);
 }
 
-/* Where an increment ends. */
-typedef struct {
-  double z[TOOL_N], radius; /* of the tools, of the bore [nm] */
-} Goal;
-
-/* Between the punches, and within the wall, the powder follows them evenly. */
+/* Between the punches, within the wall and in tools that deform the powder follows them evenly. */
 static PetscErrorCode Follow(FemStatic st, const Tools *from, const Goal *to, Vec x)
 {
   const double bottom = from->z[TOOL_BOTTOM], down = to->z[TOOL_BOTTOM] - bottom;
   const double rate  = (to->z[TOOL_TOP] - from->z[TOOL_TOP] - down) / (from->z[TOOL_TOP] - bottom);
   const double widen = to->radius / from->die_radius - 1.0;
+  double       r[3];
   PetscScalar *a;
 
   PetscFunctionBeginUser;
@@ -210,6 +206,10 @@ static PetscErrorCode Follow(FemStatic st, const Tools *from, const Goal *to, Ve
     a[k] += widen * a[k];
     a[k + 1] += widen * a[k + 1];
     a[k + 2] += down + rate * (a[k + 2] - bottom);
+    if (!st->strain) continue;
+    for (int i = 0; i < 3; i++) r[i] = a[k + i] - st->strain->centre[i];
+    for (int i = 0; i < 3; i++)
+      for (int j = 0; j < 3; j++) a[k + i] += st->strain->e[i][j] * r[j];
   }
   PetscCall(VecRestoreArray(x, &a));
   PetscFunctionReturn(0);
@@ -273,6 +273,25 @@ static PetscErrorCode Increment(FemStatic st, Tools *tools, const Goal *to, SNES
     tools->die_radius = to->radius, tools->die_speed = 0.0;
     st->status.increments++;
   } else PetscCall(StaticRestore(st));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode StaticStrained(FemStatic st, const Tools *tools, const Goal *stay, ToolStrain *strain,
+                              SNESConvergedReason *why)
+{
+  PetscFunctionBeginUser;
+  PetscCall(StaticBeginMake(st));
+  st->tools           = *tools;
+  st->tools.die_speed = 0.0;
+  for (int t = 0; t < TOOL_N; t++) st->tools.v[t] = 0.0;
+  PetscCall(StaticPlaces(st, st->x, INSERT_VALUES));
+  st->strain = strain;
+  PetscCall(Guess(st, tools, stay));
+  PetscCall(SNESSolve(st->snes, NULL, st->x));
+  PetscCall(SNESGetConvergedReason(st->snes, why));
+  PetscCall(Count(st));
+  PetscCall(StaticResidual(st, st->x, st->f)); /* what tools carry at x */
+  st->strain = NULL;
   PetscFunctionReturn(0);
 }
 

@@ -65,4 +65,12 @@ PetscErrorCode FemStaticForce(FemStatic st, Tools *tools, double force, FemStati
 */
 PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStaticStatus *status);
 
+/*
+  Collective.  Tangent moduli of the compact between its tools, from where it stands: C[r][k] is the change of stress r
+  by strain k, xx yy zz xy yz zx, shear strains as angles [GPa].  Six strains of that size [-], 1e-4 or so, each in the
+  sense that unloads; bodies and tools are afterwards as they were, in equilibrium.  Means for a compact that both
+  punches and the wall hold.  fem_static_moduli.c says what the tools do.
+*/
+PetscErrorCode FemStaticModuli(FemStatic st, Tools *tools, double strain, double C[6][6], FemStaticStatus *status);
+
 #endif

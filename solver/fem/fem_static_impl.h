@@ -30,20 +30,26 @@ typedef struct {
   double        wall_force;         /* normal, of this rank [nN] */
 } StaticBegin;
 
+/* Where an increment ends. */
+typedef struct {
+  double z[TOOL_N], radius; /* of the tools, of the bore [nm] */
+} Goal;
+
 struct _p_FemStatic {
   FemStaticConfig      cfg;
   Fem                  fem;
   const StaticElement *element;
   ElementModel         model; /* without a rate */
   StaticBegin          begin;
-  Tools    tools; /* of the evaluation: z, die_radius at the end of the increment, v, die_speed the way in it over dt */
-  double   ground;            /* stiffness of the ground springs [nN/nm] */
-  double   scale;             /* largest norm of contact forces so far [nN] */
-  double   step_most;         /* a node moves by no more in one iteration [nm] */
-  double   norm[3];           /* of the residual, of the last three iterations [nN] */
-  int      cycles;            /* Newton goes to and fro */
-  PetscInt n_dof;             /* of this rank */
-  PetscInt n_nodes;           /* of all bodies, over all ranks */
+  Tools tools; /* of the evaluation: z, die_radius at the end of the increment, v, die_speed the way in it over dt */
+  ToolStrain     *strain;     /* of the tools in it; NULL: none */
+  double          ground;     /* stiffness of the ground springs [nN/nm] */
+  double          scale;      /* largest norm of contact forces so far [nN] */
+  double          step_most;  /* a node moves by no more in one iteration [nm] */
+  double          norm[3];    /* of the residual, of the last three iterations [nN] */
+  int             cycles;     /* Newton goes to and fro */
+  PetscInt        n_dof;      /* of this rank */
+  PetscInt        n_nodes;    /* of all bodies, over all ranks */
   PetscInt       *first_node; /* [n_body + n_ghost_body] number of a body's first node over all ranks */
   double          first;      /* norm of the residual at the beginning of the increment [nN] */
   double          best;       /* smallest norm of the residual in this increment [nN], and at which iteration */
@@ -68,6 +74,11 @@ PetscErrorCode StaticResidual(FemStatic st, Vec x, Vec f);
 /* Collective.  x, at which f was evaluated last, becomes the bodies' state, at rest; energies are booked. */
 PetscErrorCode StaticCommit(FemStatic st, Vec x, Vec f);
 double         static_contact_norm2(FemStatic st); /* of this rank */
+
+/* fem_static.c: bodies as they are after tools that stand have deformed, not committed: StaticRestore goes back.
+   Collective. */
+PetscErrorCode StaticStrained(FemStatic st, const Tools *tools, const Goal *stay, ToolStrain *strain,
+                              SNESConvergedReason *why);
 
 /* fem_static_tangent.c: minus the derivative of forces at x, symmetric, into st->A.  Collective. */
 PetscErrorCode StaticTangentMake(FemStatic st);

@@ -124,7 +124,10 @@ static PetscErrorCode Contacts(FemStatic st)
   st->spots.n      = 0;
   fem->cfg.dashpot = 0.0;
   PetscCall(FemContact(fem));
+  fem->strain = st->strain;
+  if (st->strain) memset(st->strain->moment, 0, sizeof st->strain->moment);
   PetscCall(FemTools(fem, &st->tools));
+  fem->strain      = NULL;
   fem->cfg.dashpot = zeta;
   PetscCall(FemForcesHome(fem));
   PetscFunctionReturn(0);

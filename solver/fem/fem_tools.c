@@ -67,22 +67,63 @@ static void nodes_gather(Fem fem, PetscInt body, int first, int tool, ToolNodes 
   }
 }
 
+/* How far points of the deforming tools have gone. */
+static void strain_moves(const ToolStrain *s, const v8 x[3], v8 u[3])
+{
+  for (int i = 0; i < 3; i++) {
+    u[i] = v8_set(0.0);
+    for (int j = 0; j < 3; j++) u[i] += s->e[i][j] * (x[j] - s->centre[j]);
+  }
+}
+
+/* Tools that deform: the gap at the place it came from, distances and normals to first order; adds to the velocity. */
+static void strained_surface(Fem fem, const Tools *t, int tool, const v8 x[3], v8 n[3], v8 *gap, v8 wall[3])
+{
+  const ToolStrain *s = fem->strain;
+  v8                u[3], from[3], en[3], nen;
+
+  strain_moves(s, x, u);
+  for (int k = 0; k < 3; k++) from[k] = x[k] - u[k];
+  tool_surface(t, tool, from, n, gap);
+  for (int i = 0; i < 3; i++) en[i] = s->e[i][0] * n[0] + s->e[i][1] * n[1] + s->e[i][2] * n[2];
+  nen = v8_dot(n, en);
+  for (int i = 0; i < 3; i++) n[i] += nen * n[i] - en[i];
+  *gap *= 1.0 + nen;
+  for (int k = 0; k < 3; k++) wall[k] = u[k] * (1.0 / fem->dt);
+}
+
+/* Forces act where the surface of the tool is; the place it came from makes the stress a nominal one. */
+static void moment_of(ToolStrain *s, const ToolNodes *q, const SurfaceSpots *in, const v8 force[3])
+{
+  v8 x[4], at[3], u[3];
+
+  columns_at(q->row, SF_X, x);
+  for (int k = 0; k < 3; k++) at[k] = x[k] - in->gap * in->n[k];
+  strain_moves(s, at, u);
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 3; j++) {
+      const v8 m = force[i] * (at[j] - u[j] - s->centre[j]);
+      for (int l = 0; l < q->n; l++) s->moment[i][j] += m[l];
+    }
+}
+
 /* Gap, normal, relative velocity, area and mass of eight nodes; returns which are within reach, one bit each. */
-static unsigned nodes_motion(const Tools *t, const ToolPass *p, ToolNodes *q, SurfaceSpots *in)
+static unsigned nodes_motion(Fem fem, const Tools *t, const ToolPass *p, ToolNodes *q, SurfaceSpots *in)
 {
   v8       x[4], v[4], n[4], u[3];
   unsigned near;
   i8       here;
 
   columns_at(q->row, SF_X, x);
-  tool_surface(t, p->tool, x, in->n, &in->gap);
+  if (fem->strain) strained_surface(fem, t, p->tool, x, in->n, &in->gap, q->wall);
+  else tool_surface(t, p->tool, x, in->n, &in->gap);
   here = (i8)(in->gap < v8_set(PetscMax(p->reach, 0.0)));
   near = i8_bits(here) & (unsigned)((1 << q->n) - 1);
   if (!near) return 0;
   for (int l = q->n; l < 8; l++) here[l] = 0;
   columns_at(q->row, SF_VX, v);
   columns_at(q->row, SF_NX, n);
-  tool_velocity(t, p->tool, x, q->wall);
+  if (!fem->strain) tool_velocity(t, p->tool, x, q->wall);
   for (int k = 0; k < 3; k++) u[k] = v[k] - q->wall[k];
   in->h    = n[3];
   in->mass = v[3];
@@ -158,7 +199,7 @@ static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, ToolPass *
     i8            f[3];
 
     nodes_gather(fem, b, first, p->tool, &q);
-    if (!nodes_motion(t, p, &q, &in)) {
+    if (!nodes_motion(fem, t, p, &q, &in)) {
       for (int l = 0; l < q.n; l++) slot_store((double(*)[SLOT_N])q.slot[l], q.partner[l], none);
       continue;
     }
@@ -174,6 +215,7 @@ static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, ToolPass *
     nodes_work(fem, &q, &in, &out, force, p->work);
     for (int l = 0; l < q.n; l++)
       slot_store((double(*)[SLOT_N])q.slot[l], q.partner[l], (double[3]){out.ft[0][l], out.ft[1][l], out.ft[2][l]});
+    if (fem->strain) moment_of(fem->strain, &q, &in, force);
     if (fem->sampling) PetscCall(SampleTool(fem, b, p, &q, &in, &out));
     if (fem->spots) PetscCall(ToolStiffness(fem, (int)b * fem->n_surf + first, p, &q, &in, &out));
   }

@@ -35,5 +35,7 @@ nm_add_bad(NAME release_equilibrium_rigid ARGS -release_method equilibrium
            FAILS "command line: -release_method: equilibrium is that of meshed grains, and mesh_grains is none; choose explicit, or mesh: {grains: all}")
 nm_add_bad(NAME eject_equilibrium_gravity EDIT ${meshed} ARGS -eject_method equilibrium -time_gravity "9.81 m/s^2"
            FAILS "command line: -eject_method: equilibrium leaves out gravity, and time_gravity is")
+nm_add_bad(NAME release_moduli_explicit ARGS -release_moduli yes
+           FAILS "command line: -release_moduli: moduli are differences of equilibria; choose release: {method: equilibrium}, or no moduli")
 nm_add_bad(NAME release_method_unknown ARGS -release_method implicit
            FAILS "command line: -release_method: there is no 'implicit'; choose from explicit, equilibrium")
