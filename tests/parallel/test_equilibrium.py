@@ -66,7 +66,8 @@ def released(folder, said, pressed):
     back = springback(folder, pressed) * c33 / float(pressed["pressure_top_GPa"])
     print(f"confined modulus {c33:.2f} GPa, shear modulus {shear:.2f} GPa; springback over pressure / modulus: {back:.3f}")
     assert 5.0 < c33 < 200.0 and 1.0 < shear < 28.0 and 0.7 < back < 1.5
-    assert meshed["stiffness_GPa"]["c33"] == c33 and 0.0 < meshed["poisson_axial"] < 0.5
+    close(meshed["stiffness_GPa"]["c33"], c33, 1e-6, "modulus in summary.json and history.csv")
+    assert 0.0 < meshed["poisson_axial"] < 0.5, meshed["poisson_axial"]
     # across the press the wall still holds the coin, along it nothing but friction does
     stress = meshed["residual_stress_GPa"]
     print("residual stress", stress)
