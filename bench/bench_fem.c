@@ -154,8 +154,9 @@ static PetscErrorCode Measure(Bench *b)
       "ms per step: check %.3f  contact %.3f  tools %.3f  elements and motion %.3f (elements %.3f); a list %.2f ms\n",
       1e3 * best[CHECK], 1e3 * best[CONTACT], 1e3 * best[TOOLS], 1e3 * best[ELEMENTS], 1e3 * best[KERNEL],
       1e3 * best[LIST]);
-  printf("%d surface nodes, %d candidates with %.1f blocks each\n", (int)(fem->n_body * fem->n_surf), (int)fem->list.n,
-         (double)fem->list.n_block / (double)fem->list.n);
+  printf("%d surface nodes, %d candidates with %.1f blocks each, %d near with %.2f facets each\n",
+         (int)(fem->n_body * fem->n_surf), (int)fem->list.n, (double)fem->list.n_block / (double)fem->list.n,
+         (int)fem->near.n, (double)fem->near.n_block / (double)fem->near.n);
   printf("million element-steps per second of a core: kernel %.1f, step without lists %.2f\n",
          1e-6 * elements / best[KERNEL], 1e-6 * elements / step);
   PetscFunctionReturn(0);

@@ -143,14 +143,18 @@ PetscErrorCode MeshedSample(Simulation *sim, Sample *s)
   PetscFunctionBeginUser;
   if (!sim->fem) PetscFunctionReturn(0);
   fem_samples(sim->fem, &n, &of_bodies);
-  PetscCall(PetscFree(sim->contacts));
-  PetscCall(PetscMalloc1(s->n_contacts + n + 1, &sim->contacts));
-  memcpy(sim->contacts, s->contacts, (size_t)s->n_contacts * sizeof *s->contacts);
-  memcpy(sim->contacts + s->n_contacts, of_bodies, (size_t)n * sizeof *s->contacts);
+  if (!s->n_contacts) {
+    s->contacts = of_bodies;
+  } else if (n) {
+    PetscCall(PetscFree(sim->contacts));
+    PetscCall(PetscMalloc1(s->n_contacts + n, &sim->contacts));
+    PetscCall(PetscArraycpy(sim->contacts, s->contacts, s->n_contacts));
+    PetscCall(PetscArraycpy(sim->contacts + s->n_contacts, of_bodies, n));
+    s->contacts = sim->contacts;
+  }
   s->n_contacts += n;
-  s->contacts = sim->contacts;
-  s->fem      = sim->fem;
-  s->bodies   = &sim->bodies;
+  s->fem    = sim->fem;
+  s->bodies = &sim->bodies;
   PetscFunctionReturn(0);
 }
 

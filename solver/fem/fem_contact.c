@@ -3,8 +3,8 @@
 
   Each rank takes the surface nodes of its own bodies against the facets of all others, which gives half of the
   traction; the other body's nodes give the other half, on its owner.  The force on the node is subtracted from the
-  facet's corners as integers, so that momentum is kept exactly.  Stages: facets prepared once per body (fem_facet.c);
-  linear estimates throw out what is clearly beside a facet; feet by Newton's rule; the nearest facet of each node and
+  facet's corners as integers, so that momentum is kept exactly.  Stages: the facets that a node may be near until lists
+  are made anew (fem_near.c); feet by Newton's rule; the nearest facet of each node and
   partner; the law of materials/surface.h; forces and stored friction.
 */
 #include "materials/surface.h"
@@ -13,12 +13,14 @@
 /* Gap of a point that is in no cell of the facet. */
 #define NOWHERE 1e300
 
-/* Nodes beside facets: candidate, facet, estimate of the foot, later the foot itself and its gap. */
+/*
+  Nodes beside facets: candidate, facet, the foot and its gap.  The likeliest facet of each candidate in work, in their
+  order; behind them the other facets of those that this does not settle.
+*/
 typedef struct {
-  int     n;
+  int     n, most; /* most: what n may become */
   int    *cand, *facet;
-  int    *likely, *rest; /* hits whose feet are wanted */
-  float  *xi0, *eta0, *g0;
+  int    *best; /* of a candidate in work, its hit that counts; -1: none */
   double *xi, *eta, *gap;
   char   *alone; /* shallow inside the cell, and so in no other */
 } Hits;
@@ -41,74 +43,34 @@ typedef struct {
 
 static void hits_layout(double *room, PetscInt cap, Hits *h)
 {
-  float *singles = (float *)(room + 3 * cap);
+  int *whole = (int *)(room + 3 * cap);
 
-  *h = (Hits){.xi     = room,
-              .eta    = room + cap,
-              .gap    = room + 2 * cap,
-              .xi0    = singles,
-              .eta0   = singles + cap,
-              .g0     = singles + 2 * cap,
-              .cand   = (int *)(singles + 3 * cap),
-              .facet  = (int *)(singles + 4 * cap),
-              .likely = (int *)(singles + 5 * cap),
-              .rest   = (int *)(singles + 6 * cap),
-              .alone  = (char *)(singles + 7 * cap)};
+  *h = (Hits){.xi    = room,
+              .eta   = room + cap,
+              .gap   = room + 2 * cap,
+              .cand  = whole,
+              .facet = whole + cap,
+              .best  = whole + 2 * cap,
+              .alone = (char *)(whole + 3 * cap)};
 }
 
-/* The lanes that are set, one after the other; what stands in the rest of the eight places does not matter. */
-static inline void put_lanes(void *to, unsigned bits, f8 x)
+static inline void add_hit(Hits *h, int cand, int facet)
 {
-#ifdef __AVX512VL__
-  _mm256_storeu_ps(to, _mm256_maskz_compress_ps((__mmask8)bits, (__m256)x));
-#else
-  for (float *at = to; bits; bits &= bits - 1) *at++ = x[__builtin_ctz(bits)];
-#endif
+  h->cand[h->n]    = cand;
+  h->facet[h->n++] = facet;
 }
 
-/*
-  Adds the facets that candidate c may be in the cells of; none at all if it is out of reach of every one of them, and
-  one alone if it surely is in the cell of that.
-*/
-static void find_hits(Fem fem, int c, Hits *h)
+/* Near candidate c comes into work. */
+static inline void take_candidate(Fem fem, int c, Hits *h)
 {
-  const Candidate  *cand   = &fem->near.cand[c];
-  const double     *x      = fem->surf[(size_t)cand->body * (size_t)fem->n_surf + (size_t)cand->node];
-  const FacetBlock *of     = fem->facet_block + (size_t)cand->other * (size_t)fem->n_block;
-  const f8          number = (f8)(f8_mask){c, c, c, c, c, c, c, c}; /* bits only */
-  unsigned          touch  = 0;
-  int               n      = h->n;
+  const Candidate *cand = &fem->near.cand[c];
 
-  for (int k = cand->first; k < cand->last; k++) {
-    const FacetBlock *b = &of[fem->near.block[k]];
-    f8                facet;
-    const double      at[3] = {x[SF_X] - b->origin[0], x[SF_Y] - b->origin[1], x[SF_Z] - b->origin[2]};
-    const f8 r[3] = {f8_set((float)at[0]) - b->c[0], f8_set((float)at[1]) - b->c[1], f8_set((float)at[2]) - b->c[2]};
-    const f8 xi = f8_dot(r, b->xi), eta = f8_dot(r, b->eta), g = f8_dot(r, b->g), deep = f8_abs(g);
-    const f8 u = f8_abs(xi), du = b->off_xi + b->slope_xi * deep, v = f8_abs(eta),
-             dv         = b->off_eta + b->slope_eta * deep;
-    const unsigned here = f8_bits((u + du <= f8_set(1.0f)) & (v + dv <= f8_set(1.0f)) & (deep <= b->shallow));
-    const unsigned bits =
-        here ? here & -here
-             : f8_bits((u - du <= f8_set(1.0f)) & (v - dv <= f8_set(1.0f)) & (g >= b->least) & (g <= b->most));
-    const unsigned near = bits & f8_bits(g <= b->touch);
-
-    if (here) n = h->n, touch = 0;
-    touch |= near;
-    memcpy(&facet, fem->block[fem->near.block[k]], sizeof facet);
-    put_lanes(h->xi0 + n, bits, xi);
-    put_lanes(h->eta0 + n, bits, eta);
-    put_lanes(h->g0 + n, bits, g);
-    put_lanes(h->facet + n, bits, facet);
-    put_lanes(h->cand + n, bits, number);
-    n += __builtin_popcount(bits);
-    if (here) break;
-  }
-  if (touch) h->n = n;
+  h->most += cand->last - cand->first;
+  add_hit(h, c, fem->near.block[cand->first]);
 }
 
-/* Feet of n <= 8 hits; NOWHERE is the gap where the point is not in the facet's cell. */
-static void eight_feet(Fem fem, Hits *h, const int pick[], int n)
+/* Feet of n <= 8 hits from `first` on; NOWHERE is the gap where the point is not in the facet's cell. */
+static void eight_feet(Fem fem, Hits *h, int first, int n)
 {
   SurfaceRecord *surf[8];
   const int     *face[8];
@@ -119,22 +81,20 @@ static void eight_feet(Fem fem, Hits *h, const int pick[], int n)
   i8             inside, alone;
 
   for (int l = 0; l < 8; l++) {
-    const int        k = pick[PetscMin(l, n - 1)];
+    const int        k = first + PetscMin(l, n - 1);
     const Candidate *c = &fem->near.cand[h->cand[k]];
 
-    surf[l]  = fem->surf + (size_t)c->other * (size_t)fem->n_surf;
-    face[l]  = fem->face[h->facet[k]];
-    node[l]  = fem->surf[(size_t)c->body * (size_t)fem->n_surf + (size_t)c->node];
-    f.xi[l]  = h->xi0[k];
-    f.eta[l] = h->eta0[k];
-    f.g[l]   = h->g0[k];
+    surf[l] = fem->surf + (size_t)c->other * (size_t)fem->n_surf;
+    face[l] = fem->face[h->facet[k]];
+    node[l] = fem->surf[(size_t)c->body * (size_t)fem->n_surf + (size_t)c->node];
   }
   v8_columns4(node, x);
   facet_columns(surf, face, SF_X, corner);
   facet_bilinear((const v8(*)[4])corner, &p);
   facet_columns(surf, face, SF_NX, corner);
   facet_bilinear((const v8(*)[4])corner, &m);
-  size   = 0.25 * (corner[0][3] + corner[1][3] + corner[2][3] + corner[3][3]); /* of the facet: mean of its corners' */
+  size = 0.25 * (corner[0][3] + corner[1][3] + corner[2][3] + corner[3][3]); /* of the facet: mean of its corners' */
+  facet_estimate(&p, &m, x, &f);
   inside = facet_foot(&p, &m, x, &f);
   bilinear_at(&m, &f, normal);
   square = v8_dot(normal, normal);
@@ -148,7 +108,7 @@ static void eight_feet(Fem fem, Hits *h, const int pick[], int n)
   f.eta = v8_clamp(f.eta, 1.0);
   gap   = v8_pick(inside, gap, v8_set(NOWHERE));
   for (int l = 0; l < n; l++) {
-    const int k = pick[l];
+    const int k = first + l;
 
     h->xi[k]    = f.xi[l];
     h->eta[k]   = f.eta[l];
@@ -157,45 +117,9 @@ static void eight_feet(Fem fem, Hits *h, const int pick[], int n)
   }
 }
 
-static void feet(Fem fem, Hits *h, const int pick[], int n)
+static void feet(Fem fem, Hits *h, int first)
 {
-  for (int k = 0; k < n; k += 8) eight_feet(fem, h, pick + k, PetscMin(8, n - k));
-}
-
-/* How far off the middle of its facet a hit is estimated. */
-static inline float off_centre(const Hits *h, int k)
-{
-  const float u = fabsf(h->xi0[k]), v = fabsf(h->eta0[k]);
-
-  return u > v ? u : v;
-}
-
-/*
-  Feet of all hits that matter: of each candidate first the likeliest, and of the others only if that does not settle
-  it. The rest stay NOWHERE.
-*/
-static void hit_feet(Fem fem, Hits *h)
-{
-  int n = 0, more = 0;
-
-  for (int k = 0; k < h->n; n++) {
-    const int c    = h->cand[k];
-    int       best = k;
-
-    for (; k < h->n && h->cand[k] == c; k++) {
-      h->gap[k] = NOWHERE;
-      if (off_centre(h, k) < off_centre(h, best)) best = k;
-    }
-    h->likely[n] = best;
-  }
-  feet(fem, h, h->likely, n);
-  for (int k = 0, j = 0; k < h->n; j++) {
-    const int c = h->cand[k], best = h->likely[j];
-
-    for (; k < h->n && h->cand[k] == c; k++)
-      if (!h->alone[best] && k != best) h->rest[more++] = k;
-  }
-  feet(fem, h, h->rest, more);
+  for (int k = first; k < h->n; k += 8) eight_feet(fem, h, k, PetscMin(8, h->n - k));
 }
 
 /* Whether hit a stands before hit b: nearer, or as near with the lower facet. */
@@ -204,6 +128,26 @@ static inline int nearer(const Hits *h, int a, int b)
   const double x = fabs(h->gap[a]), y = fabs(h->gap[b]);
 
   return x < y || (x == y && h->facet[a] < h->facet[b]);
+}
+
+/* The nearest facet of each candidate in work: the likeliest, or, if that does not settle it, the nearest of all. */
+static void hit_best(Fem fem, Hits *h)
+{
+  const int n = h->n, first = h->cand[0];
+
+  feet(fem, h, 0);
+  for (int j = 0; j < n; j++) {
+    const Candidate *c = &fem->near.cand[first + j];
+
+    h->best[j] = h->gap[j] < NOWHERE ? j : -1;
+    for (int k = c->first + 1; !h->alone[j] && k < c->last; k++) add_hit(h, first + j, fem->near.block[k]);
+  }
+  feet(fem, h, n);
+  for (int k = n; k < h->n; k++) {
+    int *best = &h->best[h->cand[k] - first];
+
+    if (h->gap[k] < NOWHERE && (*best < 0 || nearer(h, k, *best))) *best = k;
+  }
 }
 
 static void spots_gather(Fem fem, const Hits *h, const int pick[8], int n, Spots *s)
@@ -379,23 +323,22 @@ static PetscErrorCode PassNode(Fem fem, Pass *p, const int found[], int m)
   PetscFunctionReturn(0);
 }
 
-/* Candidates first .. last - 1, whose hits are complete: the nearest facet of each, then its forces. */
+/* Candidates first .. last - 1, which are in work: the nearest facet of each, then its forces. */
 static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
 {
   const double most = PetscMax(fem->reach, 1e-300); /* gap of what acts on each other */
   Hits        *h    = &p->hits;
 
   PetscFunctionBeginUser;
-  hit_feet(fem, h);
-  for (int c = first, k = 0; c < last;) {
+  if (first == last) PetscFunctionReturn(0);
+  hit_best(fem, h);
+  for (int c = first; c < last;) {
     const int node = fem->near.cand[c].node, body = fem->near.cand[c].body;
     int       found[8], m                         = 0;
 
     for (; c < last && fem->near.cand[c].node == node && fem->near.cand[c].body == body; c++) {
-      int best = -1;
+      int best = h->best[c - first];
 
-      for (; k < h->n && h->cand[k] == c; k++)
-        if (h->gap[k] < NOWHERE && (best < 0 || nearer(h, k, best))) best = k;
       if (best >= 0 && h->gap[best] >= most) best = -1; /* outside, and out of reach */
       if (best < 0 && fem->near.cand[c].held) let_go(fem, &fem->near.cand[c]);
       if (best >= 0) found[m++] = best;
@@ -405,19 +348,8 @@ static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
     PetscCall(PassNode(fem, p, found, m));
   }
   PetscCall(PassBatch(fem, p));
-  h->n = 0;
+  h->n = h->most = 0;
   PetscFunctionReturn(0);
-}
-
-void fem_facet_blocks(Fem fem)
-{
-  const PetscInt n = fem->n_body + fem->n_ghost_body;
-
-  for (PetscInt b = 0; b < n; b++)
-    for (int k = 0; k < fem->n_block; k++)
-      if (fem->block_used[b * fem->n_block + k])
-        facet_block(fem->surf + (size_t)b * (size_t)fem->n_surf, fem->face, fem->block[k], fem->reach,
-                    &fem->facet_block[(size_t)b * (size_t)fem->n_block + (size_t)k]);
 }
 
 PetscErrorCode FemContact(Fem fem)
@@ -429,16 +361,15 @@ PetscErrorCode FemContact(Fem fem)
 
   PetscFunctionBeginUser;
   hits_layout(fem->hits, fem->hits_cap, &pass.hits);
-  fem_facet_blocks(fem);
   for (int c = 0; c < fem->near.n; c++) {
     if (!c || fem->near.cand[c].node != fem->near.cand[c - 1].node ||
         fem->near.cand[c].body != fem->near.cand[c - 1].body) {
-      if (pass.hits.n > HITS) {
+      if (pass.hits.most > HITS) {
         PetscCall(PassHits(fem, first, c, &pass));
         first = c;
       }
     }
-    find_hits(fem, c, &pass.hits);
+    take_candidate(fem, c, &pass.hits);
   }
   PetscCall(PassHits(fem, first, (int)fem->near.n, &pass));
   for (int k = WORK_NORMAL; k <= WORK_FRICTION; k++) exact_add_int(&fem->work[k], i8_sum(pass.work[k]));

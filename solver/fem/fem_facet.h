@@ -77,6 +77,21 @@ static inline void bilinear_at(const Bilinear *q, const Foot *f, v8 x[3])
   for (int k = 0; k < 3; k++) x[k] = q->c[k] + q->a[k] * f->xi + (q->b[k] + q->d[k] * f->xi) * f->eta;
 }
 
+/* Where the foot would be, had the facet the tangents and the normal of its middle everywhere: Newton's first step. */
+static inline void facet_estimate(const Bilinear *place, const Bilinear *normal, const v8 x[3], Foot *f)
+{
+  v8 r[3], uw[3], wn[3], nu[3], inv;
+
+  for (int k = 0; k < 3; k++) r[k] = x[k] - place->c[k];
+  v8_cross(place->a, place->b, uw);
+  v8_cross(place->b, normal->c, wn);
+  v8_cross(normal->c, place->a, nu);
+  inv    = 1.0 / v8_dot(uw, normal->c);
+  f->xi  = v8_clamp(v8_dot(r, wn) * inv, 2.0);
+  f->eta = v8_clamp(v8_dot(r, nu) * inv, 2.0);
+  f->g   = v8_dot(r, uw) * inv;
+}
+
 /*
   Newton's steps for place + g normal = x; a foot that runs away is held at twice the facet.  Returns where a foot was
   found: the last step was short, so that the next would be its square, and the normals have not crossed on the way from

@@ -102,8 +102,8 @@ static inline int slot_store(NodeSlots s, double partner, const double f[3])
   body `other`.  Which facet it is follows from the places of the moment alone.  Ordered by body, node, id of the other.
 
   Two lists of them, each complete until bodies have moved some way against each other: `list` is made anew after a
-  skin; `near` has those of it that may touch before a part of the skin is used up, with the blocks they may touch
-  (fem_near.c).
+  skin; `near` has those of it that may touch before a part of the skin is used up, with the facets instead of blocks,
+  the likeliest first (fem_near.c).
 */
 typedef struct {
   int body, node, other;
@@ -182,8 +182,8 @@ struct _p_Fem {
   PetscInt           hits_cap, blocks_cap;
   CandidateList      list, near;
   int                n_block, (*block)[8]; /* facets near each other, fem_facet.h */
-  struct FacetBlock *facet_block;          /* [n_body + n_ghost_body][n_block] of the step; of blocks in use */
-  char              *block_used;           /* [n_body + n_ghost_body][n_block] by `near` */
+  struct FacetBlock *facet_block;          /* [n_body + n_ghost_body][n_block] when `near` was made; of blocks in use */
+  char              *block_used;           /* [n_body + n_ghost_body][n_block] by `list` */
   double            *hits;                 /* scratch of FemContact, [7][hits_cap] */
   double             skin;                 /* of `list` [nm] */
   double             reach;                /* largest gap at which surfaces act on each other [nm] */
@@ -241,9 +241,7 @@ PetscErrorCode FemContactFree(Fem fem); /* arrays of candidates, contacts, sampl
 /* fem_near.c */
 PetscErrorCode FemNear(Fem fem);            /* those that may touch soon, out of all candidates */
 PetscErrorCode FemCandidatesCheck(Fem fem); /* when bodies have come nearer since: one list anew, or both */
-/* fem_contact.c: facets of the blocks in use, prepared at the present places; forces between the surfaces of owned
- * bodies' nodes and facets of others, into fem->force and slots. */
-void           fem_facet_blocks(Fem fem);
+/* fem_contact.c: forces between the surfaces of owned bodies' nodes and facets of others, into fem->force and slots. */
 PetscErrorCode FemContact(Fem fem);
 /* fem_tools.c: forces of the tools on the surfaces of owned bodies; traction that a tool of work of adhesion W draws
  * with at most. */

@@ -21,19 +21,63 @@ static const double NEAR = 0.1;
 */
 static const double LEVER = 4.0;
 
-/* Which of the eight facets of a block may, within a way, hold the point in their cells, and which may it touch. */
-static inline unsigned soon(const FacetBlock *b, const double *x, float way, unsigned *touch)
+/* What eight facets of a block are to a point, within a way: bits of lanes. */
+typedef struct {
+  unsigned cell, touch; /* may hold it in their cells, may be touched by it */
+  unsigned alone;       /* surely hold it, so shallow that no other does */
+  f8       off;         /* how far off the middle it is, of xi and eta the larger */
+} Eight;
+
+static inline Eight soon(const FacetBlock *b, const double *x, float way)
 {
   const f8 r[3] = {f8_set((float)(x[SF_X] - b->origin[0])) - b->c[0], f8_set((float)(x[SF_Y] - b->origin[1])) - b->c[1],
                    f8_set((float)(x[SF_Z] - b->origin[2])) - b->c[2]};
   const f8 g = f8_dot(r, b->g), more = way * b->per_g, deep = f8_abs(g) + more;
-  const f8 u = f8_abs(f8_dot(r, b->xi)) - way * b->per_xi, v = f8_abs(f8_dot(r, b->eta)) - way * b->per_eta;
-  const unsigned cell =
-      f8_bits((u - b->off_xi - b->slope_xi * deep <= f8_set(1.0f)) &
-              (v - b->off_eta - b->slope_eta * deep <= f8_set(1.0f)) & (g >= b->least - more) & (g <= b->most + more));
+  const f8 u = f8_abs(f8_dot(r, b->xi)), v = f8_abs(f8_dot(r, b->eta));
+  const f8 du = way * b->per_xi + b->off_xi + b->slope_xi * deep;
+  const f8 dv = way * b->per_eta + b->off_eta + b->slope_eta * deep;
+  Eight    e;
 
-  *touch |= cell & f8_bits(g <= b->touch + more);
-  return cell;
+  e.cell =
+      f8_bits((u - du <= f8_set(1.0f)) & (v - dv <= f8_set(1.0f)) & (g >= b->least - more) & (g <= b->most + more));
+  e.touch = e.cell & f8_bits(g <= b->touch + more);
+  e.alone = f8_bits((u + du <= f8_set(1.0f)) & (v + dv <= f8_set(1.0f)) & (deep <= b->shallow));
+  e.off   = (f8)(((f8_mask)u & (u > v)) | ((f8_mask)v & ~(u > v)));
+  return e;
+}
+
+/*
+  Facets of `far` that its node may be in the cells of soon, the likeliest first, behind those of `near`; one alone if
+  it surely stays in the cell of that.  Returns how many; 0 if it touches none of them soon.
+*/
+static int facets_soon(Fem fem, const Candidate *far, float way, int *facet)
+{
+  const double     *x     = fem->surf[(size_t)far->body * (size_t)fem->n_surf + (size_t)far->node];
+  const FacetBlock *of    = fem->facet_block + (size_t)far->other * (size_t)fem->n_block;
+  int               n     = 0;
+  float             best  = 1e30f;
+  unsigned          touch = 0;
+
+  for (int k = far->first; k < far->last; k++) {
+    const int   block = fem->list.block[k];
+    const Eight e     = soon(&of[block], x, way);
+
+    if (e.alone) {
+      facet[0] = fem->block[block][__builtin_ctz(e.alone)];
+      return e.touch & e.alone ? 1 : 0;
+    }
+    touch |= e.touch;
+    for (unsigned bits = e.cell; bits; bits &= bits - 1, n++) {
+      const int l = __builtin_ctz(bits);
+
+      facet[n] = fem->block[block][l];
+      if (e.off[l] >= best) continue;
+      best     = e.off[l];
+      facet[n] = facet[0];
+      facet[0] = fem->block[block][l];
+    }
+  }
+  return touch ? n : 0;
 }
 
 /* A candidate that is far has just found nothing, or would have: what was stored is gone. */
@@ -60,37 +104,41 @@ static void remember_places(Fem fem)
     for (int c = 0; c < 4; c++) fem->x_near[k][c] = fem->surf[k][SF_X + c];
 }
 
+/* Facets of the blocks that `list` has, prepared at the present places. */
+static void facet_blocks(Fem fem)
+{
+  const PetscInt n = fem->n_body + fem->n_ghost_body;
+
+  memset(fem->block_used, 0, (size_t)(n * fem->n_block));
+  for (PetscInt c = 0; c < fem->list.n; c++) {
+    const Candidate *far = &fem->list.cand[c];
+
+    for (int k = far->first; k < far->last; k++) fem->block_used[far->other * fem->n_block + fem->list.block[k]] = 1;
+  }
+  for (PetscInt b = 0; b < n; b++)
+    for (int k = 0; k < fem->n_block; k++)
+      if (fem->block_used[b * fem->n_block + k])
+        facet_block(fem->surf + (size_t)b * (size_t)fem->n_surf, fem->face, fem->block[k], fem->reach,
+                    &fem->facet_block[(size_t)b * (size_t)fem->n_block + (size_t)k]);
+}
+
 PetscErrorCode FemNear(Fem fem)
 {
-  const PetscInt n_blocks = (fem->n_body + fem->n_ghost_body) * fem->n_block;
-  const float    way      = (float)(LEVER * NEAR * fem->skin);
-  CandidateList *near     = &fem->near;
+  const float    way  = (float)(LEVER * NEAR * fem->skin);
+  CandidateList *near = &fem->near;
 
   PetscFunctionBeginUser;
-  memset(fem->block_used, 1, (size_t)n_blocks);
-  fem_facet_blocks(fem);
-  memset(fem->block_used, 0, (size_t)n_blocks);
+  facet_blocks(fem);
   near->n = near->n_block = 0;
-  PetscCall(FemCandidateRoom(near, fem->list.n, fem->list.n_block));
+  PetscCall(FemCandidateRoom(near, fem->list.n, 8 * fem->list.n_block));
   for (PetscInt c = 0; c < fem->list.n; c++) {
     const Candidate *far   = &fem->list.cand[c];
-    const double    *x     = fem->surf[(size_t)far->body * (size_t)fem->n_surf + (size_t)far->node];
-    const size_t     of    = (size_t)far->other * (size_t)fem->n_block;
     const int        first = (int)near->n_block;
-    unsigned         touch = 0;
 
-    for (int k = far->first; k < far->last; k++) {
-      const int block = fem->list.block[k];
-
-      if (soon(&fem->facet_block[of + (size_t)block], x, way, &touch)) near->block[near->n_block++] = block;
-    }
-    if (!touch) {
-      near->n_block = first;
-      let_go(fem, far);
-      continue;
-    }
-    for (int k = first; k < near->n_block; k++) fem->block_used[of + (size_t)near->block[k]] = 1;
-    near->cand[near->n++] = (Candidate){far->body, far->node, far->other, first, (int)near->n_block, held(fem, far)};
+    near->n_block += facets_soon(fem, far, way, near->block + first);
+    if (near->n_block == first) let_go(fem, far);
+    else
+      near->cand[near->n++] = (Candidate){far->body, far->node, far->other, first, (int)near->n_block, held(fem, far)};
   }
   remember_places(fem);
   PetscFunctionReturn(0);
