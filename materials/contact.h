@@ -49,6 +49,7 @@ typedef struct {
   double      dt;                    /* step [ns] */
   double      mu, mu_roll, mu_twist; /* friction coefficients of this pairing [-] */
   int         tool;                  /* side 1 of every lane is a rigid flat tool */
+  int mirror; /* with tool: the flat is the middle plane of a pair, side 1 what lies beyond it; W: half of the pair's */
 } ContactBatch;
 
 typedef struct {
@@ -83,6 +84,7 @@ typedef struct {
   int                plain;               /* 1: asks nothing of a grain but R and R0; the rest need not be filled in */
   int                penalty_state;       /* index of the state that takes the screening penalty, or -1 */
   int                lives_state;         /* index of the state that is > 0 while the pair has a history, or -1 */
+  int                mirrors;             /* 1: it knows ContactBatch.mirror */
   const char *(*validate)(const void *p); /* NULL, or what is wrong with the parameters */
   double (*reach)(const void *p, double W, double R);         /* largest gap at which the law still acts [nm] */
   void (*sum_scale)(const void *p, double R, double scale[]); /* magnitude each sum may reach (fixed-point range) */

@@ -45,7 +45,8 @@ static const char *const mdr_states[MDR_N] = {
     "side1_peak_nm",  "side1_area_nm2", "side1_stuck_nm", "side1_free_nm",
 };
 
-MdrBatch mdr_batch(const Mdr *p, int tool)
+/* A middle plane is half as far as the other grain, and so is the range of adhesion from it. */
+MdrBatch mdr_batch(const Mdr *p, int tool, int mirror)
 {
   return (MdrBatch){
       .E     = p->E / (1.0 - p->nu * p->nu),
@@ -55,7 +56,7 @@ MdrBatch mdr_batch(const Mdr *p, int tool)
       .cap   = p->ductile_cap > 0.0 ? p->ductile_cap : 1e30,
       .gamma = tool ? 1.0 : 0.5,
       .rim   = p->loading_adhesion > 0.0 ? 1.0 : 0.0,
-      .range = p->adhesion_range,
+      .range = mirror ? 0.5 * p->adhesion_range : p->adhesion_range,
       .tear  = pi * (1.0 - p->nu * p->nu) / (8.0 * p->E),
       .sides = tool ? 1 : 2,
   };
@@ -242,7 +243,7 @@ static void mdr_pair(const void *params, const ContactBatch *restrict in, Lanes 
                      ContactForce *restrict out)
 {
   const Mdr     *p = params;
-  const MdrBatch c = mdr_batch(p, in->tool);
+  const MdrBatch c = mdr_batch(p, in->tool, in->mirror);
   MdrSide        side[2];
   Lanes          keep, r_star, weight, gap, broken = {0};
 
@@ -262,7 +263,7 @@ static void mdr_pair(const void *params, const ContactBatch *restrict in, Lanes 
     side_finish(&c, &in->side[s], gap, keep, weight, state + MDR_SIDE + s * SIDE_N, &side[s], out->sum[s]);
   }
   if (c.sides == 1) no_second_side(&side[1], out->sum[1]);
-  if (c.sides == 1 && p->wall_factor > 0.0) wall_factor(&in->side[0], &side[0], weight);
+  if (c.sides == 1 && !in->mirror && p->wall_factor > 0.0) wall_factor(&in->side[0], &side[0], weight);
   combine(&c, p, in, weight, r_star, side, out);
 }
 
@@ -284,7 +285,7 @@ static const double SHARE_MIN = 0.05; /* below it a side hardly moves, and quoti
 /* Energy of the sides, and of the rim they move along. */
 static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[], Lanes energy)
 {
-  MdrBatch c = mdr_batch(params, in->tool);
+  MdrBatch c = mdr_batch(params, in->tool, in->mirror);
   MdrSide  side[2];
   Lanes    keep, r_star, gap, part, touch[2], broken = {0};
 
@@ -367,6 +368,7 @@ const ContactLaw contact_mdr = {
     .n_sum         = MDR_SUMS,
     .penalty_state = MDR_PENALTY,
     .lives_state   = MDR_PEAK,
+    .mirrors       = 1,
     .reach         = mdr_reach,
     .sum_scale     = mdr_sum_scale,
     .step          = mdr_step,

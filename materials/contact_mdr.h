@@ -69,7 +69,7 @@ typedef struct {
   Lanes k;     /* dF/d overlap, elastic [nN/nm] */
 } MdrSide;
 
-MdrBatch mdr_batch(const Mdr *p, int tool);
+MdrBatch mdr_batch(const Mdr *p, int tool, int mirror);
 /* Pair overlap to the two sides; keep: 1 where history lives on. */
 void mdr_place(const MdrBatch *c, const ContactBatch *in, Lanes state[], MdrSide side[2], double *keep, double *r_star);
 /* Yield, ellipse profile, foundation displacement of one side. */
