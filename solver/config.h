@@ -80,24 +80,30 @@ typedef struct {
   PetscInt64 max_steps;        /* stop with a checkpoint after this many; 0: no limit */
 } TimeConfig;
 
+/* Part of the powder at the start: over the bore's radius, over the height between the punches [-]. */
+typedef struct {
+  double r_min, r_max, z_min, z_max;
+} MeshRegion;
+
 /* Grains as meshed bodies. */
 typedef struct {
-  char     grains[NAME_MAX_LEN];           /* which: none, all */
-  char     shape[NAME_MAX_LEN];            /* sphere, cube, rod, file */
-  char     file[PATH_MAX_LEN];             /* shape: file; Gmsh, hexahedra of one grain */
-  PetscInt elements;                       /* of a grain, about */
-  double   rounding, aspect;               /* of a cube's edges, of a rod: mesh/grain_mesh.h [-] */
-  char     law[NAME_MAX_LEN];              /* of bulk_laws[] */
-  void    *law_params;                     /* of bulk_laws[0], of which those of the others are the first; owned */
-  double   mass_scaling;                   /* mass of a grain over its true one [-] */
-  double   courant;                        /* part of the stable step that is used [-] */
-  double   shrink;                         /* of the length of elements that the step allows for [-] */
-  double   hourglass;                      /* stiffness against hourglass modes over that of elements [-] */
-  double   penalty;                        /* stiffness of surfaces over K/h [-] */
-  double   dashpot;                        /* of surfaces in contact, part of critical [-] */
-  double   strength;                       /* largest traction of adhesion between surfaces [GPa] */
-  double   drag;                           /* part of a velocity relative to the affine motion that a step takes [-] */
-  double   kinetic_limit, imbalance_limit; /* of the pace of a press: pace.h [-] */
+  char       grains[NAME_MAX_LEN]; /* which: none, all, region */
+  MeshRegion region;               /* grains: region */
+  char       shape[NAME_MAX_LEN];  /* sphere, cube, rod, file */
+  char       file[PATH_MAX_LEN];   /* shape: file; Gmsh, hexahedra of one grain */
+  PetscInt   elements;             /* of a grain, about */
+  double     rounding, aspect;     /* of a cube's edges, of a rod: mesh/grain_mesh.h [-] */
+  char       law[NAME_MAX_LEN];    /* of bulk_laws[] */
+  void      *law_params;           /* of bulk_laws[0], of which those of the others are the first; owned */
+  double     mass_scaling;         /* mass of a grain over its true one [-] */
+  double     courant;              /* part of the stable step that is used [-] */
+  double     shrink;               /* of the length of elements that the step allows for [-] */
+  double     hourglass;            /* stiffness against hourglass modes over that of elements [-] */
+  double     penalty;              /* stiffness of surfaces over K/h [-] */
+  double     dashpot;              /* of surfaces in contact, part of critical [-] */
+  double     strength;             /* largest traction of adhesion between surfaces [GPa] */
+  double     drag;                 /* part of a velocity relative to the affine motion that a step takes [-] */
+  double     kinetic_limit, imbalance_limit; /* of the pace of a press: pace.h [-] */
 } MeshConfig;
 
 typedef struct {

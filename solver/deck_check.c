@@ -283,6 +283,49 @@ static PetscErrorCode CheckSlowDwell(Deck *deck, const StageConfig *s)
   PetscFunctionReturn(0);
 }
 
+/* Work of adhesion over yield stress times radius up to which contacts of both kinds were seen to agree:
+ * solver/README.md. */
+static const double STICKY = 0.35;
+
+/* Rigid and meshed grains together: what contacts between the two know.  Ranges of the region are those of its keys. */
+static PetscErrorCode CheckMixed(Deck *deck)
+{
+  Config           *config = deck->config;
+  const MeshRegion *r      = &config->mesh.region;
+  const double      given  = config->powder.yield_strength;
+  const double      Y      = isnan(given) ? material_yield(&config->material, config->powder.diameter) : given;
+  double            sticky;
+  char              label[LABEL_LEN];
+
+  PetscFunctionBeginUser;
+  PetscCheck(r->r_min < r->r_max, deck->comm, USER_ERROR,
+             "%s: the region from %g to %g of the bore's radius holds nothing; "
+             "mesh_region_r_min must be below mesh_region_r_max",
+             blame(deck, "mesh_region_r_min", label), r->r_min, r->r_max);
+  PetscCheck(r->z_min < r->z_max, deck->comm, USER_ERROR,
+             "%s: the region from %g to %g of the powder's height holds nothing; "
+             "mesh_region_z_min must be below mesh_region_z_max",
+             blame(deck, "mesh_region_z_min", label), r->z_min, r->z_max);
+  PetscCheck(
+      config->contact.law->mirrors, deck->comm, USER_ERROR,
+      "%s: rigid grains beside meshed ones need a law with a middle plane, which %s is not; take contact_law: mdr",
+      blame(deck, "contact_law", label), config->contact.law->name);
+  PetscCheck(config->ligand.coverage <= 0.0, deck->comm, USER_ERROR,
+             "%s: rigid grains beside meshed ones carry no ligands; take 0, or mesh_grains: none",
+             blame(deck, "ligand_coverage", label));
+  PetscCheck(config->material.bond != BOND_IONIC, deck->comm, USER_ERROR,
+             "%s: rigid grains beside meshed ones are no ionic crystals; take a metal, or mesh_grains: none or all",
+             blame(deck, "mesh_grains", label));
+  sticky = config->contact.work_of_adhesion / (Y * 0.5 * config->powder.diameter);
+  if (sticky > STICKY)
+    warn(config,
+         "mesh_grains: region with grains as sticky as these (work of adhesion over yield stress times radius %.2g): "
+         "above %g rigid and meshed "
+         "grains hold on to each other differently, and a rigid one on a meshed one less than either",
+         sticky, STICKY);
+  PetscFunctionReturn(0);
+}
+
 /* Meshed grains: a law that can be computed, a file for the shape that needs one, no slow clock. */
 static PetscErrorCode CheckMesh(Deck *deck)
 {
@@ -295,6 +338,7 @@ static PetscErrorCode CheckMesh(Deck *deck)
   PetscFunctionBeginUser;
   PetscCall(CheckFile(deck, "mesh_shape", m->shape, "mesh_file", m->file));
   if (!strcmp(m->grains, "none")) PetscFunctionReturn(0);
+  if (!strcmp(m->grains, "region")) PetscCall(CheckMixed(deck));
   wrong = bulk_model(bulk_law_find(m->law), m->law_params, &bulk);
   PetscCheck(!wrong, deck->comm, USER_ERROR, "%s: mesh: %s", deck->path, wrong);
   for (PetscInt k = 0; k < config->n_stages; k++)

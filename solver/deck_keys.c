@@ -35,6 +35,7 @@ static const DeckChoice sizes[] = {
 static const DeckChoice mesh_choices[] = {
     {"none", NO, "all grains are rigid"},
     {"all", NO, "every grain is meshed"},
+    {"region", NO, "those whose centre is in mesh.region at the start; the others are rigid"},
     {0},
 };
 
@@ -133,6 +134,17 @@ static const DeckKey contact_keys[] = {
     {"damping_t", KEY_REAL, DIM_NONE, 0, 10, 0.3, NULL, AT(damping_t), NULL, NULL, "tangential per normal damping"},
     {"partial_slip", KEY_BOOL, DIM_NONE, NO, "no", AT(partial_slip), NULL, NULL,
      "Mindlin-Deresiewicz partial slip instead of an elastic spring inside Coulomb's cone"},
+    {0},
+};
+#undef AT
+
+#define AT(field) offsetof(MeshRegion, field)
+static const DeckKey region_keys[] = {
+    {"r_min", KEY_REAL, DIM_NONE, 0, 1, 0, NULL, AT(r_min), NULL, NULL, "distance from the axis over the bore's radius"},
+    {"r_max", KEY_REAL, DIM_NONE, 0, 1, 1, NULL, AT(r_max), NULL, NULL, "... to this"},
+    {"z_min", KEY_REAL, DIM_NONE, 0, 1, 0, NULL, AT(z_min), NULL, NULL,
+     "height above the bottom punch over that of the top punch"},
+    {"z_max", KEY_REAL, DIM_NONE, 0, 1, 1, NULL, AT(z_max), NULL, NULL, "... to this"},
     {0},
 };
 #undef AT
@@ -327,6 +339,7 @@ const DeckBlock deck_blocks[] = {
     {"powder", powder_keys, BASE(powder), "the grains and how they lie"},
     {"contact",contact_keys, BASE(contact), "what grains do to each other"},
     {"mesh", mesh_keys, BASE(mesh), "grains as meshed, plastic bodies"},
+    {"mesh/region", region_keys, BASE(mesh.region), "grains: region; where a grain's centre must be at the start"},
     {"ligand", no_keys, BASE(ligand), "organic molecules on the grains"},
     {"sinter", sinter_keys, BASE(sinter), "the slow clock: ligands, bonds and necks in a dwell of seconds"},
     {"die", die_keys, BASE(die), "the cylinder and the two punches"},

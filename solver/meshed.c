@@ -1,6 +1,7 @@
 #include "solver/meshed.h"
 
 #include "mesh/grain_mesh_gmsh.h"
+#include "solver/mixed.h"
 #include "solver/setup.h"
 #include <string.h>
 
@@ -26,18 +27,23 @@ static PetscErrorCode MakeMesh(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MeshedCreate(Simulation *sim)
+PetscErrorCode MeshedCreate(Simulation *sim, double *reach)
 {
+  const int some = !strcmp(sim->config.mesh.grains, "region");
   double    r_min, r_max;
   FemConfig cfg;
 
   PetscFunctionBeginUser;
+  *reach = 0.0;
   if (!wanted(&sim->config)) PetscFunctionReturn(0);
   PetscCall(MakeMesh(sim));
   PetscCall(SetupRadii(sim->grains, &r_min, &r_max));
   cfg = setup_fem(&sim->config, &sim->grain_mesh, r_min, r_max);
+  /* one step for both kinds, in proportion to courant; rigid grains get the same density as meshed ones */
+  if (some) cfg.courant *= fmin(sim->dt * sqrt(sim->config.mesh.mass_scaling) / fem_time_step(&cfg), 1.0);
   PetscCall(FemCreate(sim->grains, &cfg, &sim->fem));
   sim->dt = fem_time_step(&cfg);
+  *reach  = fem_reach(&cfg);
   fem_drag(sim->fem, sim->config.mesh.drag / sim->dt);
   PetscFunctionReturn(0);
 }
@@ -53,14 +59,15 @@ PetscErrorCode MeshedDestroy(Simulation *sim)
 
 PetscErrorCode MeshedStart(Simulation *sim)
 {
-  const PetscInt n = sim->grains->n_owned;
-  PetscInt      *row;
+  PetscInt n, *row;
 
   PetscFunctionBeginUser;
   if (!sim->fem) PetscFunctionReturn(0);
-  PetscCall(PetscMalloc1(n, &row));
-  for (PetscInt i = 0; i < n; i++) row[i] = i;
+  PetscCall(MixedRows(sim, &n, &row));
+  /* rigid grains of the run are as heavy for their size: FemMesh gives bodies their own mass */
+  for (PetscInt i = 0; i < sim->grains->n_owned; i++) sim->grains->rec[i][REC_INV_M] /= sim->config.mesh.mass_scaling;
   PetscCall(FemMesh(sim->fem, n, row));
+  PetscCall(MixedFind(sim));
   PetscCall(PetscFree(row));
   PetscFunctionReturn(0);
 }
@@ -104,10 +111,18 @@ const DemFollower *meshed_follower(Simulation *sim)
   return sim->fem ? &sim->follower : NULL;
 }
 
-PetscErrorCode MeshedStep(Simulation *sim)
+PetscErrorCode MeshedForces(Simulation *sim)
 {
   PetscFunctionBeginUser;
-  if (sim->fem) PetscCall(FemStep(sim->fem, &sim->tools));
+  if (sim->fem) PetscCall(FemForces(sim->fem, &sim->tools));
+  if (sim->mixed) PetscCall(MixedForces(sim->dem, sim->fem));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MeshedMove(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  if (sim->fem) PetscCall(FemMove(sim->fem, &sim->tools));
   PetscFunctionReturn(0);
 }
 
@@ -181,5 +196,9 @@ PetscErrorCode MeshedImport(Simulation *sim, const CheckpointScalars *s, const C
              sim->config.restart, sim->config.deck);
   PetscCall(FemImport(sim->fem, rows->n_bodies, rows->body_id, rows->body));
   fem_work_set(sim->fem, s->words + 2 * WORK_N);
+  PetscCall(MixedFind(sim));
+  PetscCheck(!sim->mixed || strcmp(sim->config.mesh.grains, "all"), sim->comm, PETSC_ERR_USER_INPUT,
+             "%s: some of its grains are rigid, those of %s are all meshed; take mesh_grains: region",
+             sim->config.restart, sim->config.deck);
   PetscFunctionReturn(0);
 }

@@ -9,8 +9,9 @@
 #include "solver/simulation.h"
 
 /* Collective.  The mesh of a grain and the engine; before the rigid grains' engine.  The step of the run becomes
- * theirs. */
-PetscErrorCode MeshedCreate(Simulation *sim);
+ * theirs, or the shorter one where some grains are rigid.  reach: gap at which surfaces act on each other, or 0 [nm].
+ */
+PetscErrorCode MeshedCreate(Simulation *sim, double *reach);
 PetscErrorCode MeshedDestroy(Simulation *sim);
 /* Collective.  Fresh start: grains that the deck wants meshed become bodies. */
 PetscErrorCode MeshedStart(Simulation *sim);
@@ -18,8 +19,10 @@ PetscErrorCode MeshedStart(Simulation *sim);
 PetscErrorCode MeshedRefresh(Simulation *sim);
 /* Not collective.  They travel with their grains: DemRepartition's follower; NULL without meshed grains. */
 const DemFollower *meshed_follower(Simulation *sim);
-/* Collective.  One step of all bodies. */
-PetscErrorCode MeshedStep(Simulation *sim);
+/* Collective.  After DemForces: contacts of bodies with each other, the tools and rigid grains. */
+PetscErrorCode MeshedForces(Simulation *sim);
+/* Collective.  Elements, velocities and places of all bodies. */
+PetscErrorCode MeshedMove(Simulation *sim);
 /* Not collective.  Before DemControl: what it needs to know of bodies. */
 void meshed_foresee(Simulation *sim);
 /* Collective.  Adds forces on tools, energies and works to sim->status. */

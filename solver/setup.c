@@ -44,15 +44,17 @@ void setup_interface(Config *config)
   const ContactConfig *c     = &config->contact;
   const int            ionic = config->material.bond == BOND_IONIC;
 
-  config->has_interface = (PetscBool)(c->law->flow && (c->work_of_adhesion > 0.0 || config->ligand.coverage > 0.0));
-  config->interface     = (ContactInterface){.ligand     = config->ligand,
-                                             .W_bare     = c->work_of_adhesion,
-                                             .friction   = c->friction,
-                                             .bond_class = ionic ? BOND_TOUCH : BOND_METAL,
-                                             .crystals   = ionic && config->has_interface};
-  config->crystal       = (Crystal){.facet    = (int)config->material.facet,
-                                    .surface  = config->material.surface_energy,
-                                    .boundary = config->material.gb_energy};
+  config->has_interface =
+      (PetscBool)(c->law->flow && (c->work_of_adhesion > 0.0 || config->ligand.coverage > 0.0) &&
+                  strcmp(config->mesh.grains, "region") != 0); /* bonds to meshed grains are unknown */
+  config->interface = (ContactInterface){.ligand     = config->ligand,
+                                         .W_bare     = c->work_of_adhesion,
+                                         .friction   = c->friction,
+                                         .bond_class = ionic ? BOND_TOUCH : BOND_METAL,
+                                         .crystals   = ionic && config->has_interface};
+  config->crystal   = (Crystal){.facet    = (int)config->material.facet,
+                                .surface  = config->material.surface_energy,
+                                .boundary = config->material.gb_energy};
 }
 
 double setup_layer(const Config *config)
@@ -60,12 +62,14 @@ double setup_layer(const Config *config)
   return config->has_interface && config->ligand.coverage > 0.0 ? config->ligand.gap : 0.0;
 }
 
-/* Critical damping of a grain on a contact of stiffness E R is 2 sqrt(E R/m) per unit mass. */
+/* Critical damping of a grain on a contact of stiffness E R is 2 sqrt(E R/m) per unit mass; rigid grains beside meshed
+   ones are as heavy for their size as those (MeshedStart). */
 double setup_drag(const Config *config, double fraction, double radius_min)
 {
-  const Material *m = &config->material;
+  const Material *m       = &config->material;
+  const double    density = m->density * (strcmp(config->mesh.grains, "none") ? config->mesh.mass_scaling : 1.0);
 
-  return fraction * 2.0 * sqrt(m->E * radius_min / (m->density * 4.0 / 3.0 * PETSC_PI * pow(radius_min, 3)));
+  return fraction * 2.0 * sqrt(m->E * radius_min / (density * 4.0 / 3.0 * PETSC_PI * pow(radius_min, 3)));
 }
 
 DemConfig setup_dem(const Config *config, double radius_min, double radius_max)

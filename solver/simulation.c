@@ -27,7 +27,7 @@ static void plan_control(Simulation *sim)
 
 static PetscErrorCode StartEngine(Simulation *sim)
 {
-  double    r_min, r_max;
+  double    r_min, r_max, reach;
   DemConfig cfg;
 
   PetscFunctionBeginUser;
@@ -36,8 +36,9 @@ static PetscErrorCode StartEngine(Simulation *sim)
   sim->radius_min = r_min;
   sim->dt         = cfg.dt;
   PetscCall(SetupTotals(sim->grains, r_max, &sim->powder));
-  PetscCall(MeshedCreate(sim));
-  cfg.dt = sim->dt; /* theirs, if there are any */
+  PetscCall(MeshedCreate(sim, &reach));
+  cfg.dt         = sim->dt; /* theirs, if there are any */
+  cfg.mesh_reach = reach;
   PetscCall(DemCreate(sim->grains, &cfg, &sim->dem));
   PetscFunctionReturn(0);
 }

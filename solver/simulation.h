@@ -20,6 +20,7 @@ typedef struct {
   Fem            fem;        /* NULL: all grains are rigid */
   FemStatus      bodies;     /* of the last control */
   DemFollower    follower;
+  PetscBool      mixed; /* some grains are meshed, others rigid */
   PetscInt       lists; /* neighbour lists that fem has followed */
   Programme      programme;
   DemStatus      status;       /* of the last control */

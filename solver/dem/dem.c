@@ -53,7 +53,7 @@ PetscErrorCode DemCreate(Grains grains, const DemConfig *cfg, Dem *out)
   dem->waiting       = (ContactHistories){.n_state = dem->n_state};
   dem->reach         = 1e-6 * cfg->radius_max;
   if (law->reach) measure_adhesion(dem);
-  dem->reach += cfg->layer;
+  dem->reach = fmax(dem->reach + cfg->layer, cfg->mesh_reach);
   dem->stale = PETSC_TRUE;
   choose_units(dem, cfg->radius_max);
   *out = dem;
@@ -68,6 +68,8 @@ PetscErrorCode DemDestroy(Dem *out)
   if (!dem) PetscFunctionReturn(0);
   PetscCall(BatchesFree(&dem->pairs));
   for (int k = 0; k < TOOL_N; k++) PetscCall(BatchesFree(&dem->tool[k]));
+  PetscCall(BatchesFree(&dem->mixed));
+  PetscCall(PetscFree2(dem->plate_ends, dem->plate));
   PetscCall(ContactHistoriesFree(&dem->waiting));
   PetscCall(PetscFree(dem->samples));
   PetscCall(PetscFree(dem->meshed));

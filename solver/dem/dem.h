@@ -11,6 +11,7 @@
 #include "solver/grains/fixed.h"
 #include "solver/grains/grains.h"
 #include "solver/grains/meshed_motion.h"
+#include "solver/grains/plate.h"
 #include "solver/grains/tools.h"
 #include "solver/grains/work.h"
 
@@ -23,6 +24,7 @@ typedef struct {
   double         dt;                       /* [ns] */
   double         skin;                     /* of the neighbour list [nm] */
   double         layer;                    /* thickest ligand layer between two cores [nm] */
+  double         mesh_reach;               /* gap at which surfaces of meshed grains still act [nm] */
   double         radius_max;               /* largest apparent radius expected [nm] */
   double         drag;                     /* rate of damping relative to the affine motion [1/ns] */
   double         gravity;                  /* along -z [nm/ns^2] */
@@ -83,6 +85,19 @@ PetscInt dem_lists(Dem dem);
 void dem_meshed_pairs(Dem dem, PetscInt *n, const PetscInt (**pair)[2]);
 /* Collective.  Forces of all contacts at the present positions; the law's grain state moves on. */
 PetscErrorCode DemForces(Dem dem, const Tools *tools);
+/*
+  Not collective.  After DemForces: the plates between rigid grains and owned meshed ones at the present places, in the
+  order of the meshed grains' ids, then of the rigid ones'.  Borrowed until the next list.  model.law->mirrors.
+*/
+PetscErrorCode DemPlates(Dem dem, PetscInt *n, const Plate **plate);
+/*
+  Collective, before dem_move.  The rigid grains take the force across each plate, reaction[n], and their law's answer
+  to where it stands; the plate moves to where the law balances the surface.
+*/
+PetscErrorCode DemPlatesPush(Dem dem, const PlateReaction reaction[]);
+/* Not collective.  Largest difference of the law's force and the surface's across the plates of the last step, and the
+   largest of the forces [nN]; of this rank. */
+void dem_plates_off(Dem dem, double *off, double *most);
 /* Not collective.  Damping relative to the affine motion from now on [1/ns]. */
 void dem_drag(Dem dem, double rate);
 /* Not collective.  Velocities and positions of the owned grains by one step. */

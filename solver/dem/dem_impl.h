@@ -23,6 +23,12 @@ typedef struct {
   double inv_force, inv_torque, inv_work, inv_sum[CONTACT_SUMS]; /* 1/unit */
 } FixedUnits;
 
+/* Rows and ids of a rigid grain and an owned meshed one. */
+typedef struct {
+  PetscInt   rigid, meshed;
+  PetscInt64 id_rigid, id_meshed;
+} PlateEnds;
+
 struct _p_Dem {
   DemConfig  cfg;
   Grains     g;
@@ -42,6 +48,12 @@ struct _p_Dem {
   PetscInt     n_rigid; /* owned rows [0, n_rigid) are rigid, [n_rigid, n_owned) meshed */
   PetscInt     n_meshed_pairs, meshed_cap;
   PetscInt (*meshed)[2];
+  Batches          mixed; /* pairs of a rigid grain and an owned meshed one */
+  PetscInt         n_plate;
+  PlateEnds       *plate_ends; /* [n_plate] */
+  Plate           *plate;      /* [n_plate] as DemPlates gave them */
+  double           plates_off, plates_most;
+  PetscBool        plates_sampling;
   PetscInt         n_lists;
   ContactHistories waiting;               /* imported histories that no list has taken yet */
   i8               step_work[WORK_N];     /* fixed point, of this step, this rank */
@@ -78,6 +90,14 @@ PetscErrorCode DemRecord(Dem dem, ContactBatch *in, const ContactForce *out, Lan
 void dem_list_cover(Dem dem);
 enum { SORT_EVERY = 50 }; /* lists between two sorts of the owned rows by place */
 PetscErrorCode BatchesFree(Batches *b);
+PetscErrorCode BatchesReset(Batches *b, PetscInt n, int n_state, int covered, PetscInt pad_i, PetscInt pad_j);
+
+/* dem_plate.c: the list of plates from dem->meshed */
+PetscErrorCode DemPlateList(Dem dem);
+
+/* dem_sample.c: the contact across plate k, and all of them on the ranks of both grains */
+PetscErrorCode DemRecordPlate(Dem dem, PetscInt k, const PlateReaction *r, const ContactForce *out, double stored);
+PetscErrorCode DemRecordsHome(Dem dem, PetscInt first);
 
 /* dem_history.c.  Collect: histories of the live contacts, with the rows of both ends (-1: a tool). */
 PetscErrorCode DemCollect(Dem dem, ContactHistories *h, PetscInt (**ends)[2]);

@@ -16,7 +16,7 @@ PetscErrorCode BatchesFree(Batches *b)
 }
 
 /* n batches with free lanes on `pad` and `pad` + 1 and no history; earlier contents are lost. */
-static PetscErrorCode BatchesReset(Batches *b, PetscInt n, int n_state, int covered, PetscInt pad_i, PetscInt pad_j)
+PetscErrorCode BatchesReset(Batches *b, PetscInt n, int n_state, int covered, PetscInt pad_i, PetscInt pad_j)
 {
   PetscFunctionBeginUser;
   if (!b->i || n > b->cap || 4 * n + 64 < b->cap) {
@@ -61,6 +61,7 @@ static PetscErrorCode SortOwned(Dem dem, double edge)
   PetscInt *order, *rest;
 
   PetscFunctionBeginUser;
+  dem->n_rigid = 0;
   if (!g->n_owned) PetscFunctionReturn(0);
   PetscCall((PetscErrorCode)CellsBuild(&dem->grid, g->rec[0], REC_N, g->n_owned, edge));
   PetscCall(PetscMalloc2(g->n_owned, &order, g->n_owned, &rest));
@@ -246,6 +247,7 @@ static PetscErrorCode Rebuild(Dem dem, const Tools *t, ContactHistories *h)
   PetscCall(GrainsFindGhosts(dem->g, edge));
   PetscCall(FindPairs(dem, edge));
   PetscCall(BatchPairs(dem));
+  PetscCall(DemPlateList(dem));
   for (int k = 0; k < TOOL_N; k++) PetscCall(BatchTool(dem, t, k));
   PetscCall(DemRestore(dem, h));
   PetscCall(Remember(dem, t));

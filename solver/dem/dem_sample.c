@@ -1,8 +1,10 @@
 /* dem_sample.c - the contacts of one step, written down for observables and output. */
 #include "materials/contact_interface.h"
 #include "solver/dem/dem_impl.h"
+#include "solver/grains/exchange.h"
+#include "solver/grains/residence.h"
 
-void dem_sample_next(Dem dem) { dem->sampling = PETSC_TRUE; }
+void dem_sample_next(Dem dem) { dem->sampling = dem->plates_sampling = PETSC_TRUE; }
 
 void dem_samples(Dem dem, PetscInt *n, const ContactSample **samples)
 {
@@ -72,6 +74,72 @@ PetscErrorCode DemRecord(Dem dem, ContactBatch *in, const ContactForce *out, Lan
     record_interface(dem, state, l, tool, s);
     dem->n_samples++;
   }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode DemRecordPlate(Dem dem, PetscInt k, const PlateReaction *r, const ContactForce *out, double stored)
+{
+  const PlateEnds *e = &dem->plate_ends[k];
+  const Plate     *p = &dem->plate[k];
+  const int        l = (int)(k % 8), first = e->id_rigid < e->id_meshed; /* is the rigid one i, of lower id? */
+  const double     sign = first ? 1.0 : -1.0, *a = dem->g->rec[e->rigid], *b = dem->g->rec[e->meshed];
+  ContactSample   *s;
+  double           distance = 0.0;
+
+  PetscFunctionBeginUser;
+  if (r->force[0] == 0 && r->force[1] == 0 && r->force[2] == 0) PetscFunctionReturn(0);
+  PetscCall(Grow(dem));
+  s  = &dem->samples[dem->n_samples++];
+  *s = (ContactSample){.i      = first ? e->rigid : e->meshed,
+                       .j      = first ? e->meshed : e->rigid,
+                       .id_i   = first ? e->id_rigid : e->id_meshed,
+                       .id_j   = first ? e->id_meshed : e->id_rigid,
+                       .a      = out->a[l],
+                       .kn     = lm_ratio(out->kn[l] * r->stiff, out->kn[l] + r->stiff),
+                       .stored = stored + r->stored,
+                       .bond   = -1,
+                       .at     = -1};
+  for (int c = 0; c < 3; c++) {
+    s->n[c]      = -sign * p->n[c];
+    s->f[c]      = sign * (double)r->force[c] * r->unit;
+    s->branch[c] = sign * (a[REC_X + c] - b[REC_X + c]);
+    s->fn += s->f[c] * s->n[c];
+    distance += s->branch[c] * s->branch[c];
+  }
+  s->delta = a[REC_R0] + b[REC_R0] - sqrt(distance);
+  PetscFunctionReturn(0);
+}
+
+/* Samples from `first` on whose rigid grain lives elsewhere are written down there, too. */
+PetscErrorCode DemRecordsHome(Dem dem, PetscInt first)
+{
+  const Grains   g = dem->g;
+  PetscMPIInt   *dest;
+  ContactSample *got;
+  Residence     *map;
+  PetscInt       n;
+
+  PetscFunctionBeginUser;
+  if (!g->halo) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc2(dem->n_samples - first + 1, &dest, g->n_owned + g->n_ghost, &map));
+  for (PetscInt k = first; k < dem->n_samples; k++) {
+    const PetscInt ghost = PetscMax(dem->samples[k].i, dem->samples[k].j) - g->n_owned;
+    dest[k - first]      = ghost >= 0 ? g->owner_rank[ghost] : -1;
+  }
+  for (PetscInt i = 0; i < g->n_owned + g->n_ghost; i++) map[i] = (Residence){g->id[i], i};
+  residence_sort(g->n_owned + g->n_ghost, map);
+  PetscCall(ExchangeRecords(g->comm, sizeof *got, dem->n_samples - first, dest, dem->samples + first, &n, &got, NULL));
+  for (PetscInt k = 0; k < n; k++) {
+    got[k].i = residence_find(g->n_owned + g->n_ghost, map, got[k].id_i);
+    got[k].j = residence_find(g->n_owned + g->n_ghost, map, got[k].id_j);
+    PetscCheck(got[k].i >= 0 && got[k].j >= 0, PETSC_COMM_SELF, PETSC_ERR_PLIB,
+               "a contact of grains %lld and %lld came to a rank that lacks one of them", (long long)got[k].id_i,
+               (long long)got[k].id_j);
+    PetscCall(Grow(dem));
+    dem->samples[dem->n_samples++] = got[k];
+  }
+  PetscCall(PetscFree(got));
+  PetscCall(PetscFree2(dest, map));
   PetscFunctionReturn(0);
 }
 

@@ -1,4 +1,5 @@
 /* fem.c - life of a Fem and the order of a step. */
+#include "materials/surface.h"
 #include "solver/fem/fem_impl.h"
 
 #include <string.h>
@@ -62,6 +63,7 @@ PetscErrorCode FemDestroy(Fem *out)
   PetscCall(PetscFree(fem->id));
   PetscCall(PetscFree(fem->arrived));
   PetscCall(PetscFree(fem->pair));
+  PetscCall(PetscFree(fem->plate));
   PetscCall(FemContactFree(fem));
   PetscCall(PetscSFDestroy(&fem->halo));
   PetscCallMPI(MPI_Type_free(&fem->surf_type));
@@ -77,14 +79,18 @@ static PetscErrorCode TakePairs(Fem fem, PetscInt n, const PetscInt (*pair)[2])
   if (n > fem->pair_cap) {
     fem->pair_cap = n + n / 8;
     PetscCall(PetscFree(fem->pair));
+    PetscCall(PetscFree(fem->plate));
     PetscCall(PetscMalloc1(fem->pair_cap, &fem->pair));
+    PetscCall(PetscMalloc1(fem->pair_cap, &fem->plate));
   }
-  fem->n_pair = 0;
+  fem->n_pair = fem->n_plate = 0;
   for (PetscInt k = 0; k < n; k++) {
-    const PetscInt a = fem->body_of[pair[k][0]], b = fem->body_of[pair[k][1]];
-    if (a < 0 || b < 0) continue;
-    fem->pair[fem->n_pair][0]   = (int)a;
-    fem->pair[fem->n_pair++][1] = (int)b;
+    const PetscInt a = fem->body_of[pair[k][0]], b = fem->body_of[pair[k][1]], body = PetscMax(a, b);
+    if (a >= 0 && b >= 0) {
+      fem->pair[fem->n_pair][0]   = (int)a;
+      fem->pair[fem->n_pair++][1] = (int)b;
+    } else if (body >= 0 && body < fem->n_body)
+      fem->plate[fem->n_plate++] = (PlatePair){(int)body, fem->g->id[pair[k][a < 0 ? 0 : 1]]};
   }
   PetscFunctionReturn(0);
 }
@@ -101,7 +107,7 @@ PetscErrorCode FemRefresh(Fem fem, PetscInt n_pairs, const PetscInt (*pair)[2])
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode FemStep(Fem fem, const Tools *tools)
+PetscErrorCode FemForces(Fem fem, const Tools *tools)
 {
   const size_t nodes = (size_t)(fem->n_body + fem->n_ghost_body) * (size_t)fem->n_surf;
 
@@ -114,6 +120,12 @@ PetscErrorCode FemStep(Fem fem, const Tools *tools)
   PetscCall(FemContact(fem));
   PetscCall(
       FemTools(fem, tools)); /* takes slots: after contacts have let theirs go, whenever they were found to be over */
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemMove(Fem fem, const Tools *tools)
+{
+  PetscFunctionBeginUser;
   PetscCall(FemForcesHome(fem));
   if (fem->sampling) PetscCall(FemSampleEnd(fem));
   fem->sampling = PETSC_FALSE;
@@ -121,6 +133,16 @@ PetscErrorCode FemStep(Fem fem, const Tools *tools)
   fem->interval_steps++;
   PetscFunctionReturn(0);
 }
+
+PetscErrorCode FemStep(Fem fem, const Tools *tools)
+{
+  PetscFunctionBeginUser;
+  PetscCall(FemForces(fem, tools));
+  PetscCall(FemMove(fem, tools));
+  PetscFunctionReturn(0);
+}
+
+double fem_reach(const FemConfig *cfg) { return surface_reach(cfg->W, cfg->strength); }
 
 void fem_drag(Fem fem, double rate) { fem->cfg.drag = rate; }
 

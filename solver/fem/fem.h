@@ -14,6 +14,7 @@
 #include "solver/grains/fixed.h"
 #include "solver/grains/grains.h"
 #include "solver/grains/meshed_motion.h"
+#include "solver/grains/plate.h"
 #include "solver/grains/tools.h"
 #include "solver/grains/work.h"
 
@@ -81,12 +82,24 @@ double fem_time_step(const FemConfig *cfg);
 PetscErrorCode FemMesh(Fem fem, PetscInt n, const PetscInt row[]);
 /*
   Collective.  After rows have been given anew: finds the bodies' rows again, and takes the pairs of rows (i owned or j
-  owned, each pair once) within reach of each other of which both are meshed.  New ghosts of surfaces, new candidates.
+  owned, each pair once) within reach of each other of which one or both are meshed.  New ghosts of surfaces, new
+  candidates.
 */
 PetscErrorCode FemRefresh(Fem fem, PetscInt n_pairs, const PetscInt (*pair)[2]);
 /* Collective.  Bodies go where their grains go: call before GrainsMigrate with its dest. */
 PetscErrorCode FemMigrate(Fem fem, const PetscMPIInt dest[]);
-/* Collective.  Forces of contacts at the present places; then elements, velocities and places of all bodies. */
+/* Collective.  Forces of contacts between bodies and with the tools at the present places. */
+PetscErrorCode FemForces(Fem fem, const Tools *tools);
+/*
+  Not collective.  Between FemForces and FemMove: adds the forces across these plates; plates in the order of their
+  meshed grains' ids, then of the rigid ones'.  reaction [n].
+*/
+PetscErrorCode FemPlates(Fem fem, PetscInt n, const Plate plate[], PlateReaction reaction[]);
+/* Not collective.  Gap at which surfaces still act on each other [nm]; pure. */
+double fem_reach(const FemConfig *cfg);
+/* Collective.  Elements, velocities and places of all bodies. */
+PetscErrorCode FemMove(Fem fem, const Tools *tools);
+/* Collective.  FemForces, FemMove. */
 PetscErrorCode FemStep(Fem fem, const Tools *tools);
 /*
   Collective.  Every control interval.  Gives elements that have become too thin for the step more mass (the bodies of

@@ -122,7 +122,7 @@ static PetscErrorCode NodeCandidate(Fem fem, const Side *side, int node, const B
   PetscFunctionReturn(0);
 }
 
-/* Frees the slots of grains that are no candidates any more. */
+/* Frees the slots of grains that are neither candidates nor rigid ones within reach any more. */
 static PetscErrorCode Keep(Fem fem)
 {
   const PetscInt n = fem->n_body * fem->n_surf;
@@ -137,6 +137,13 @@ static PetscErrorCode Keep(Fem fem)
 
     if (slot >= 0) keep[at] |= (unsigned char)(1 << slot);
   }
+  for (PetscInt p = 0; p < fem->n_plate; p++)
+    for (int node = 0; node < fem->n_surf; node++) {
+      const size_t at   = (size_t)fem->plate[p].body * (size_t)fem->n_surf + (size_t)node;
+      const int    slot = slot_find(fem->slot[at], 1.0 + (double)fem->plate[p].id);
+
+      if (slot >= 0) keep[at] |= (unsigned char)(1 << slot);
+    }
   for (PetscInt at = 0; at < n; at++)
     for (int k = 0; k < SLOTS; k++)
       if (fem->slot[at][k][SLOT_PARTNER] > 0.0 && !(keep[at] & 1 << k)) slot_free(fem->slot[at], k);

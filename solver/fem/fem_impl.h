@@ -147,6 +147,12 @@ typedef struct ToolStrain {
   double moment[3][3];       /* out: force on the bodies of this rank times place without strain, all tools [aJ] */
 } ToolStrain;
 
+/* An owned body that a rigid grain may touch. */
+typedef struct {
+  int        body;
+  PetscInt64 id; /* of the rigid grain */
+} PlatePair;
+
 struct _p_Fem {
   FemConfig    cfg;
   Grains       g;
@@ -177,8 +183,9 @@ struct _p_Fem {
   MPI_Datatype   surf_type, force_type;
   MPI_Op         add_force;
   /* contact */
-  PetscInt n_pair, pair_cap;
+  PetscInt n_pair, n_plate, pair_cap;
   int (*pair)[2]; /* bodies, at least one owned */
+  PlatePair         *plate;
   PetscInt           hits_cap, blocks_cap;
   CandidateList      list, near;
   int                n_block, (*block)[8]; /* facets near each other, fem_facet.h */

@@ -40,6 +40,14 @@ void grains_place_pads(Grains g)
   }
 }
 
+static void add_integers(void *in, void *inout, int *n, MPI_Datatype *type)
+{
+  int bytes;
+
+  MPI_Type_size(*type, &bytes);
+  for (size_t k = 0; k < (size_t)*n * (size_t)bytes / sizeof(int64_t); k++) ((int64_t *)inout)[k] += ((int64_t *)in)[k];
+}
+
 PetscErrorCode GrainsCreate(MPI_Comm comm, PetscInt n_owned, Grains *grains)
 {
   Grains     g;
@@ -57,6 +65,11 @@ PetscErrorCode GrainsCreate(MPI_Comm comm, PetscInt n_owned, Grains *grains)
   PetscCallMPI(MPI_Type_commit(&g->rec_type));
   PetscCallMPI(MPI_Type_contiguous(GRAINS_AUX, MPI_DOUBLE, &g->aux_type));
   PetscCallMPI(MPI_Type_commit(&g->aux_type));
+  PetscCallMPI(MPI_Type_contiguous(ACC_N, MPI_INT64_T, &g->sums_type));
+  PetscCallMPI(MPI_Type_commit(&g->sums_type));
+  PetscCallMPI(MPI_Type_contiguous(ACC_MORE, MPI_INT64_T, &g->more_type));
+  PetscCallMPI(MPI_Type_commit(&g->more_type));
+  PetscCallMPI(MPI_Op_create(add_integers, 1, &g->add));
   *grains = g;
   PetscFunctionReturn(0);
 }
@@ -82,6 +95,9 @@ PetscErrorCode GrainsDestroy(Grains *grains)
   PetscCall(PetscFree2(g->aux, g->id));
   PetscCallMPI(MPI_Type_free(&g->rec_type));
   PetscCallMPI(MPI_Type_free(&g->aux_type));
+  PetscCallMPI(MPI_Type_free(&g->sums_type));
+  PetscCallMPI(MPI_Type_free(&g->more_type));
+  PetscCallMPI(MPI_Op_free(&g->add));
   PetscCall(PetscFree(*grains));
   PetscFunctionReturn(0);
 }
@@ -171,5 +187,17 @@ PetscErrorCode GrainsHaloAux(Grains g)
   if (!g->halo) PetscFunctionReturn(0);
   PetscCall(PetscSFBcastBegin(g->halo, g->aux_type, g->aux, g->aux + g->n_owned, MPI_REPLACE));
   PetscCall(PetscSFBcastEnd(g->halo, g->aux_type, g->aux, g->aux + g->n_owned, MPI_REPLACE));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode GrainsSumsHome(Grains g, GrainSums sums[], MoreSums more[])
+{
+  PetscFunctionBeginUser;
+  if (!g->halo) PetscFunctionReturn(0);
+  PetscCall(PetscSFReduceBegin(g->halo, g->sums_type, sums + g->n_owned, sums, g->add));
+  PetscCall(PetscSFReduceEnd(g->halo, g->sums_type, sums + g->n_owned, sums, g->add));
+  if (!more) PetscFunctionReturn(0);
+  PetscCall(PetscSFReduceBegin(g->halo, g->more_type, more + g->n_owned, more, g->add));
+  PetscCall(PetscSFReduceEnd(g->halo, g->more_type, more + g->n_owned, more, g->add));
   PetscFunctionReturn(0);
 }

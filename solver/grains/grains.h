@@ -64,7 +64,8 @@ struct _p_Grains {
   PetscInt    *owner_row;  /* [n_ghost] row on the owner */
   PetscMPIInt *owner_rank; /* [n_ghost] */
   PetscSF      halo;       /* roots: owned rows, leaves: ghosts; NULL on one rank */
-  MPI_Datatype rec_type, aux_type;
+  MPI_Datatype rec_type, aux_type, sums_type, more_type;
+  MPI_Op       add; /* of 64-bit integers, whatever the type */
 };
 
 /* All functions are collective unless said otherwise. */
@@ -85,6 +86,9 @@ PetscErrorCode GrainsHaloBegin(Grains grains);
 PetscErrorCode GrainsHaloEnd(Grains grains);
 /* The same for aux, when it has changed.  (A new list brings it along.) */
 PetscErrorCode GrainsHaloAux(Grains grains);
+/* Adds what has come together on ghosts to the rows of their owners: integers, the same in any order.  sums, more (or
+   NULL): [n_owned + n_ghost]. */
+PetscErrorCode GrainsSumsHome(Grains grains, GrainSums sums[], MoreSums more[]);
 
 /*
   GrainsPartition - which rank each owned grain should live on, so that cost balances and few contacts are cut (METIS).

@@ -17,7 +17,7 @@ nm_add_bad(NAME mesh_file_not_named EDIT "title: spoiled" "mesh: {shape: file}"
            FAILS "mesh_shape: file needs mesh_file")
 nm_add_bad(NAME mesh_file_not_there EDIT "title: spoiled" "mesh: {shape: file, file: grain.msh}"
            FAILS "mesh_file: there is no file './grain.msh'")
-nm_add_bad(NAME mesh_some ARGS -mesh_grains half FAILS "-mesh_grains: there is no 'half'; choose from none, all")
+nm_add_bad(NAME mesh_some ARGS -mesh_grains half FAILS "-mesh_grains: there is no 'half'; choose from none, all, region")
 nm_add_bad(NAME mesh_softening ARGS -mesh_hardening_modulus "-1 GPa"
            FAILS "-mesh_hardening_modulus: '-1 GPa' is out of range (allowed 0 GPa .. 1000 GPa)")
 nm_add_bad(NAME mesh_yield_nan EDIT ${meshed} ARGS -powder_yield_strength nan
@@ -39,3 +39,23 @@ nm_add_bad(NAME release_moduli_explicit ARGS -release_moduli yes
            FAILS "command line: -release_moduli: moduli are differences of equilibria; choose release: {method: equilibrium}, or no moduli")
 nm_add_bad(NAME release_method_unknown ARGS -release_method implicit
            FAILS "command line: -release_method: there is no 'implicit'; choose from explicit, equilibrium")
+
+# Rigid grains beside meshed ones.
+set(region "title: spoiled" "mesh: {grains: region, region: {z_max: 0.5}}")
+
+nm_add_bad(NAME mesh_region_outside EDIT ${region} ARGS -mesh_region_z_max 1.5
+           FAILS "command line: -mesh_region_z_max: '1.5' is out of range (allowed 0 .. 1)")
+nm_add_bad(NAME mesh_region_negative EDIT ${region} ARGS -mesh_region_r_min -0.1
+           FAILS "command line: -mesh_region_r_min: '-0.1' is out of range (allowed 0 .. 1)")
+nm_add_bad(NAME mesh_region_turned EDIT ${region} ARGS -mesh_region_z_min 0.7
+           FAILS "the region from 0.7 to 0.5 of the powder's height holds nothing; mesh_region_z_min must be below mesh_region_z_max")
+nm_add_bad(NAME mesh_region_thin EDIT ${region} ARGS -mesh_region_r_min 0.5 -mesh_region_r_max 0.5
+           FAILS "the region from 0.5 to 0.5 of the bore's radius holds nothing; mesh_region_r_min must be below mesh_region_r_max")
+nm_add_bad(NAME mesh_region_law EDIT ${region} ARGS -contact_law hertz_mindlin
+           FAILS "rigid grains beside meshed ones need a law with a middle plane, which hertz_mindlin is not; take contact_law: mdr")
+nm_add_bad(NAME mesh_region_ligands EDIT ${region} ARGS -ligand_coverage 0.5
+           FAILS "rigid grains beside meshed ones carry no ligands; take 0, or mesh_grains: none")
+nm_add_bad(NAME mesh_region_ionic EDIT ${region} ARGS -material pbs
+           FAILS "rigid grains beside meshed ones are no ionic crystals; take a metal, or mesh_grains: none or all")
+nm_add_bad(NAME mesh_region_slow EDIT ${region} "press, release" "press, dwell, release" ARGS -dwell_time "10 s"
+           FAILS "dwell is a dwell on the slow clock, which knows rigid grains only; up to 1 us, or mesh_grains: none")

@@ -71,6 +71,8 @@ PACKINGS = {
                             "cohesive grains must stick: choose a law with adhesion"),
     "no_adhesion": ([("random", "cohesive"), ("0.4", "0.28")], {}, ["-contact_work_of_adhesion", "0 J/m^2"],
                     "contact_work_of_adhesion above 0, or packing random"),
+    "region_without_grains": ([], {}, ["-mesh_grains", "region", "-mesh_region_z_max", "1e-4"],
+                              "mesh_region holds the centre of no grain"),
 }
 NO_OVERWRITING = [("overwrite: yes", "overwrite: no")]
 FOLDERS = {

@@ -18,6 +18,8 @@ nm_add_run(NAME meshed DECK meshed.yml RANKS 1 2 3 4 LABELS parallel SAME histor
 # the same with a step that no element bears once it is thinner: nodes get more mass on the way
 nm_add_run(NAME meshed_mass DECK meshed.yml RANKS 1 2 3 4 LABELS parallel SAME history.csv
            ARGS -mesh_shrink 1 -output_vtk_every -1)
+# rigid grains beside meshed ones: plates between the two, their forces sent home
+nm_add_run(NAME mixed DECK mixed.yml RANKS 1 2 3 LABELS parallel SAME history.csv)
 
 foreach(name press_hertz press_mdr ionic meshed)
   set(work ${CMAKE_CURRENT_BINARY_DIR}/work/parallel.${name})
