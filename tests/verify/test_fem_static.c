@@ -1,4 +1,5 @@
 /* test_fem_static.c - static equilibrium of meshed grains: against the explicit engine, and what must hold of it. */
+#include "materials/surface.h"
 #include "solver/fem/fem_static_impl.h"
 #include "tests/verify/fem_world.h"
 
@@ -232,6 +233,33 @@ static void pack_of_8(void **state)
   pack(2, 1);
 }
 
+/* A punch that adheres lets go while it withdraws, and stands out of reach of the grains in the end, adhesive as
+ * before. */
+static void adhesive_punch(void **state)
+{
+  const double    W = 0.05;
+  FemWorld        w;
+  FemStatic       st;
+  FemStaticStatus s;
+  double          reach, high = -1e300;
+
+  (void)state;
+  pressed(&w, 2, 0.9, 0.5);
+  w.fem->cfg.strength = 3.0;
+  for (int t = 0; t < TOOL_N; t++) w.tools.W[t] = W;
+  reach = surface_reach(W, fem_tool_strength(&w.fem->cfg, W));
+  MUST(FemStaticCreate(w.fem, &fem_static_defaults, &st));
+  MUST(FemStaticWithdraw(st, &w.tools, TOOL_TOP, &s));
+  show("an adhesive punch withdraws", &s);
+  for (int n = 0; n < 8 * w.fem->n_surf; n++) high = fmax(high, w.fem->surf[n][SF_Z]);
+  print_message("%.4f nm above the grains, reach %.4f nm\n", w.tools.z[TOOL_TOP] - high, reach);
+  assert_true(s.force[TOOL_TOP][2] == 0.0 && s.residual <= 1e-6);
+  assert_true(w.tools.W[TOOL_TOP] == W && w.tools.z[TOOL_TOP] - high >= reach);
+  assert_true(w.tools.z[TOOL_TOP] - high < reach + 0.01 * w.tools.z[TOOL_TOP]); /* an increment at most */
+  MUST(FemStaticDestroy(&st));
+  fem_world_end(&w);
+}
+
 static void pack_of_27(void **state)
 {
   (void)state;
@@ -410,11 +438,12 @@ static void no_balance(void **state)
 
 int main(int argc, char **argv)
 {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(elastic_sphere), cmocka_unit_test(plastic_sphere), cmocka_unit_test(elastic_springback),
-      cmocka_unit_test(pack_of_8),      cmocka_unit_test(pack_of_27),     cmocka_unit_test(two_levels),
-      cmocka_unit_test(moduli),         cmocka_unit_test(floating_grain), cmocka_unit_test(no_balance)};
-  int failed;
+  const struct CMUnitTest tests[] = {cmocka_unit_test(elastic_sphere),     cmocka_unit_test(plastic_sphere),
+                                     cmocka_unit_test(elastic_springback), cmocka_unit_test(pack_of_8),
+                                     cmocka_unit_test(adhesive_punch),     cmocka_unit_test(pack_of_27),
+                                     cmocka_unit_test(two_levels),         cmocka_unit_test(moduli),
+                                     cmocka_unit_test(floating_grain),     cmocka_unit_test(no_balance)};
+  int                     failed;
 
   if (PetscInitialize(&argc, &argv, NULL, NULL)) return 1;
   if (argc > 1) cmocka_set_test_filter(argv[1]);
