@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How fast meshed grains are: a step by parts, a whole press, and eight grains beside CalculiX where it is installed.
 
-    python3 bench/run_fem.py build [--grains 125] [--ranks 2] [--only parts press ccx] [--ccx-limit 900]
+    python3 bench/run_fem.py build [--grains 125] [--ranks 2] [--only parts press static ccx] [--ccx-limit 900]
 
 --grains 1000 presses as many, of about 500 nodes each, with the same deck.  bench/README.md says what is computed.  Needs
 nothing but Python 3 and mpirun."""

@@ -280,7 +280,7 @@ def why_hardness(found):
 def why_glass(found):
     return (f"at a core density of {text(coin(found, 'spheres', 'Pd glass', 'core_density'))} all contacts are perfect metal "
             "here: a glass has no boundaries that scatter, and nothing of the surfactant is left; the glass's resistivity is "
-            "an estimate, and the observed number has its unit read, not given")
+            "an estimate, and the source gives the observed number with a unit that is no conductivity's: S/m is our reading")
 
 
 def why_spread(found):

@@ -310,9 +310,6 @@ static PetscErrorCode CheckMixed(Deck *deck)
       config->contact.law->mirrors, deck->comm, USER_ERROR,
       "%s: rigid grains beside meshed ones need a law with a middle plane, which %s is not; take contact_law: mdr",
       blame(deck, "contact_law", label), config->contact.law->name);
-  PetscCheck(config->ligand.coverage <= 0.0, deck->comm, USER_ERROR,
-             "%s: rigid grains beside meshed ones carry no ligands; take 0, or mesh_grains: none",
-             blame(deck, "ligand_coverage", label));
   PetscCheck(config->material.bond != BOND_IONIC, deck->comm, USER_ERROR,
              "%s: rigid grains beside meshed ones are no ionic crystals; take a metal, or mesh_grains: none or all",
              blame(deck, "mesh_grains", label));
@@ -338,6 +335,9 @@ static PetscErrorCode CheckMesh(Deck *deck)
   PetscFunctionBeginUser;
   PetscCall(CheckFile(deck, "mesh_shape", m->shape, "mesh_file", m->file));
   if (!strcmp(m->grains, "none")) PetscFunctionReturn(0);
+  PetscCheck(config->ligand.coverage <= 0.0, deck->comm, USER_ERROR,
+             "%s: meshed grains, and rigid ones beside them, carry no ligands; take 0, or mesh_grains: none",
+             blame(deck, "ligand_coverage", label));
   if (!strcmp(m->grains, "region")) PetscCall(CheckMixed(deck));
   wrong = bulk_model(bulk_law_find(m->law), m->law_params, &bulk);
   PetscCheck(!wrong, deck->comm, USER_ERROR, "%s: mesh: %s", deck->path, wrong);

@@ -157,7 +157,7 @@ static const DeckKey mesh_keys[] = {
      "of the grains, with the volume of their diameter"},
     {"file", KEY_FILE, DIM_NONE, NO, "", AT(file), NULL, NULL, "shape: file; Gmsh mesh of one grain, hexahedra"},
     {"elements", KEY_INT, DIM_NONE, 30, 1e5, 256, NULL, AT(elements), NULL, NULL,
-     "hexahedra of a grain, about; 500 to 2000 give forces to a few percent"},
+     "hexahedra of a grain, about; 256 give forces to some percent, 500 to 2000 to a few"},
     {"rounding", KEY_REAL, DIM_NONE, 0.02, 1, 0.2, NULL, AT(rounding), NULL, NULL,
      "shape: cube; radius of edges over half the edge"},
     {"aspect", KEY_REAL, DIM_NONE, 1, 20, 2.8, NULL, AT(aspect), NULL, NULL, "shape: rod; length over diameter"},

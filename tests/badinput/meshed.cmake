@@ -54,7 +54,9 @@ nm_add_bad(NAME mesh_region_thin EDIT ${region} ARGS -mesh_region_r_min 0.5 -mes
 nm_add_bad(NAME mesh_region_law EDIT ${region} ARGS -contact_law hertz_mindlin
            FAILS "rigid grains beside meshed ones need a law with a middle plane, which hertz_mindlin is not; take contact_law: mdr")
 nm_add_bad(NAME mesh_region_ligands EDIT ${region} ARGS -ligand_coverage 0.5
-           FAILS "rigid grains beside meshed ones carry no ligands; take 0, or mesh_grains: none")
+           FAILS "meshed grains, and rigid ones beside them, carry no ligands; take 0, or mesh_grains: none")
+nm_add_bad(NAME mesh_ligands ARGS -mesh_grains all -ligand_coverage 0.5
+           FAILS "meshed grains, and rigid ones beside them, carry no ligands; take 0, or mesh_grains: none")
 nm_add_bad(NAME mesh_region_ionic EDIT ${region} ARGS -material pbs
            FAILS "rigid grains beside meshed ones are no ionic crystals; take a metal, or mesh_grains: none or all")
 nm_add_bad(NAME mesh_region_slow EDIT ${region} "press, release" "press, dwell, release" ARGS -dwell_time "10 s"
