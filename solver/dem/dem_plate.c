@@ -40,7 +40,7 @@ PetscErrorCode DemPlateList(Dem dem)
     if (g->aux[r][AUX_MESHED] > 0.0 || m >= g->n_owned) continue;
     dem->plate_ends[dem->n_plate++] = (PlateEnds){r, m, g->id[r], g->id[m]};
   }
-  qsort(dem->plate_ends, (size_t)dem->n_plate, sizeof *dem->plate_ends, plate_order);
+  if (dem->n_plate > 1) qsort(dem->plate_ends, (size_t)dem->n_plate, sizeof *dem->plate_ends, plate_order);
   PetscCall(BatchesReset(&dem->mixed, (dem->n_plate + 7) / 8, dem->n_state, 0, pad, pad + 1));
   for (PetscInt k = 0; k < dem->n_plate; k++) {
     const PlateEnds *e = &dem->plate_ends[k];
