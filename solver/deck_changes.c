@@ -93,7 +93,8 @@ static int changes_nothing(const char key[])
 
 static ChangeKind kind_of(const char key[])
 {
-  const int packed = begins(key, "powder_") && strcmp(key, "powder_yield_strength") != 0;
+  const int packed =
+      (begins(key, "powder_") && strcmp(key, "powder_yield_strength") != 0) || begins(key, "mesh_region_");
 
   return packed || !strcmp(key, "die_diameter") || !strcmp(key, "die_aspect_ratio") ? CHANGE_PACKED : CHANGE_FELT;
 }

@@ -310,6 +310,9 @@ static PetscErrorCode CheckMixed(Deck *deck)
       config->contact.law->mirrors, deck->comm, USER_ERROR,
       "%s: rigid grains beside meshed ones need a law with a middle plane, which %s is not; take contact_law: mdr",
       blame(deck, "contact_law", label), config->contact.law->name);
+  PetscCheck(!strcmp(config->mesh.shape, "sphere"), deck->comm, USER_ERROR,
+             "%s: rigid grains beside meshed ones meet spheres, not a %s; take sphere, or mesh_grains: all",
+             blame(deck, "mesh_shape", label), config->mesh.shape);
   PetscCheck(config->material.bond != BOND_IONIC, deck->comm, USER_ERROR,
              "%s: rigid grains beside meshed ones are no ionic crystals; take a metal, or mesh_grains: none or all",
              blame(deck, "mesh_grains", label));

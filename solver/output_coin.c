@@ -83,7 +83,7 @@ static void coin_of_meshed(Output out, const Observation *o, const Observation *
   coin->plastic_share   = loaded->work[WORK_PLASTIC] / strain;
   coin->hourglass_share = loaded->work[WORK_HOURGLASS] / strain;
   coin->uneven_share    = loaded->work[WORK_UNEVEN] / strain;
-  coin->kinetic_share   = loaded->kinetic / strain;
+  if (o->meshed >= 1) coin->kinetic_share = loaded->kinetic / strain; /* strain work is that of bodies alone */
 }
 
 void output_coin(Output out, Coin *coin)
@@ -133,7 +133,7 @@ void output_coin(Output out, Coin *coin)
   }
   if (o)
     for (int k = 0; k < STIFFNESS_N; k++) coin->stiffness[k] = o->stiffness[k];
-  if (c.released && o->meshed > 0)
+  if (c.released && o->meshed >= 1) /* of all grains: that of a part is not the coin's */
     for (int k = 0; k < SYM_N; k++) coin->residual_stress[k] = o->mesh_stress[k];
   if (c.released) {
     coin->residual_wall_pressure = c.released->last.pressure_wall;
@@ -308,8 +308,10 @@ static void print_meshed(FILE *f, const Coin *c)
           100 * c->mass_added);
   if (!isfinite(c->hourglass_share)) return;
   print_head(f, "of the strain work");
-  fprintf(f, "%.3g %% plastic, of it %.2g %% uneven in elements; %.2g %% hourglass; kinetic energy %.2g %%\n",
-          100 * c->plastic_share, 100 * c->uneven_share, 100 * c->hourglass_share, 100 * c->kinetic_share);
+  fprintf(f, "%.3g %% plastic, of it %.2g %% uneven in elements; %.2g %% hourglass", 100 * c->plastic_share,
+          100 * c->uneven_share, 100 * c->hourglass_share);
+  if (isfinite(c->kinetic_share)) fprintf(f, "; kinetic energy %.2g %%", 100 * c->kinetic_share);
+  fprintf(f, "\n");
 }
 
 static void print_verdict(FILE *f, Output o, const Coin *c)

@@ -2,7 +2,8 @@
   dem_plate.c - rigid grains on the plates between them and meshed ones: where a plate stands, what the law says to it.
 
   A plate has no mass: it stands where the contact law of the rigid grain, one side of it on a flat, pushes as hard as
-  the surface of the meshed grain.  One Newton step a step; what both grains get is the surface's force, to the bit.
+  the surface of the meshed grain.  One Newton step a step; what both grains get is the surface's force, to the
+  unit of their sums.
 */
 #include "solver/dem/dem_impl.h"
 

@@ -200,7 +200,7 @@ static PetscErrorCode Sides(Fem fem, PetscInt *n, Side **sides)
     for (int e = 0; e < 2; e++)
       if (fem->pair[p][e] < fem->n_body)
         (*sides)[(*n)++] = (Side){fem->pair[p][e], fem->pair[p][1 - e], fem->id[fem->pair[p][1 - e]]};
-  qsort(*sides, (size_t)*n, sizeof **sides, side_order);
+  if (*n) qsort(*sides, (size_t)*n, sizeof **sides, side_order);
   PetscFunctionReturn(0);
 }
 

@@ -154,7 +154,7 @@ PetscErrorCode FemSampleEnd(Fem fem)
   PetscCall(GrainsHaloBegin(fem->g)); /* centres of ghosts, which are bodies' only since the last step */
   PetscCall(GrainsHaloEnd(fem->g));
   PetscCall(Rows(fem, &n, &map));
-  qsort(fem->sums, (size_t)fem->n_sums, sizeof *fem->sums, pair_order);
+  if (fem->n_sums) qsort(fem->sums, (size_t)fem->n_sums, sizeof *fem->sums, pair_order);
   if (fem->n_sums > fem->samples_cap) {
     fem->samples_cap = fem->n_sums + fem->n_sums / 2;
     PetscCall(PetscRealloc((size_t)fem->samples_cap * sizeof *fem->samples, &fem->samples));

@@ -122,7 +122,7 @@ static PetscErrorCode MakeSolver(FemStatic st)
   PetscCall(SNESSetFunction(st->snes, st->f, Residual, st));
   PetscCall(SNESSetConvergenceTest(st->snes, Converged, st, NULL));
   PetscCall(SNESSetTolerances(st->snes, 0.0, 0.0, 0.0, 30, PETSC_MAX_INT));
-  PetscCall(SNESSetLagJacobian(st->snes, LAG)); /* products stay exact */
+  PetscCall(SNESSetLagJacobian(st->snes, LAG)); /* products stay exact, unless -static_mat_assembled */
   PetscCall(SNESGetLineSearch(st->snes, &search));
   PetscCall(SNESLineSearchSetType(search, SNESLINESEARCHL2)); /* residuals have kinks, at which others go to and fro */
   PetscCall(SNESLineSearchSetPreCheck(search, CapStep, st));

@@ -236,11 +236,15 @@ PetscErrorCode FemTools(Fem fem, const Tools *t)
     p.reach = surface_reach(t->W[tool], strength);
     for (PetscInt b = 0; b < fem->n_body; b++) {
       const double *r = fem->g->rec[fem->row[b]];
-      if (middle_gap(t, tool, r) < 1.01 * r[REC_R] + p.reach) PetscCall(BodyOnTool(fem, t, b, &p));
+      if (middle_gap(t, tool, r) >= 1.01 * r[REC_R] + p.reach) continue;
+      memset(p.force, 0, sizeof p.force); /* of one body: the sum of all would not fit */
+      memset(p.work, 0, sizeof p.work);
+      p.normal = (i8){0};
+      PetscCall(BodyOnTool(fem, t, b, &p));
+      for (int k = 0; k < 3; k++) exact_add_int(&fem->tool_force[tool][k], i8_sum(p.force[k]));
+      if (tool == TOOL_DIE) exact_add_int(&fem->wall_force, i8_sum(p.normal));
+      for (int k = WORK_NORMAL; k <= WORK_TOOLS; k++) exact_add_int(&fem->work[k], i8_sum(p.work[k]));
     }
-    for (int k = 0; k < 3; k++) exact_add_int(&fem->tool_force[tool][k], i8_sum(p.force[k]));
-    if (tool == TOOL_DIE) exact_add_int(&fem->wall_force, i8_sum(p.normal));
-    for (int k = WORK_NORMAL; k <= WORK_TOOLS; k++) exact_add_int(&fem->work[k], i8_sum(p.work[k]));
   }
   PetscFunctionReturn(0);
 }

@@ -57,6 +57,8 @@ nm_add_bad(NAME mesh_region_ligands EDIT ${region} ARGS -ligand_coverage 0.5
            FAILS "meshed grains, and rigid ones beside them, carry no ligands; take 0, or mesh_grains: none")
 nm_add_bad(NAME mesh_ligands ARGS -mesh_grains all -ligand_coverage 0.5
            FAILS "meshed grains, and rigid ones beside them, carry no ligands; take 0, or mesh_grains: none")
+nm_add_bad(NAME mesh_region_shape EDIT ${region} ARGS -mesh_shape rod
+           FAILS "rigid grains beside meshed ones meet spheres, not a rod; take sphere, or mesh_grains: all")
 nm_add_bad(NAME mesh_region_ionic EDIT ${region} ARGS -material pbs
            FAILS "rigid grains beside meshed ones are no ionic crystals; take a metal, or mesh_grains: none or all")
 nm_add_bad(NAME mesh_region_slow EDIT ${region} "press, release" "press, dwell, release" ARGS -dwell_time "10 s"
