@@ -46,41 +46,45 @@ double fem_element_mass(const FemConfig *c, double dt, Hex x, double *volume)
   double B[8][3], length;
   v8     products[6] = {v8_set(0.0)};
 
-  hex_mean_gradients(x, B);
+  *volume = hex_mean_gradients(x, B);
   for (int k = 0; k < 6; k++) {
     const int i = EL_ROW[k], j = EL_COLUMN[k];
     double    sum = 0.0;
     for (int a = 0; a < 8; a++) sum += B[a][i] * B[a][j];
     products[k] = v8_set(sum);
   }
-  length  = c->courant * c->shrink * wave_length(products)[0];
-  *volume = hex_volume(x);
+  length = c->courant * c->shrink * wave_length(products)[0];
   return p_wave_modulus(c) * (dt / length) * (dt / length) * *volume;
+}
+
+/* Mass of the unit mesh for a step of dt, and its volume. */
+static double unit_mesh(const FemConfig *c, double dt, double *volume)
+{
+  double mass = 0.0, v;
+  Hex    x;
+
+  *volume = 0.0;
+  for (int e = 0; e < c->mesh->n_elem; e++) {
+    grain_mesh_hex(c->mesh, e, x);
+    mass += fem_element_mass(c, dt, x, &v);
+    *volume += v;
+  }
+  return mass;
 }
 
 double fem_time_step(const FemConfig *c)
 {
-  double mass = 0.0, volume = 0.0, v; /* of the unit mesh with dt = 1 */
-  Hex    x;
+  double       volume;
+  const double mass = unit_mesh(c, 1.0, &volume);
 
-  for (int e = 0; e < c->mesh->n_elem; e++) {
-    grain_mesh_hex(c->mesh, e, x);
-    mass += fem_element_mass(c, 1.0, x, &v);
-    volume += v;
-  }
   return c->radius_min * sqrt(c->mass_scaling * c->density * volume / mass);
 }
 
 double fem_unit_mass(const FemConfig *c, double dt)
 {
-  double mass = 0.0, v;
-  Hex    x;
+  double volume;
 
-  for (int e = 0; e < c->mesh->n_elem; e++) {
-    grain_mesh_hex(c->mesh, e, x);
-    mass += fem_element_mass(c, dt, x, &v);
-  }
-  return mass;
+  return unit_mesh(c, dt, &volume);
 }
 
 /* Least masses of the nodes of a pack, need[n][0], with which its elements bear the step as they are now. */

@@ -5,7 +5,7 @@
   mirror image. Hence twice the penalty, half the work of adhesion, and the largest traction as it is.
 */
 #include "materials/surface.h"
-#include "solver/fem/fem_impl.h"
+#include "solver/fem/fem_lanes.h"
 
 #include <string.h>
 
@@ -47,16 +47,19 @@ static double nearest(const PlatePass *s)
 
 static void spots_of(const PlatePass *s, SurfaceSpots *in)
 {
-  const Plate *p       = s->plate;
-  const double partner = 1.0 + (double)p->id;
+  const Plate *p = s->plate;
+  double       partner[8], *slot[8];
 
   memset(in, 0, sizeof *in);
   in->h = in->mass = v8_set(1.0);
+  for (int l = 0; l < 8; l++) {
+    partner[l] = 1.0 + (double)p->id;
+    slot[l]    = s->fem->slot[s->first + (size_t)s->node[l < s->n ? l : 0]][0];
+  }
+  slots_recall(slot, partner, in->ft, &in->bond);
   for (int l = 0; l < s->n; l++) {
     const double *r = s->fem->surf[s->first + (size_t)s->node[l]], *n = s->normal[l];
-    double(*slot)[SLOT_N] = s->fem->slot[s->first + (size_t)s->node[l]];
-    const int at          = slot_find(slot, partner);
-    double    d[3], u[3], un = 0.0;
+    double        d[3], u[3], un = 0.0;
 
     for (int k = 0; k < 3; k++) d[k] = r[SF_X + k] - p->x[k];
     for (int k = 0; k < 3; k++) {
@@ -69,11 +72,9 @@ static void spots_of(const PlatePass *s, SurfaceSpots *in)
     in->area[l] = r[SF_AREA];
     in->mass[l] = r[SF_MASS];
     in->vn[l]   = un - (s->flat[l] ? p->rate : 0.0); /* to the plate, which moves on its own */
-    in->bond[l] = at < 0 || slot[at][SLOT_BOND] <= 0.0 ? 0.0 : 1.0 - slot[at][SLOT_DAMAGE];
     for (int k = 0; k < 3; k++) {
       in->n[k][l]  = n[k];
       in->vt[k][l] = u[k] - un * n[k];
-      in->ft[k][l] = at < 0 ? 0.0 : slot[at][SLOT_FX + k];
     }
   }
 }

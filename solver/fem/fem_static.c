@@ -1,5 +1,4 @@
 /* fem_static.c - life of a FemStatic; load increments and what is done when they do not converge. */
-#include "materials/surface.h"
 #include "solver/fem/fem_static_impl.h"
 
 #include <string.h>
@@ -248,14 +247,22 @@ static PetscErrorCode Count(FemStatic st)
   PetscFunctionReturn(0);
 }
 
-/* One increment; bodies are as they were when it does not converge. */
-static PetscErrorCode Increment(FemStatic st, Tools *tools, const Goal *to, SNESConvergedReason *why)
+/* An increment begins: bodies as they are, tools at rest. */
+static PetscErrorCode Begin(FemStatic st, const Tools *tools)
 {
   PetscFunctionBeginUser;
   PetscCall(StaticBeginMake(st));
   st->tools           = *tools;
   st->tools.die_speed = 0.0;
   for (int t = 0; t < TOOL_N; t++) st->tools.v[t] = 0.0;
+  PetscFunctionReturn(0);
+}
+
+/* One increment; bodies are as they were when it does not converge. */
+static PetscErrorCode Increment(FemStatic st, Tools *tools, const Goal *to, SNESConvergedReason *why)
+{
+  PetscFunctionBeginUser;
+  PetscCall(Begin(st, tools));
   PetscCall(StaticBeginForces(st));
   for (int t = 0; t < TOOL_N; t++) {
     st->tools.v[t] = (to->z[t] - tools->z[t]) / st->fem->dt;
@@ -280,10 +287,7 @@ PetscErrorCode StaticStrained(FemStatic st, const Tools *tools, const Goal *stay
                               SNESConvergedReason *why)
 {
   PetscFunctionBeginUser;
-  PetscCall(StaticBeginMake(st));
-  st->tools           = *tools;
-  st->tools.die_speed = 0.0;
-  for (int t = 0; t < TOOL_N; t++) st->tools.v[t] = 0.0;
+  PetscCall(Begin(st, tools));
   PetscCall(StaticPlaces(st, st->x, INSERT_VALUES));
   st->strain = strain;
   PetscCall(Guess(st, tools, stay));
@@ -362,7 +366,7 @@ static double between(double from, double to, double part) { return part == 1.0 
   the bodies are freed step by step afterwards, as they would be in a viscous liquid.  Where grains snap from one
   balance to another that is the way from here to there.
 */
-static PetscErrorCode Go(FemStatic st, Tools *tools, const Goal *goal, FemStaticStatus *status)
+PetscErrorCode StaticGo(FemStatic st, Tools *tools, const Goal *goal, FemStaticStatus *status)
 {
   const double ground = st->ground, height = tools->z[TOOL_TOP] - tools->z[TOOL_BOTTOM];
   const Tools  start = *tools;
@@ -409,7 +413,7 @@ PetscErrorCode FemStaticSolve(FemStatic st, Tools *tools, const double z[TOOL_N]
 
   PetscFunctionBeginUser;
   memcpy(goal.z, z, sizeof goal.z);
-  PetscCall(Go(st, tools, &goal, status));
+  PetscCall(StaticGo(st, tools, &goal, status));
   PetscFunctionReturn(0);
 }
 
@@ -441,47 +445,6 @@ PetscErrorCode FemStaticForce(FemStatic st, Tools *tools, double force, FemStati
     f = st->status.force[TOOL_TOP][2];
     if ((f - before) * step < 0.0) slope = (f - before) / step;
     at = tools->z[TOOL_TOP];
-  }
-  PetscFunctionReturn(0);
-}
-
-/* A tool that withdraws goes so far beyond where the last two increments say it is free, and at least a part of one. */
-static const double BEYOND = 1.25, LEAST = 0.1;
-enum { WITHDRAWALS = 100 };
-
-PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStaticStatus *status)
-{
-  const int    wall = tool == TOOL_DIE;
-  const double size = wall ? tools->die_radius : tools->z[TOOL_TOP] - tools->z[TOOL_BOTTOM],
-               most = st->cfg.strain * size, W = tools->W[tool];
-  Goal   goal = {.radius = tools->die_radius};
-  double f, slope;
-
-  PetscFunctionBeginUser;
-  memcpy(goal.z, tools->z, sizeof goal.z);
-  tools->W[tool] = 0.0;
-  PetscCall(Go(st, tools, &goal, status));
-  f     = wall ? st->status.wall : st->status.force[TOOL_TOP][2];
-  slope = f / (0.25 * most);
-  for (int k = 0; f != 0.0; k++) {
-    const double step = PetscMax(LEAST * most, PetscMin(most, BEYOND * f / slope)), before = f;
-
-    PetscCheck(k < WITHDRAWALS, st->fem->g->comm, PETSC_ERR_CONV_FAILED,
-               "static equilibrium: after %d increments the %s still carries %g nN; take the explicit method", k,
-               wall ? "die wall" : "top punch", f);
-    if (wall) goal.radius += step;
-    else goal.z[TOOL_TOP] += step;
-    PetscCall(Go(st, tools, &goal, status));
-    f = wall ? st->status.wall : st->status.force[TOOL_TOP][2];
-    if (f < before) slope = (before - f) / step;
-  }
-  if (W > 0.0) {
-    const double reach = surface_reach(W, fem_tool_strength(&st->fem->cfg, W));
-
-    if (wall) goal.radius += reach;
-    else goal.z[TOOL_TOP] += reach;
-    PetscCall(Go(st, tools, &goal, status));
-    tools->W[tool] = W;
   }
   PetscFunctionReturn(0);
 }

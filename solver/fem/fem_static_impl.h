@@ -75,6 +75,8 @@ PetscErrorCode StaticResidual(FemStatic st, Vec x, Vec f);
 PetscErrorCode StaticCommit(FemStatic st, Vec x, Vec f);
 double         static_contact_norm2(FemStatic st); /* of this rank */
 
+/* fem_static.c: to the goal, in as many increments as that takes.  Collective. */
+PetscErrorCode StaticGo(FemStatic st, Tools *tools, const Goal *goal, FemStaticStatus *status);
 /* fem_static.c: bodies as they are after tools that stand have deformed, not committed: StaticRestore goes back.
    Collective. */
 PetscErrorCode StaticStrained(FemStatic st, const Tools *tools, const Goal *stay, ToolStrain *strain,

@@ -14,16 +14,8 @@
 /* Nominal stress after strain k of size e, compression positive [GPa]; bodies are afterwards as they were. */
 static PetscErrorCode Strained(FemStatic st, const Tools *tools, int k, double e, double volume, double stress[6])
 {
-  static const int pair[6][2] = {
-      {0, 0},
-      {1, 1},
-      {2, 2},
-      {0, 1},
-      {1, 2},
-      {2, 0}
-  };
   static const char *const name[6] = {"xx", "yy", "zz", "xy", "yz", "zx"};
-  const int                i = pair[k][0], j = pair[k][1];
+  const int                i = EL_ROW[k], j = EL_COLUMN[k];
   ToolStrain               strain = {
                     .centre = {0.0, 0.0, 0.5 * (tools->z[TOOL_BOTTOM] + tools->z[TOOL_TOP])}
   };
@@ -41,7 +33,7 @@ static PetscErrorCode Strained(FemStatic st, const Tools *tools, int k, double e
              e, SNESConvergedReasons[why]);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, strain.moment, 9, MPI_DOUBLE, MPI_SUM, st->fem->g->comm));
   for (int c = 0; c < 6; c++) {
-    const double both = strain.moment[pair[c][0]][pair[c][1]] + strain.moment[pair[c][1]][pair[c][0]];
+    const double both = strain.moment[EL_ROW[c]][EL_COLUMN[c]] + strain.moment[EL_COLUMN[c]][EL_ROW[c]];
     stress[c]         = -0.5 * both / volume;
   }
   PetscCall(StaticRestore(st));

@@ -2,7 +2,6 @@
 """A run that is stopped in the middle of a dwell on the slow clock and goes on with another number of ranks must not
 differ from one that was never stopped: history.csv byte for byte.  Stopped by its own limit of steps and by SIGTERM.
 A row of history.csv shows one state, also where the slow clock makes a step."""
-import csv
 import filecmp
 import os
 import shutil
@@ -12,6 +11,7 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
+from stopped import rows  # noqa: E402
 from test_restart import STOPPED, ranks_of  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -26,14 +26,6 @@ def start(program, ranks, folder, extra):
 def finish(run, wanted):
     said, _ = run.communicate(timeout=300)
     assert run.returncode == wanted, f"exit {run.returncode}, not {wanted}\n{said}"
-
-
-def rows(folder):
-    try:
-        with open(os.path.join(folder, "history.csv"), newline="") as f:
-            return [r for r in csv.DictReader(f) if None not in r.values()]
-    except OSError:
-        return []
 
 
 def check_stop(folder, end):

@@ -1,26 +1,16 @@
 #!/usr/bin/env python3
 """Ionic grains: a run that is stopped in the middle of a dwell and goes on with another number of ranks has the same
 history.csv, byte for byte, and the same orientations in its last frame, as one that was never stopped."""
-import filecmp
 import glob
 import os
 import shutil
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from test_dwell_restart import rows  # noqa: E402
+from stopped import check_goes_on, rows, run  # noqa: E402
 from test_restart import STOPPED  # noqa: E402
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def run(program, ranks, folder, extra, wanted=0):
-    got = subprocess.run(["mpirun", "-n", str(ranks), program, os.path.join(HERE, "ionic.yml"), "-output_folder", folder,
-                          *extra], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                         timeout=300, check=False)
-    assert got.returncode == wanted, f"exit {got.returncode}, not {wanted}\n{got.stdout}"
-    return got.stdout
+DECK = "ionic.yml"
 
 
 def orientations(folder):
@@ -37,21 +27,18 @@ def main():
     program, work = sys.argv[1:3]
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
-    straight, stopped = os.path.join(work, "straight"), os.path.join(work, "stopped")
-    run(program, 1, straight, [])
+    straight = os.path.join(work, "straight")
+    run(program, DECK, 1, straight, [])
     history = rows(straight)
     assert float(history[-1]["bonded_fraction"]) > 0.0, "no ionic bond was made"
     middle = next(r for r in history if float(r["bonded_fraction"]) > 0.0)
     assert 0.0 < float(middle["slow_time_s"]) < 0.9, "the first bond was not made within the dwell"
-    run(program, 3, stopped, ["-time_max_steps", middle["step"]], STOPPED)
-    run(program, 2, stopped, ["-restart", os.path.join(stopped, "checkpoint.h5"), "-time_max_steps", "0"])
-    assert filecmp.cmp(os.path.join(stopped, "history.csv"), os.path.join(straight, "history.csv"), shallow=False), \
-        "history.csv differs from the straight run's"
+    stopped = check_goes_on(program, DECK, (3, 2), middle["step"], straight)
     name, turns = orientations(straight)
     assert (name, turns) == orientations(stopped), "orientations differ"
-    run(program, 1, stopped, ["-output_overwrite", "yes", "-time_max_steps", "20"], STOPPED)
-    said = run(program, 1, stopped, ["-restart", os.path.join(stopped, "checkpoint.h5"), "-time_max_steps", "30",
-                                     "-sinter_joining_barrier", "0.6 eV"], STOPPED)
+    run(program, DECK, 1, stopped, ["-output_overwrite", "yes", "-time_max_steps", "20"], STOPPED)
+    said = run(program, DECK, 1, stopped, ["-restart", os.path.join(stopped, "checkpoint.h5"), "-time_max_steps", "30",
+                                           "-sinter_joining_barrier", "0.6 eV"], STOPPED)
     assert "parameters differ" in said and "sinter_joining_barrier" in said, "another barrier is taken up in silence"
     assert len(set(turns[k:k + 16] for k in range(0, len(turns), 16))) == 60, "grains have not turned"
 

@@ -1,0 +1,55 @@
+/* fem_static_withdraw.c - a tool goes away from the powder, from one equilibrium to the next, until it carries nothing.
+ */
+#include "materials/surface.h"
+#include "solver/fem/fem_static_impl.h"
+
+/* A tool that withdraws goes so far beyond where the last two increments say it is free, and at least a part of one. */
+static const double BEYOND = 1.25, LEAST = 0.1;
+enum { WITHDRAWALS = 100 };
+
+/* What the top punch or, all around, the wall carries [nN]. */
+static double carried(FemStatic st, int tool)
+{
+  return tool == TOOL_DIE ? st->status.wall : st->status.force[TOOL_TOP][2];
+}
+
+/* The tool goes on by `step`, away from the powder [nm]. */
+static PetscErrorCode Away(FemStatic st, Tools *tools, int tool, double step, Goal *goal, FemStaticStatus *status)
+{
+  PetscFunctionBeginUser;
+  if (tool == TOOL_DIE) goal->radius += step;
+  else goal->z[TOOL_TOP] += step;
+  PetscCall(StaticGo(st, tools, goal, status));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStaticStatus *status)
+{
+  const int    wall = tool == TOOL_DIE;
+  const double size = wall ? tools->die_radius : tools->z[TOOL_TOP] - tools->z[TOOL_BOTTOM],
+               most = st->cfg.strain * size, W = tools->W[tool];
+  Goal   goal = {.radius = tools->die_radius};
+  double f, slope;
+
+  PetscFunctionBeginUser;
+  memcpy(goal.z, tools->z, sizeof goal.z);
+  tools->W[tool] = 0.0;
+  PetscCall(StaticGo(st, tools, &goal, status));
+  f     = carried(st, tool);
+  slope = f / (0.25 * most);
+  for (int k = 0; f != 0.0; k++) {
+    const double step = PetscMax(LEAST * most, PetscMin(most, BEYOND * f / slope)), before = f;
+
+    PetscCheck(k < WITHDRAWALS, st->fem->g->comm, PETSC_ERR_CONV_FAILED,
+               "static equilibrium: after %d increments the %s still carries %g nN; take the explicit method", k,
+               wall ? "die wall" : "top punch", f);
+    PetscCall(Away(st, tools, tool, step, &goal, status));
+    f = carried(st, tool);
+    if (f < before) slope = (before - f) / step;
+  }
+  if (W > 0.0) {
+    PetscCall(Away(st, tools, tool, surface_reach(W, fem_tool_strength(&st->fem->cfg, W)), &goal, status));
+    tools->W[tool] = W;
+  }
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,40 @@
+"""What tests share that stop a run and go on with it."""
+import csv
+import filecmp
+import os
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+from test_restart import STOPPED  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def run(program, deck, ranks, folder, extra, wanted=0):
+    """Runs a deck of this folder; returns what it said."""
+    got = subprocess.run(["mpirun", "-n", str(ranks), program, os.path.join(HERE, deck), "-output_folder", folder, *extra],
+                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300,
+                         check=False)
+    assert got.returncode == wanted, f"exit {got.returncode}, not {wanted}\n{got.stdout}"
+    return got.stdout
+
+
+def rows(folder):
+    """The whole rows of history.csv so far."""
+    try:
+        with open(os.path.join(folder, "history.csv"), newline="") as f:
+            return [r for r in csv.DictReader(f) if None not in r.values()]
+    except OSError:
+        return []
+
+
+def check_goes_on(program, deck, ranks, step, straight, extra=()):
+    """A run stopped at a step on ranks[0], that goes on with ranks[1], has the history.csv of the straight one, byte for
+    byte.  Returns its folder."""
+    stopped = straight + "_stopped"
+    run(program, deck, ranks[0], stopped, [*extra, "-time_max_steps", str(step)], STOPPED)
+    run(program, deck, ranks[1], stopped, [*extra, "-restart", os.path.join(stopped, "checkpoint.h5"), "-time_max_steps", "0"])
+    assert filecmp.cmp(os.path.join(stopped, "history.csv"), os.path.join(straight, "history.csv"), shallow=False), \
+        f"{stopped}: history.csv differs from the straight run's"
+    return stopped
