@@ -16,7 +16,7 @@ usage: ./mint COMMAND
                                target, observed, computed, band, verdict;  --quick: no bands;  goes on where it stopped
   test [ctest arguments]       build, then run the tests;  ./mint test -L unit  runs one kind
   bench [dem [arguments]]      speed on standard dense packings, beside the codes installed here (bench/README.md)
-  bench fem [arguments]        speed of meshed grains: a step by parts, a whole press, eight grains beside CalculiX
+  bench fem [arguments]        speed of meshed grains: a step by parts, a whole press, a cluster among rigid grains, eight beside CalculiX
   bench conduct [CELLS]        time of the conductivity of 101,306 grains (or 2 CELLS^3), on 1 and on NP ranks
   build [preset]               only build: release (build/), debug (build-debug/), sanitize (build-sanitize/)
   format                       clang-format every C file in place

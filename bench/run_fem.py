@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""How fast meshed grains are: a step by parts, a whole press, and eight grains beside CalculiX where it is installed.
+"""How fast meshed grains are: a step by parts, a whole press, a cluster of them among rigid grains, and eight grains beside
+CalculiX where it is installed.
 
-    python3 bench/run_fem.py build [--grains 125] [--ranks 2] [--only parts press static ccx] [--ccx-limit 900]
+    python3 bench/run_fem.py build [--grains 125] [--ranks 2] [--only parts press mixed static ccx] [--ccx-limit 900]
 
 --grains 1000 presses as many, of about 500 nodes each, with the same deck.  bench/README.md says what is computed.  Needs
 nothing but Python 3 and mpirun."""
@@ -21,6 +22,7 @@ from statistics import mean
 
 import ccx_pack
 
+STOPPED = 75  # solver/exit_codes.h
 HERE = Path(__file__).resolve().parent
 MESH = {125: 256, 1000: 424}  # elements of a grain: 321 and 503 nodes (n = 4, m = 2; n = 5, m = 2)
 R = 3.25  # nm
@@ -75,6 +77,37 @@ def press(args, work):
     print(f"density {history[-1]['relative_density']:.3f}, pressure {summary['coin']['pressure_reached_GPa']:.2f} GPa, "
           f"kinetic energy {100 * meshed['kinetic_share']:.2f} % of the strain work, "
           f"energy error {summary['coin']['energy_error']:.1e}", flush=True)
+    return True
+
+
+def sessions(args, work, ranks, copies):
+    """What copies of the mixed deck at the same time say of themselves."""
+    folders = [work / f"mixed{k}" for k in range(copies)]
+    runs = [subprocess.Popen([os.environ.get("MPIEXEC", "mpirun"), "-n", str(ranks), args.build / "nanomint", HERE / "fem_mixed.yml",
+                              "-output_folder", folder], cwd=work, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL) for folder in folders]
+    if any([run.wait() != STOPPED for run in runs]):
+        return None
+    return [json.loads((folder / "summary.json").read_text())["session"] for folder in folders]
+
+
+def mixed(args, work):
+    print(f"## A cluster of meshed grains among rigid ones on {args.ranks} ranks, beside as many runs on one each; best of {args.rounds} rounds")
+    alone, together = [], []
+    for _ in range(args.rounds):
+        for found, ranks, copies in ((alone, 1, args.ranks), (together, args.ranks, 1)):
+            got = sessions(args, work, ranks, copies)
+            if got is None:
+                print("failed: fem_mixed.yml", file=sys.stderr)
+                return False
+            found += got
+    busy = [min(s["step_busy_us"] for s in found) for found in (alone, together)]
+    speed = [max(s["grain_steps_per_s"] for s in found) for found in (alone, together)]
+    best = min(together, key=lambda s: s["step_busy_us"])
+    print(f"a step without waiting: {busy[0]:.0f} us on one rank, {busy[1]:.0f} us on {args.ranks}: {busy[0] / busy[1]:.2f} times as fast; "
+          f"by the clock on the wall {speed[1] / speed[0]:.2f} times")
+    print(f"imbalance {best['imbalance']:.3f} (rigid {best['imbalance_rigid']:.3f}, meshed {best['imbalance_meshed']:.3f}); "
+          f"{best['rigid_grain_us']:.2f} us a step of a rigid grain, {best['meshed_grain_us']:.1f} us of a meshed one", flush=True)
     return True
 
 
@@ -133,14 +166,16 @@ def main():
     parser.add_argument("build", type=Path, help="folder of the built programs")
     parser.add_argument("--grains", type=int, default=125, help="of the press")
     parser.add_argument("--ranks", type=int, default=2)
-    parser.add_argument("--only", nargs="+", default=["parts", "press", "static", "ccx"],
-                        choices=["parts", "press", "static", "ccx"])
+    parser.add_argument("--only", nargs="+", default=["parts", "press", "mixed", "static", "ccx"],
+                        choices=["parts", "press", "mixed", "static", "ccx"])
+    parser.add_argument("--rounds", type=int, default=3, help="of the mixed run")
     parser.add_argument("--ccx-limit", type=float, default=900.0, help="seconds after which CalculiX is stopped")
     args = parser.parse_args()
     args.build = args.build.resolve()
 
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     os.environ.setdefault("OMPI_MCA_btl_vader_single_copy_mechanism", "none")  # containers forbid the other
+    os.environ.setdefault("OMPI_MCA_hwloc_base_binding_policy", "none")  # runs side by side would all be bound to core 0
     if os.geteuid() == 0:
         os.environ.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
     busy = os.getloadavg()[0]
@@ -148,7 +183,8 @@ def main():
         print(f"# the load of this machine is {busy:.1f} before the start: trust ratios, not rates")
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        run = {"parts": lambda: parts(args), "press": lambda: press(args, work), "static": lambda: static(args),
+        run = {"parts": lambda: parts(args), "press": lambda: press(args, work), "mixed": lambda: mixed(args, work),
+               "static": lambda: static(args),
                "ccx": lambda: beside_ccx(args, work)}
         return 0 if all([run[name]() for name in args.only]) else 1
 

@@ -25,7 +25,7 @@ static MeshStatus MetisAlloc(size_t n, size_t n_edges, MetisGraph *m)
 {
   m->first  = malloc((n + 1) * sizeof(idx_t));
   m->other  = malloc((n_edges + 1) * sizeof(idx_t));
-  m->weight = malloc((n + 1) * sizeof(idx_t));
+  m->weight = malloc((2 * n + 1) * sizeof(idx_t));
   m->link   = malloc((n_edges + 1) * sizeof(idx_t));
   m->part   = malloc((n + 1) * sizeof(idx_t));
   return m->first && m->other && m->weight && m->link && m->part ? MESH_OK : MESH_ERR_MEMORY;
@@ -52,6 +52,7 @@ static int graph_valid(const Graph *g)
   for (int i = 0; i < g->n; i++) {
     if (g->first[i + 1] < g->first[i]) return 0;
     if (g->weight && !(g->weight[i] >= 0.0 && isfinite(g->weight[i]))) return 0;
+    if (g->second && !(g->second[i] >= 0.0 && isfinite(g->second[i]))) return 0;
     for (int e = g->first[i]; e < g->first[i + 1]; e++) {
       const int    j = g->other[e];
       const double w = g->link ? g->link[e] : 1.0;
@@ -82,14 +83,21 @@ static double weight_cap(const double *weight, size_t n, int n_parts)
   return cap;
 }
 
-/* Real weights, cut at cap, as integers >= 1 with a total near WEIGHT_TOTAL; all ones when there are none. */
-static void scale_weights(const double *weight, size_t n, double cap, idx_t scaled[])
+/* Real weights, cut at cap, as integers >= least with a total near WEIGHT_TOTAL, `stride` apart; all ones when there
+   are none. */
+static void scale_weights(const double *weight, size_t n, double cap, int least, int stride, idx_t scaled[])
 {
   double sum = 0.0, scale;
 
   for (size_t i = 0; weight && i < n; i++) sum += fmin(weight[i], cap);
   scale = sum > 0.0 ? (WEIGHT_TOTAL - (double)n) / sum : 0.0; /* what rounding up to 1 may add is taken off first */
-  for (size_t i = 0; i < n; i++) scaled[i] = weight ? 1 + (idx_t)floor(fmin(weight[i], cap) * scale) : 1;
+  for (size_t i = 0; i < n; i++)
+    scaled[(size_t)stride * i] = weight ? least + (idx_t)floor(fmin(weight[i], cap) * scale) : 1;
+}
+
+static double cost_of(const Graph *g, int i)
+{
+  return (g->weight ? g->weight[i] : 1.0) + (g->second ? g->second[i] : 0.0);
 }
 
 int graph_pieces(const Graph *graph, int piece[], int queue[])
@@ -149,9 +157,9 @@ static MeshStatus PartitionWalk(const Graph *g, int n_parts, int part[])
 
   if (!queue) return MESH_ERR_MEMORY;
   walk(g, queue, queue + g->n);
-  for (int i = 0; i < g->n; i++) total += g->weight ? g->weight[i] : 1.0;
+  for (int i = 0; i < g->n; i++) total += cost_of(g, i);
   for (int k = 0; k < g->n; k++) {
-    const double w     = g->weight ? g->weight[queue[k]] : 1.0;
+    const double w     = cost_of(g, queue[k]);
     const int    used  = k > 0 && part[queue[k - 1]] == p; /* part p has a vertex already */
     const int    wants = passed + 0.5 * w >= total * (p + 1) / n_parts;
     const int    must  = g->n - k <= n_parts - 1 - p; /* one vertex for each part that is left */
@@ -190,24 +198,25 @@ static MeshStatus CallMetis(const Graph *g, int n_parts, const GraphOptions *opt
 {
   const size_t n = (size_t)g->n, n_edges = (size_t)g->first[g->n];
   MetisGraph   m = {0};
-  idx_t        opt[METIS_NOPTIONS], nv = g->n, one = 1, np = n_parts, cut;
-  real_t       ub     = (real_t)options->imbalance;
+  idx_t        opt[METIS_NOPTIONS], nv = g->n, costs = g->second ? 2 : 1, np = n_parts, cut;
+  real_t       ub[2]  = {(real_t)options->imbalance, (real_t)options->imbalance};
   MeshStatus   status = MetisAlloc(n, n_edges, &m);
 
   if (!status) {
     for (size_t i = 0; i <= n; i++) m.first[i] = g->first[i];
     for (size_t e = 0; e < n_edges; e++) m.other[e] = g->other[e];
-    scale_weights(g->weight, n, g->weight ? weight_cap(g->weight, n, n_parts) : 1.0, m.weight);
-    scale_weights(g->link, n_edges, INFINITY, m.link);
+    scale_weights(g->weight, n, g->weight ? weight_cap(g->weight, n, n_parts) : 1.0, costs == 1, costs, m.weight);
+    if (g->second) scale_weights(g->second, n, weight_cap(g->second, n, n_parts), 0, costs, m.weight + 1);
+    scale_weights(g->link, n_edges, INFINITY, 1, 1, m.link);
     METIS_SetDefaultOptions(opt);
     opt[METIS_OPTION_SEED]      = options->seed;
     opt[METIS_OPTION_NUMBERING] = 0;
     if (contiguous) opt[METIS_OPTION_CONTIG] = 1;
     /* few parts: bisection cuts less (manual, sec. 3.1); only the k-way code can keep parts in one piece */
-    if ((contiguous || n_parts > 8 ? METIS_PartGraphKway(&nv, &one, m.first, m.other, m.weight, NULL, m.link, &np, NULL,
-                                                         &ub, opt, &cut, m.part)
-                                   : METIS_PartGraphRecursive(&nv, &one, m.first, m.other, m.weight, NULL, m.link, &np,
-                                                              NULL, &ub, opt, &cut, m.part)) != METIS_OK)
+    if ((contiguous || n_parts > 8 ? METIS_PartGraphKway(&nv, &costs, m.first, m.other, m.weight, NULL, m.link, &np,
+                                                         NULL, ub, opt, &cut, m.part)
+                                   : METIS_PartGraphRecursive(&nv, &costs, m.first, m.other, m.weight, NULL, m.link,
+                                                              &np, NULL, ub, opt, &cut, m.part)) != METIS_OK)
       status = MESH_ERR_LIBRARY;
   }
   for (size_t i = 0; !status && i < n; i++) part[i] = (int)m.part[i];
@@ -239,6 +248,87 @@ MeshStatus GraphPartition(const Graph *graph, int n_parts, const GraphOptions *o
   return status ? status : FillEmpty(n, n_parts, part);
 }
 
+/* Marked vertices of each part; true when one has more than `most`. */
+static int count_marked(const Graph *g, int n_parts, const char marked[], int most, const int part[], int count[])
+{
+  int over = 0;
+
+  for (int p = 0; p < n_parts; p++) count[p] = 0;
+  for (int i = 0; i < g->n; i++) count[part[i]] += marked[i] != 0;
+  for (int p = 0; p < n_parts; p++) over |= count[p] > most;
+  return over;
+}
+
+/* Steps from each part to the nearest with room, by edges that a marked vertex could go; n_parts: there is no way. */
+static void ways_to_room(const Graph *g, int n_parts, const char marked[], int most, const int part[],
+                         const int count[], int way[])
+{
+  int shorter = 1;
+
+  for (int p = 0; p < n_parts; p++) way[p] = count[p] < most ? 0 : n_parts;
+  while (shorter) {
+    shorter = 0;
+    for (int i = 0; i < g->n; i++) {
+      if (!marked[i]) continue;
+      for (int e = g->first[i]; e < g->first[i + 1]; e++) {
+        const int to = part[g->other[e]];
+
+        if (way[to] + 1 >= way[part[i]]) continue;
+        way[part[i]] = way[to] + 1;
+        shorter      = 1;
+      }
+    }
+  }
+}
+
+/* What the cut loses when vertex i goes to part `to`. */
+static double gain_of(const Graph *g, const int part[], int i, int to)
+{
+  double gain = 0.0;
+
+  for (int e = g->first[i]; e < g->first[i + 1]; e++) {
+    const int    p = part[g->other[e]];
+    const double w = g->link ? g->link[e] : 1.0;
+
+    gain += p == to ? w : p == part[i] ? -w : 0.0;
+  }
+  return gain;
+}
+
+/* Out of part p one step on the way, the vertex that leaves the least cut; false when there is none. */
+static int hand_on(const Graph *g, int p, const char marked[], const int way[], int part[])
+{
+  int    best = -1, best_to = -1;
+  double best_gain = -INFINITY;
+
+  for (int i = 0; i < g->n; i++) {
+    if (!marked[i] || part[i] != p) continue;
+    for (int e = g->first[i]; e < g->first[i + 1]; e++) {
+      const int    to   = part[g->other[e]];
+      const double gain = way[to] < way[p] ? gain_of(g, part, i, to) : -INFINITY;
+
+      if (gain > best_gain) best = i, best_to = to, best_gain = gain;
+    }
+  }
+  if (best >= 0) part[best] = best_to;
+  return best >= 0;
+}
+
+MeshStatus GraphLimit(const Graph *graph, int n_parts, const char marked[], int most, int part[])
+{
+  int *count = malloc(2 * (size_t)n_parts * sizeof *count), *way = count ? count + n_parts : NULL, moved = 1;
+
+  if (!count) return MESH_ERR_MEMORY;
+  for (int round = 0; round < graph->n && moved && count_marked(graph, n_parts, marked, most, part, count); round++) {
+    moved = 0;
+    ways_to_room(graph, n_parts, marked, most, part, count, way);
+    for (int p = 0; p < n_parts; p++)
+      if (count[p] > most && way[p] < n_parts) moved |= hand_on(graph, p, marked, way, part);
+  }
+  free(count);
+  return MESH_OK;
+}
+
 typedef struct {
   int    old_part, part;
   double weight;
@@ -266,7 +356,7 @@ static int list_overlaps(const Graph *g, int n_parts, const int old_part[], cons
 
   for (int i = 0; i < g->n; i++) {
     if (old_part[i] < 0 || old_part[i] >= n_parts) continue;
-    list[n++] = (Overlap){old_part[i], part[i], g->weight ? g->weight[i] : 1.0};
+    list[n++] = (Overlap){old_part[i], part[i], cost_of(g, i)};
   }
   qsort(list, (size_t)n, sizeof *list, by_parts);
   for (int k = 0; k < n; k++) {

@@ -20,6 +20,7 @@ typedef struct {
   const int    *first;  /* [n + 1] edges of vertex i are first[i] .. first[i + 1]; first[0] = 0 */
   const int    *other;  /* [first[n]] the vertex at the other end */
   const double *weight; /* [n] cost of a vertex, >= 0, any unit; NULL: all 1 */
+  const double *second; /* [n] another one, which is to be spread evenly by itself; NULL: none */
   const double *link;   /* [first[n]] cost of cutting an edge, >= 0, any unit; NULL: all 1 */
 } Graph;
 
@@ -39,11 +40,20 @@ typedef struct {
   GraphPartition - the part of every vertex, 0 .. n_parts - 1.
 
   No part is empty when there are as many vertices as parts; with fewer, vertex i is part i.  Very small graphs (below
-  GRAPH_WALK vertices per part) are cut along a breadth-first walk instead, which METIS does badly.  Fails with
+  GRAPH_WALK vertices per part) are cut along a breadth-first walk instead, which METIS does badly, by the sum of both
+  costs.  Fails with
   MESH_ERR_RANGE when a weight is negative or not finite or the graph is not what Graph says.
 */
 enum { GRAPH_WALK = 4 };
 MeshStatus GraphPartition(const Graph *graph, int n_parts, const GraphOptions *options, int part[]);
+
+/*
+  GraphLimit - hands marked vertices from part to neighbouring part until none has more than `most` of them.
+
+  In: marked [n].  In/out: part [n].  A part that has too many gives to a neighbour on the shortest way to one with
+  room; a way goes where a marked vertex has an edge to.  Stops when there is none.
+*/
+MeshStatus GraphLimit(const Graph *graph, int n_parts, const char marked[], int most, int part[]);
 
 /*
   GraphRelabel - renames the parts so that as much weight as a greedy choice can find keeps the part it had.

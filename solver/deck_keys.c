@@ -305,7 +305,7 @@ static const DeckKey time_keys[] = {
 #define AT(field) offsetof(PartitionConfig, field)
 static const DeckKey partition_keys[] = {
     {"imbalance", KEY_REAL, DIM_NONE, 1.01, 100, 1.2, NULL, AT(imbalance), NULL, NULL,
-     "largest per mean measured cost of a rank above which the grains are distributed anew"},
+     "work of the slowest rank over the mean, rigid and meshed grains each by itself, above which grains are distributed anew"},
     {"check_every", KEY_INT, DIM_NONE, 1, 1e9, 5000, NULL, AT(check_every), NULL, NULL,
      "steps between two looks at the balance of the ranks"},
     {0},

@@ -85,17 +85,6 @@ PetscErrorCode MeshedRefresh(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Cost(void *ctx, double cost[])
-{
-  const Simulation *sim = ctx;
-
-  PetscFunctionBeginUser;
-  /* an element costs about as much as a third of a rigid grain with its contacts */
-  for (PetscInt i = 0; i < sim->grains->n_owned; i++)
-    if (sim->grains->aux[i][AUX_MESHED] > 0.0) cost[i] += 0.3 * sim->grain_mesh.n_elem;
-  PetscFunctionReturn(0);
-}
-
 static PetscErrorCode Move(void *ctx, const PetscMPIInt dest[])
 {
   const Simulation *sim = ctx;
@@ -107,7 +96,7 @@ static PetscErrorCode Move(void *ctx, const PetscMPIInt dest[])
 
 const DemFollower *meshed_follower(Simulation *sim)
 {
-  sim->follower = (DemFollower){Cost, Move, sim};
+  sim->follower = (DemFollower){Move, sim};
   return sim->fem ? &sim->follower : NULL;
 }
 

@@ -1,9 +1,10 @@
 /*
-  output.h - the files of a run: history.csv, conduction.csv, summary.json, VTK frames with their .vtk.series.
+  output.h - the files of a run: history.csv, conduction.csv, balance.csv, summary.json, VTK frames with their
+  .vtk.series.
 
   Every file is written under a temporary name and renamed, or appended a whole row at a time.  Files do not depend on
-  the number of ranks, except the arrays `rank`, the wall times in summary.json, and the last digit of
-  conductivities. After a restart, rows and frames later than the checkpoint are dropped, and the files go on from
+  the number of ranks, except the arrays `rank`, balance.csv, what summary.json says of the session, and the last digit
+  of conductivities. After a restart, rows and frames later than the checkpoint are dropped, and the files go on from
   there.
 */
 #ifndef SOLVER_OUTPUT_H
@@ -14,11 +15,20 @@
 #include "solver/progress.h"
 #include <stdio.h>
 
+/* A look at the balance of the ranks; doubles only. */
+typedef struct {
+  double step, partitions;         /* partitions while running, before this look */
+  double imbalance, rigid, meshed; /* measured since the last partition, grains/busy.h [-]; NAN: nothing was */
+  double grain_us, body_us;        /* a step of a rigid grain, of a meshed one with its share of free lanes */
+  double step_us;                  /* a step without waiting, of the ranks that take longest for its parts */
+  double again;                    /* 1: a partition follows */
+  double expected, expected_rigid, expected_meshed; /* after it, by the costs measured; NAN: none follows */
+} BalanceRow;
+
 /* What depends on this session's machine and ranks, not on the powder. */
 typedef struct {
-  double   wall, speed; /* [s], [particle-steps/s] */
-  PetscInt partitions;  /* times the grains were distributed anew while running */
-  double   imbalance;   /* max/mean measured cost of the ranks since the last time [-] */
+  double     wall, speed; /* [s], [particle-steps/s] */
+  BalanceRow balance;     /* at the end */
 } SessionFacts;
 
 typedef struct _p_Output *Output;
@@ -45,6 +55,8 @@ PetscErrorCode OutputDestroy(Output *output); /* Collective.  NULL is fine. */
 PetscErrorCode OutputHistory(Output output, const Observation *seen);
 /* Collective.  Adds a row to conduction.csv; the same about rows already written. */
 PetscErrorCode OutputConduction(Output output, const Electric *found);
+/* Collective.  Adds a row to balance.csv. */
+PetscErrorCode OutputBalance(Output output, const BalanceRow *row);
 /* Collective.  Writes grains_*.vtk, contacts_*.vtk, tools_*.vtk and, where grains are meshed, meshed_*.vtk (number: the
    step), and their series. */
 PetscErrorCode OutputFrame(Output output, const Sample *sample, const GrainFields *fields);

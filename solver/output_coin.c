@@ -399,6 +399,9 @@ PetscErrorCode OutputTell(Output o, const char reason[], const SessionFacts *ses
     print_verdict(f, o, &coin);
     print_coin(f, &coin);
   }
+  if (done && o->provenance.ranks > 1 && session->balance.imbalance > 0.0) /* not NAN */
+    fprintf(f, "shared out over %d ranks: the most work %.2f of the mean, distributed anew %.0f times (balance.csv)\n",
+            (int)o->provenance.ranks, session->balance.imbalance, session->balance.partitions);
   output_doubts(o, done, print_doubt, f);
   if (done) print_files(f, o);
   fflush(f);

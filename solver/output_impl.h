@@ -55,7 +55,7 @@ struct _p_Output {
   Config       config; /* its pointers stay the caller's and are not used */
   Provenance   provenance;
   char         path[2 * PATH_MAX_LEN];
-  FILE        *history, *conduction; /* rank 0 */
+  FILE        *history, *conduction, *balance; /* rank 0 */
   double       last_step, last_conduction;
   StageSummary stage[STAGES_MAX]; /* same on every rank, except rows taken from an earlier history: rank 0 */
   PetscInt     n_warnings, n_warnings_alloc;
@@ -87,6 +87,8 @@ PetscErrorCode OutputDataset(Output output, int series, const Sample *sample, Vt
 PetscErrorCode OutputMeshed(Output output, const Sample *sample, int64_t end);
 /* Collective.  Opens conduction.csv, when the run measures conduction; else only drops rows. */
 PetscErrorCode OutputConductionOpen(Output output, PetscInt64 restart_step);
+/* Collective.  Opens balance.csv. */
+PetscErrorCode OutputBalanceOpen(Output output, PetscInt64 restart_step);
 /* Collective.  Opens history.csv: keeps rows up to restart_step (-1: none) and goes on behind them. */
 PetscErrorCode OutputHistoryOpen(Output output, PetscInt64 restart_step);
 /* Not collective.  Takes a row into the summary of its stage. */

@@ -235,8 +235,13 @@ static void write_summary(Json *j, Output o, const char reason[], const SessionF
   json_open(j, "session", '{');
   json_number(j, "wall_s", session->wall);
   json_number(j, "grain_steps_per_s", session->speed);
-  json_number(j, "partitions", session->partitions);
-  json_number(j, "imbalance", session->imbalance);
+  json_number(j, "partitions", session->balance.partitions);
+  json_number(j, "imbalance", session->balance.imbalance);
+  json_number(j, "imbalance_rigid", session->balance.rigid);
+  json_number(j, "imbalance_meshed", session->balance.meshed);
+  json_number(j, "rigid_grain_us", session->balance.grain_us);
+  json_number(j, "meshed_grain_us", session->balance.body_us);
+  json_number(j, "step_busy_us", session->balance.step_us);
   json_close(j, '}');
   write_provenance(j, &o->provenance);
   json_close(j, '}');

@@ -163,7 +163,7 @@ PetscErrorCode SimulationCreate(MPI_Comm comm, int argc, char **argv, Simulation
   PetscCall(OutputCheck(comm, &sim->config.output, restart ? 0 : -1)); /* refused before any work */
   PetscCall(restart ? StartFromCheckpoint(sim) : StartFresh(sim));
   PetscCall(OpenOutput(sim, &provenance, restart ? sim->step : -1)); /* a former run is gone only now */
-  PetscCall(DemRepartition(sim->dem, &sim->tools, meshed_follower(sim)));
+  PetscCall(BalanceStart(sim));
   PetscCall(MeshedRefresh(sim));
   slow_drag(sim);
   PetscFunctionReturn(0);
@@ -186,13 +186,7 @@ PetscErrorCode SimulationDestroy(Simulation *sim)
 PetscErrorCode RefreshNeighbours(Simulation *sim)
 {
   PetscFunctionBeginUser;
-  if (sim->step >= sim->next_balance && sim->step % sim->config.time.control_interval == 0) {
-    if (sim->next_balance > 0 && sim->status.imbalance > sim->config.partition.imbalance) {
-      PetscCall(DemRepartition(sim->dem, &sim->tools, meshed_follower(sim)));
-      sim->partitions++;
-    }
-    sim->next_balance = sim->step + sim->config.partition.check_every;
-  }
+  PetscCall(BalanceRanks(sim));
   PetscCall(DemRefresh(sim->dem, &sim->tools, sim->stage_over)); /* the tools' new speed was not planned for */
   PetscCall(MeshedRefresh(sim));
   PetscFunctionReturn(0);
@@ -419,10 +413,9 @@ PetscErrorCode Conclude(Simulation *sim)
                          "the neighbour list was renewed late %g times: contacts may have been missed; raise time_skin "
                          "or lower time_control_interval",
                          sim->programme.now.late_lists));
-  session = (SessionFacts){.wall       = progress_wall(sim->progress),
-                           .speed      = progress_speed(sim->progress),
-                           .partitions = sim->partitions,
-                           .imbalance  = sim->status.imbalance};
+  PetscCall(BalanceEnd(sim));
+  session = (SessionFacts){
+      .wall = progress_wall(sim->progress), .speed = progress_speed(sim->progress), .balance = sim->balance.row};
   PetscCall(OutputSummary(sim->output, reason, &session));
   PetscCall(ProgressSay(sim->progress, "%s", "")); /* an empty line, behind the bar */
   PetscCall(OutputTell(sim->output, reason, &session, stdout));

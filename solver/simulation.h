@@ -4,13 +4,14 @@
 #ifndef SOLVER_SIMULATION_H
 #define SOLVER_SIMULATION_H
 
+#include "solver/balance.h"
 #include "solver/checkpoint.h"
 #include "solver/fem/fem.h"
 #include "solver/output.h"
 #include "solver/programme.h"
 #include "solver/signals.h"
 
-typedef struct {
+typedef struct Simulation {
   MPI_Comm       comm;
   Config         config;
   Tools          tools;
@@ -26,8 +27,7 @@ typedef struct {
   DemStatus      status;       /* of the last control */
   PetscInt64     step;         /* steps done */
   PetscInt64     next_control; /* step after which the ranks agree again */
-  PetscInt64     next_balance; /* step at which the balance of the ranks is looked at again */
-  PetscInt       partitions;   /* times the grains were distributed anew while running */
+  Balance        balance;      /* of the ranks */
   double         dt;           /* [ns] */
   PetscInt64     step_start;   /* since then time has run by dt a step: the restart at which dt was changed, or 0 */
   double         time_start;   /* time then [ns] */
@@ -56,7 +56,7 @@ PetscErrorCode SimulationDestroy(Simulation *sim);
 double simulation_time(const Simulation *sim);
 int    simulation_running(const Simulation *sim);
 
-/* Neighbours: a new list when grains moved too far, a new partition when ranks are out of balance. */
+/* Neighbours: a new partition when ranks are out of balance, a new list when grains moved too far. */
 PetscErrorCode RefreshNeighbours(Simulation *sim);
 /* Every control interval: ranks agree on forces, the programme decides, signals are heard. */
 PetscErrorCode Control(Simulation *sim);

@@ -85,11 +85,12 @@ PetscErrorCode DemDestroy(Dem *out)
 
 PetscErrorCode DemForces(Dem dem, const Tools *t)
 {
-  const size_t rows  = (size_t)(dem->g->n_owned + dem->g->n_ghost + GRAINS_PAD);
-  const double start = MPI_Wtime();
-  double       wait;
+  const size_t rows = (size_t)(dem->g->n_owned + dem->g->n_ghost + GRAINS_PAD);
+  Busy        *busy = &dem->g->busy;
 
   PetscFunctionBeginUser;
+  busy_step(busy);
+  busy_start(busy);
   dem->n_samples = 0;
   memset(dem->acc, 0, rows * sizeof *dem->acc);
   if (dem->more) memset(dem->more, 0, rows * sizeof *dem->more);
@@ -101,14 +102,13 @@ PetscErrorCode DemForces(Dem dem, const Tools *t)
   PetscCall(GrainsHaloBegin(dem->g));
   PetscCall(DemPairForces(dem, 0, dem->pairs.n_inner));
   for (int k = 0; k < TOOL_N; k++) PetscCall(DemToolForces(dem, t, k));
-  wait = MPI_Wtime();
+  busy_lap(busy, BUSY_PAIRS, 0);
   PetscCall(GrainsHaloEnd(dem->g));
-  wait = MPI_Wtime() - wait;
+  busy_start(busy);
   PetscCall(DemPairForces(dem, dem->pairs.n_inner, dem->pairs.n));
   if (dem->cfg.crystal) PetscCall(DemAlign(dem));
   dem->sampling = PETSC_FALSE;
   dem->interval_steps++;
-  dem->steps_done++;
-  dem->cost_pairs += MPI_Wtime() - start - wait;
+  busy_lap(busy, BUSY_PAIRS, dem->n_pairs);
   PetscFunctionReturn(0);
 }

@@ -57,7 +57,6 @@ typedef struct {
   double     work[WORK_N];     /* [aJ] */
   double     kinetic;          /* of grains, rotation included, at the last half step [aJ] */
   double     v_max;            /* largest speed [nm/ns] */
-  double     imbalance;        /* max/mean of the ranks' measured cost since the last partition [-] */
   PetscInt64 flags;            /* largest over the ranks of what the caller passed in */
   PetscInt   interval;         /* steps until DemControl should be called again, a divisor of control_interval */
   PetscBool  late;             /* some grain had moved farther than the list allowed for */
@@ -70,9 +69,8 @@ PetscErrorCode DemCreate(Grains grains, const DemConfig *cfg, Dem *dem);
 PetscErrorCode DemDestroy(Dem *dem);
 /* Collective.  New ghosts and neighbour list when grains have moved too far, or when forced; histories are kept. */
 PetscErrorCode DemRefresh(Dem dem, const Tools *tools, PetscBool force);
-/* Whoever keeps more about grains than Dem does and travels with them; both called on every rank. */
+/* Whoever keeps more about grains than Dem does and travels with them; called on every rank. */
 typedef struct {
-  PetscErrorCode (*cost)(void *ctx, double cost[]);            /* adds to [n_owned], 1 = a step of a rigid grain */
   PetscErrorCode (*move)(void *ctx, const PetscMPIInt dest[]); /* before grains go to dest [n_owned] */
   void *ctx;
 } DemFollower;

@@ -191,7 +191,6 @@ static void block_scatter(Dem dem, Block *b)
     add_rows(dem, dem->pairs.j + 8 * c, &p, -1, b->arm_j[k], out->couple, out->sum[1]);
     add_work(dem->u.inv_work, &b->in[k], out, b->work);
   }
-  dem->contacts_done += 8 * b->n;
 }
 
 static PetscErrorCode BlockRecord(Dem dem, Block *b)

@@ -4,15 +4,9 @@
 */
 #include "solver/dem/dem_impl.h"
 
-/* Integer sums of all ranks: tool forces and energies as hi and lo words, this rank's busy time in ns. */
-enum {
-  SUM_FORCE,
-  SUM_WORK    = SUM_FORCE + 2 * 3 * TOOL_N,
-  SUM_KINETIC = SUM_WORK + 2 * WORK_N,
-  SUM_COST    = SUM_KINETIC + 2,
-  SUM_N
-};
-enum { MAX_MOVED, MAX_RELATIVE, MAX_ACCEL, MAX_RADIUS, MAX_SPEED, MAX_LOST, MAX_COST, MAX_FLAGS, MAX_N };
+/* Integer sums of all ranks: tool forces and energies as hi and lo words. */
+enum { SUM_FORCE, SUM_WORK = SUM_FORCE + 2 * 3 * TOOL_N, SUM_KINETIC = SUM_WORK + 2 * WORK_N, SUM_N = SUM_KINETIC + 2 };
+enum { MAX_MOVED, MAX_RELATIVE, MAX_ACCEL, MAX_RADIUS, MAX_SPEED, MAX_LOST, MAX_FLAGS, MAX_N };
 
 enum { LOST_NOT_FINITE = 1, LOST_OUTSIDE = 2 };
 
@@ -140,19 +134,15 @@ static PetscErrorCode CheckGrains(Dem dem, double lost)
 PetscErrorCode DemControl(Dem dem, const Tools *t, PetscInt64 flags, DemStatus *status)
 {
   const Motion m          = motion(dem, t);
-  const double cost       = dem->cost_pairs + dem->cost_moves;
-  double       max[MAX_N] = {m.moved, m.v_rel, m.accel, m.r_max, m.v_max, m.lost, cost, (double)flags};
+  double       max[MAX_N] = {m.moved, m.v_rel, m.accel, m.r_max, m.v_max, m.lost, (double)flags};
   int64_t      sum[SUM_N] = {0};
   ExactSum     kinetic    = {0};
-  PetscMPIInt  size;
 
   PetscFunctionBeginUser;
   kinetic_energy(dem, &kinetic);
   memcpy(sum + SUM_FORCE, dem->tool_force, sizeof dem->tool_force);
   memcpy(sum + SUM_WORK, dem->work, sizeof dem->work);
   memcpy(sum + SUM_KINETIC, &kinetic, sizeof kinetic);
-  sum[SUM_COST] = (int64_t)(1e9 * cost);
-  PetscCallMPI(MPI_Comm_size(dem->g->comm, &size));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, SUM_N, MPI_INT64_T, MPI_SUM, dem->g->comm));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, max, MAX_N, MPI_DOUBLE, MPI_MAX, dem->g->comm));
   PetscCall(CheckGrains(dem, max[MAX_LOST]));
@@ -161,12 +151,11 @@ PetscErrorCode DemControl(Dem dem, const Tools *t, PetscInt64 flags, DemStatus *
       status->force[k][c] =
           exact_total(sum + SUM_FORCE + 2 * (3 * k + c), dem->u.force) / PetscMax(dem->interval_steps, 1);
   for (int k = 0; k < WORK_N; k++) status->work[k] = exact_total(sum + SUM_WORK + 2 * k, dem->u.work);
-  status->kinetic   = exact_total(sum + SUM_KINETIC, dem->u.work);
-  status->v_max     = max[MAX_SPEED];
-  status->flags     = (PetscInt64)max[MAX_FLAGS];
-  status->imbalance = sum[SUM_COST] > 0 ? max[MAX_COST] * size / (1e-9 * (double)sum[SUM_COST]) : 1.0;
-  status->late      = !list_holds(dem, dem->r_max, stretch(dem, t, 0.0), max[MAX_MOVED]);
-  status->interval  = plan(dem, t, max);
+  status->kinetic  = exact_total(sum + SUM_KINETIC, dem->u.work);
+  status->v_max    = max[MAX_SPEED];
+  status->flags    = (PetscInt64)max[MAX_FLAGS];
+  status->late     = !list_holds(dem, dem->r_max, stretch(dem, t, 0.0), max[MAX_MOVED]);
+  status->interval = plan(dem, t, max);
   memset(dem->tool_force, 0, sizeof dem->tool_force);
   dem->interval_steps = 0;
   PetscFunctionReturn(0);

@@ -45,6 +45,7 @@ struct _p_Dem {
   MeshedMotion bodies;     /* as dem_meshed_motion told last */
   CellGrid     grid;
   CellPairs    found;
+  PetscInt     n_pairs; /* of rigid grains in the list */
   PetscInt     n_rigid; /* owned rows [0, n_rigid) are rigid, [n_rigid, n_owned) meshed */
   PetscInt     n_meshed_pairs, meshed_cap;
   PetscInt (*meshed)[2];
@@ -63,9 +64,6 @@ struct _p_Dem {
   PetscInt         n_builds;              /* lists made since the rows were last partitioned */
   double           r_max;                 /* largest apparent radius when the list was built, all ranks [nm] */
   double           snatch;                /* force by which one adhesive contact snatches a grain, per radius [nN/nm] */
-  double           cost_pairs, cost_moves; /* seconds since the last partition */
-  double           contacts_done;          /* lanes evaluated in that time */
-  PetscInt64       steps_done;             /* steps in that time */
   PetscBool        sampling;
   PetscInt         n_samples, samples_cap;
   ContactSample   *samples;

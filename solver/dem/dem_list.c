@@ -152,6 +152,7 @@ static PetscErrorCode BatchPairs(Dem dem)
   next[RIM_NEAR]     = 8 * n_inner;
   next[RIM_FAR]      = 8 * n_inner + count[RIM_NEAR];
   next[MESHED]       = 0;
+  dem->n_pairs       = count[INNER_NEAR] + count[INNER_FAR] + count[RIM_NEAR] + count[RIM_FAR];
   PetscCall(ReserveMeshed(dem, count[MESHED]));
   for (PetscInt i = 0; i < g->n_owned; i++)
     for (int p = f->first[i]; p < f->first[i + 1]; p++) {
@@ -286,56 +287,72 @@ PetscErrorCode DemRefresh(Dem dem, const Tools *t, PetscBool force)
   PetscFunctionReturn(0);
 }
 
-/* Cost of each owned grain: its own step, and half of each of its contacts, in the ratio measured over all ranks. */
-static PetscErrorCode MeasureCost(Dem dem, PetscInt *n_edge, PetscInt (**edge)[2], double **cost)
+/* Adds to the cost of the owned ends of a pair. */
+static void share_cost(Dem dem, const PetscInt pair[2], double pairs, double surfaces, GrainCost cost[])
 {
-  const PetscInt pad = dem->g->n_owned + dem->g->n_ghost;
-  double m[4]  = {dem->cost_pairs, dem->contacts_done, dem->cost_moves, (double)dem->steps_done * dem->g->n_owned},
-         ratio = 1.0;
+  for (int end = 0; end < 2; end++) {
+    if (pair[end] >= dem->g->n_owned) continue;
+    cost[pair[end]].rigid += pairs;
+    if (dem->g->aux[pair[end]][AUX_MESHED] > 0.0) cost[pair[end]].meshed += surfaces;
+  }
+}
+
+/* Cost of each owned grain by what all ranks have measured.  Rigid ones: their own step, and half of each pair.  Meshed
+   ones: their elements, and each partner of their surfaces. */
+static PetscErrorCode GrainCosts(Dem dem, PetscInt *n_edge, PetscInt (**edge)[2], GrainCost **cost)
+{
+  const PetscInt pad  = dem->g->n_owned + dem->g->n_ghost;
+  const double  *unit = dem->g->busy.unit;
 
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, m, 4, MPI_DOUBLE, MPI_SUM, dem->g->comm));
-  if (m[1] > 0.0 && m[2] > 0.0) ratio = (m[0] / m[1]) / (m[2] / m[3]);
   *n_edge = 0;
   PetscCall(PetscMalloc1(8 * dem->pairs.n + dem->n_meshed_pairs + 1, edge));
   PetscCall(PetscMalloc1(PetscMax(dem->g->n_owned, 1), cost));
-  for (PetscInt i = 0; i < dem->g->n_owned; i++) (*cost)[i] = 1.0;
-  for (PetscInt k = 0; k < 8 * dem->pairs.n; k++) {
-    const int i = dem->pairs.i[k], j = dem->pairs.j[k];
-
-    if (i >= pad) continue;
-    (*edge)[*n_edge][0]     = i;
-    (*edge)[(*n_edge)++][1] = j;
-    if (i < dem->g->n_owned) (*cost)[i] += 0.5 * ratio;
-    if (j < dem->g->n_owned) (*cost)[j] += 0.5 * ratio;
+  for (PetscInt i = 0; i < dem->g->n_owned; i++) {
+    const int meshed = dem->g->aux[i][AUX_MESHED] > 0.0;
+    (*cost)[i]       = (GrainCost){meshed ? 0.0 : unit[BUSY_MOVES], meshed ? unit[BUSY_ELEMENTS] : 0.0};
   }
-  for (PetscInt k = 0; k < dem->n_meshed_pairs; k++, (*n_edge)++)
-    for (int end = 0; end < 2; end++) (*edge)[*n_edge][end] = dem->meshed[k][end];
+  for (PetscInt k = 0; k < 8 * dem->pairs.n; k++) {
+    const PetscInt pair[2] = {dem->pairs.i[k], dem->pairs.j[k]};
+
+    if (pair[0] >= pad) continue;
+    memcpy((*edge)[(*n_edge)++], pair, sizeof pair);
+    share_cost(dem, pair, 0.5 * unit[BUSY_PAIRS], 0.0, *cost);
+  }
+  for (PetscInt k = 0; k < dem->n_meshed_pairs; k++) {
+    memcpy((*edge)[(*n_edge)++], dem->meshed[k], sizeof dem->meshed[k]);
+    share_cost(dem, dem->meshed[k], 0.0, unit[BUSY_SURFACES], *cost);
+  }
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode DemRepartition(Dem dem, const Tools *t, const DemFollower *follower)
 {
+  Busy            *busy = &dem->g->busy;
+  BusyMeasured     measured;
   ContactHistories h;
   PetscInt         n_edge, (*ends)[2], (*edge)[2];
   PetscMPIInt      size, *dest;
-  double          *cost;
+  GrainCost       *cost;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(dem->g->comm, &size));
-  if (size == 1) PetscFunctionReturn(0);
-  PetscCall(MeasureCost(dem, &n_edge, &edge, &cost));
-  if (follower) PetscCall(follower->cost(follower->ctx, cost));
+  if (size == 1) {
+    busy->expected = (Imbalance){1.0, 1.0, 1.0};
+    busy_reset(busy);
+    PetscFunctionReturn(0);
+  }
+  PetscCall(BusyMeasure(dem->g->comm, busy, &measured));
+  PetscCall(GrainCosts(dem, &n_edge, &edge, &cost));
   PetscCall(PetscMalloc1(PetscMax(dem->g->n_owned, 1), &dest));
-  PetscCall(GrainsPartition(dem->g, cost, n_edge, (const PetscInt(*)[2])edge, dest));
+  PetscCall(GrainsPartition(dem->g, cost, busy->unit[BUSY_ELEMENTS], n_edge, (const PetscInt(*)[2])edge, dest));
   PetscCall(DemCollect(dem, &h, &ends));
   PetscCall(DemSendAlong(dem, &h, (const PetscInt(*)[2])ends, dest));
   if (follower) PetscCall(follower->move(follower->ctx, dest));
   PetscCall(GrainsMigrate(dem->g, dest));
   dem->n_builds = 0; /* rows have a new order: sort them by place */
   PetscCall(Rebuild(dem, t, &h));
-  dem->cost_pairs = dem->cost_moves = dem->contacts_done = 0.0;
-  dem->steps_done                                        = 0;
+  busy_reset(busy);
   PetscCall(PetscFree(ends));
   PetscCall(PetscFree(dest));
   PetscCall(PetscFree(cost));

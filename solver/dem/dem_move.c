@@ -90,10 +90,10 @@ void dem_drag(Dem dem, double rate) { dem->cfg.drag = rate; }
 
 void dem_move(Dem dem, const Tools *t)
 {
-  const int    outside = dem->cfg.gravity != 0.0 || dem->cfg.drag > 0.0;
-  const double start   = MPI_Wtime();
-  StepEnergy   e       = {.inv_work = dem->u.inv_work};
+  const int  outside = dem->cfg.gravity != 0.0 || dem->cfg.drag > 0.0;
+  StepEnergy e       = {.inv_work = dem->u.inv_work};
 
+  busy_start(&dem->g->busy);
   if (dem->cfg.model.law->grain) update_law_state(dem);
   for (PetscInt i = 0; i < dem->n_rigid; i++) {
     kick(&dem->cfg, &dem->u, dem->g->rec[i], dem->acc[i], &e);
@@ -109,5 +109,5 @@ void dem_move(Dem dem, const Tools *t)
     exact_add_int(&dem->work[k], i8_sum(dem->step_work[k]));
     dem->step_work[k] = (i8){0};
   }
-  dem->cost_moves += MPI_Wtime() - start;
+  busy_lap(&dem->g->busy, BUSY_MOVES, dem->n_rigid);
 }

@@ -61,6 +61,7 @@ PetscErrorCode DemPlates(Dem dem, PetscInt *n, const Plate **plate)
   const int    at = dem->cfg.model.law->n_state;
 
   PetscFunctionBeginUser;
+  busy_start(&g->busy);
   for (PetscInt k = 0; k < dem->n_plate; k++) {
     const PlateEnds *e     = &dem->plate_ends[k];
     const Lanes     *state = (const Lanes *)plate_state(dem, k / 8);
@@ -185,6 +186,7 @@ PetscErrorCode DemPlatesPush(Dem dem, const PlateReaction reaction[])
       if (dem->plates_sampling) PetscCall(DemRecordPlate(dem, k, &reaction[k], &out, stored[k % 8]));
     }
   }
+  busy_lap(&dem->g->busy, BUSY_SURFACES, 0);
   PetscCall(GrainsSumsHome(dem->g, dem->acc, dem->more));
   if (dem->plates_sampling) PetscCall(DemRecordsHome(dem, first));
   dem->plates_sampling = PETSC_FALSE;

@@ -83,14 +83,17 @@ static PetscErrorCode TakePairs(Fem fem, PetscInt n, const PetscInt (*pair)[2])
     PetscCall(PetscMalloc1(fem->pair_cap, &fem->pair));
     PetscCall(PetscMalloc1(fem->pair_cap, &fem->plate));
   }
-  fem->n_pair = fem->n_plate = 0;
+  fem->n_pair = fem->n_plate = fem->n_side = 0;
   for (PetscInt k = 0; k < n; k++) {
     const PetscInt a = fem->body_of[pair[k][0]], b = fem->body_of[pair[k][1]], body = PetscMax(a, b);
     if (a >= 0 && b >= 0) {
       fem->pair[fem->n_pair][0]   = (int)a;
       fem->pair[fem->n_pair++][1] = (int)b;
-    } else if (body >= 0 && body < fem->n_body)
+      fem->n_side += (a < fem->n_body) + (b < fem->n_body);
+    } else if (body >= 0 && body < fem->n_body) {
       fem->plate[fem->n_plate++] = (PlatePair){(int)body, fem->g->id[pair[k][a < 0 ? 0 : 1]]};
+      fem->n_side++;
+    }
   }
   PetscFunctionReturn(0);
 }
@@ -116,10 +119,12 @@ PetscErrorCode FemForces(Fem fem, const Tools *tools)
   memset(fem->force, 0, nodes * sizeof *fem->force);
   PetscCall(FemHaloBegin(fem));
   PetscCall(FemHaloEnd(fem));
+  busy_start(&fem->g->busy);
   PetscCall(FemCandidatesCheck(fem));
   PetscCall(FemContact(fem));
   PetscCall(
       FemTools(fem, tools)); /* takes slots: after contacts have let theirs go, whenever they were found to be over */
+  busy_lap(&fem->g->busy, BUSY_SURFACES, fem->n_side);
   PetscFunctionReturn(0);
 }
 
@@ -129,7 +134,9 @@ PetscErrorCode FemMove(Fem fem, const Tools *tools)
   PetscCall(FemForcesHome(fem));
   if (fem->sampling) PetscCall(FemSampleEnd(fem));
   fem->sampling = PETSC_FALSE;
+  busy_start(&fem->g->busy);
   fem_move(fem, tools);
+  busy_lap(&fem->g->busy, BUSY_ELEMENTS, 8 * fem->n_pack);
   fem->interval_steps++;
   PetscFunctionReturn(0);
 }

@@ -184,7 +184,8 @@ struct _p_Fem {
   MPI_Op         add_force;
   /* contact */
   PetscInt n_pair, n_plate, pair_cap;
-  int (*pair)[2]; /* bodies, at least one owned */
+  PetscInt n_side; /* partners of the owned bodies, in pairs and on plates */
+  int (*pair)[2];  /* bodies, at least one owned */
   PlatePair         *plate;
   PetscInt           hits_cap, blocks_cap;
   CandidateList      list, near;

@@ -8,6 +8,8 @@
 #ifndef SOLVER_GRAINS_GRAINS_H
 #define SOLVER_GRAINS_GRAINS_H
 
+#include "solver/grains/busy.h"
+
 #include <petscsf.h>
 #include <stdint.h>
 
@@ -65,7 +67,8 @@ struct _p_Grains {
   PetscMPIInt *owner_rank; /* [n_ghost] */
   PetscSF      halo;       /* roots: owned rows, leaves: ghosts; NULL on one rank */
   MPI_Datatype rec_type, aux_type, sums_type, more_type;
-  MPI_Op       add; /* of 64-bit integers, whatever the type */
+  MPI_Op       add;  /* of 64-bit integers, whatever the type */
+  Busy         busy; /* what steps cost this rank */
 };
 
 /* All functions are collective unless said otherwise. */
@@ -94,14 +97,22 @@ PetscErrorCode GrainsSumsHome(Grains grains, GrainSums sums[], MoreSums more[]);
   GrainsPartition - which rank each owned grain should live on, so that cost balances and few contacts are cut (METIS).
 
   In:  cost    [n_owned] work of each grain, any positive unit
+       lane    of that, what a meshed grain costs that is not there: they stand in packs of GRAINS_PACK
        n_edge  contacts (rows i, j) with at least one owned end; each rank lists all contacts of its own grains
   Out: dest    [n_owned]
-  The graph is gathered on rank 0, because METIS is serial: a rare event (start, and when the balance is lost), never
-  part of a step.  Vertices are grains up to PARTITION_VERTICES_MAX of them; above that, cubic bricks of grains whose
-  size keeps the number of vertices there, so memory on rank 0 stays near 1 GB at any scale.
+       busy.expected
+  Work on rigid and on meshed grains is spread evenly each by itself, for one waits for the other in every step.  No
+  rank gets more packs than it must: where there are few, a pack more of a single grain would count. The graph is
+  gathered on rank 0, because METIS is serial: a rare event (start, and when the balance is lost), never part of a step.
+  Vertices are grains up to PARTITION_VERTICES_MAX of them; above that, cubic bricks of grains whose size keeps the
+  number of vertices there, so memory on rank 0 stays near 1 GB at any scale.
 */
 enum { PARTITION_VERTICES_MAX = 2000000 };
-PetscErrorCode GrainsPartition(Grains grains, const double cost[], PetscInt n_edge, const PetscInt (*edge)[2],
-                               PetscMPIInt dest[]);
+enum { GRAINS_PACK = 8 };
+typedef struct {
+  double rigid, meshed;
+} GrainCost;
+PetscErrorCode GrainsPartition(Grains grains, const GrainCost cost[], double lane, PetscInt n_edge,
+                               const PetscInt (*edge)[2], PetscMPIInt dest[]);
 
 #endif

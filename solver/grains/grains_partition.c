@@ -4,7 +4,9 @@
 
 typedef struct {
   PetscInt64 unit; /* vertex: a grain's id, or the brick it lies in */
-  double     cost;
+  GrainCost  cost;
+  PetscInt   bodies; /* meshed grains in it */
+  PetscInt   rank;   /* where it lives now */
 } Vertex;
 
 typedef struct {
@@ -24,6 +26,8 @@ static int by_ends(const void *a, const void *b)
   if (p->a != q->a) return p->a < q->a ? -1 : 1;
   return (p->b > q->b) - (p->b < q->b);
 }
+
+enum { PACKS_MATTER = 32 }; /* from so many packs a rank on, one more or less does not */
 
 /* The vertex that stands for a row: the grain itself, or its brick of edge `brick` when grains are too many. */
 static PetscInt64 unit_of(Grains g, PetscInt row, double brick)
@@ -55,8 +59,11 @@ static PetscInt merge_vertices(PetscInt n, Vertex v[])
 
   qsort(v, (size_t)n, sizeof *v, by_unit);
   for (PetscInt k = 0; k < n; k++)
-    if (m && v[m - 1].unit == v[k].unit) v[m - 1].cost += v[k].cost;
-    else v[m++] = v[k];
+    if (m && v[m - 1].unit == v[k].unit) {
+      v[m - 1].cost.rigid += v[k].cost.rigid;
+      v[m - 1].cost.meshed += v[k].cost.meshed;
+      v[m - 1].bodies += v[k].bodies;
+    } else v[m++] = v[k];
   return m;
 }
 
@@ -73,32 +80,82 @@ static PetscInt merge_links(PetscInt n, Link l[])
 
 static PetscInt find_unit(PetscInt n, const Vertex v[], PetscInt64 unit)
 {
-  const Vertex key = {unit, 0.0}, *hit = bsearch(&key, v, (size_t)n, sizeof *v, by_unit);
+  const Vertex key = {.unit = unit}, *hit = bsearch(&key, v, (size_t)n, sizeof *v, by_unit);
   return hit ? (PetscInt)(hit - v) : -1;
 }
 
+/* No part holds more packs than it must, where a vertex is a grain. */
+static PetscErrorCode FillPacks(const Graph *graph, const Vertex v[], int parts, int part[])
+{
+  PetscInt bodies = 0, packs;
+  char    *meshed;
+
+  PetscFunctionBeginUser;
+  for (int k = 0; k < graph->n; k++) bodies += v[k].bodies;
+  packs = (bodies + GRAINS_PACK * parts - 1) / (GRAINS_PACK * parts);
+  if (!packs || packs > PACKS_MATTER) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(graph->n, &meshed));
+  for (int k = 0; k < graph->n; k++) meshed[k] = v[k].bodies > 0;
+  PetscCall((PetscErrorCode)GraphLimit(graph, parts, meshed, (int)(GRAINS_PACK * packs), part));
+  PetscCall(PetscFree(meshed));
+  PetscFunctionReturn(0);
+}
+
+/* What the parts will cost, packs with their free lanes. */
+static PetscErrorCode Weigh(PetscInt n, const Vertex v[], double lane, int parts, const int part[], Imbalance *expected)
+{
+  double   *rigid, *meshed, most[2] = {0.0, 0.0}, sum[2] = {0.0, 0.0};
+  PetscInt *bodies;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc3(parts, &rigid, parts, &meshed, parts, &bodies));
+  for (PetscInt k = 0; k < n; k++) {
+    rigid[part[k]] += v[k].cost.rigid;
+    meshed[part[k]] += v[k].cost.meshed;
+    bodies[part[k]] += v[k].bodies;
+  }
+  for (int p = 0; p < parts; p++) {
+    const PetscInt room = (bodies[p] + GRAINS_PACK - 1) / GRAINS_PACK * GRAINS_PACK;
+
+    meshed[p] += lane * (double)(room - bodies[p]);
+    sum[0] += rigid[p], sum[1] += meshed[p];
+    most[0] = PetscMax(most[0], rigid[p]), most[1] = PetscMax(most[1], meshed[p]);
+  }
+  *expected = imbalance_of(most, sum, parts);
+  PetscCall(PetscFree3(rigid, meshed, bodies));
+  PetscFunctionReturn(0);
+}
+
 /* Rank 0 only.  Costs are scaled to whole numbers so that the graph, and METIS' answer, is the same on any machine
- * load. */
+ * load.  As many grains as may be stay where they are. */
 static PetscErrorCode Cut(PetscInt n, const Vertex v[], PetscInt n_link, const Link l[], int parts, int part[])
 {
-  int         *first, *other;
-  double      *weight, *link;
+  int         *first, *other, *home;
+  double      *rigid, *meshed, *link, sum[2] = {0.0, 0.0};
   Graph        graph;
   GraphOptions options = {.imbalance = 1.02, .seed = 1, .contiguous = 0};
 
   PetscFunctionBeginUser;
-  PetscCall(PetscCalloc2(n + 1, &first, n, &weight));
+  PetscCall(PetscCalloc4(n + 1, &first, n, &rigid, n, &meshed, n, &home));
   PetscCall(PetscMalloc2(n_link, &other, n_link, &link));
-  for (PetscInt k = 0; k < n; k++) weight[k] = v[k].cost;
+  for (PetscInt k = 0; k < n; k++) {
+    sum[0] += rigid[k]  = v[k].cost.rigid;
+    sum[1] += meshed[k] = v[k].cost.meshed;
+    home[k]             = (int)v[k].rank;
+  }
   for (PetscInt k = 0; k < n_link; k++) first[find_unit(n, v, l[k].a) + 1]++;
   for (PetscInt k = 0; k < n; k++) first[k + 1] += first[k];
   for (PetscInt k = 0; k < n_link; k++) { /* links are sorted as the vertices are, so edges come in order */
     other[k] = (int)find_unit(n, v, l[k].b);
     link[k]  = l[k].link;
   }
-  graph = (Graph){.n = (int)n, .first = first, .other = other, .weight = weight, .link = link};
+  graph = (Graph){.n = (int)n, .first = first, .other = other, .weight = rigid, .link = link};
+  if (sum[0] == 0.0) graph.weight = meshed;
+  else if (sum[1] > 0.0) graph.second = meshed;
   PetscCall((PetscErrorCode)GraphPartition(&graph, parts, &options, part));
-  PetscCall(PetscFree2(first, weight));
+  PetscCall(FillPacks(&graph, v, parts, part));
+  PetscCall((PetscErrorCode)GraphRelabel(&graph, parts, home, part));
+  PetscCall(PetscFree4(first, rigid, meshed, home));
   PetscCall(PetscFree2(other, link));
   PetscFunctionReturn(0);
 }
@@ -130,14 +187,18 @@ static PetscErrorCode Answer(MPI_Comm comm, PetscInt n_sent, const Vertex *sent,
 }
 
 /* This rank's vertices, each once, and its links; a link is listed from the side of each owned end. */
-static PetscErrorCode LocalGraph(Grains g, const double cost[], PetscInt n_edge, const PetscInt (*edge)[2],
+static PetscErrorCode LocalGraph(Grains g, const GrainCost cost[], PetscInt n_edge, const PetscInt (*edge)[2],
                                  double brick, PetscInt *n_v, Vertex **v, PetscInt *n_l, Link **l)
 {
+  PetscMPIInt rank;
+
   PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(g->comm, &rank));
   PetscCall(PetscMalloc1(PetscMax(g->n_owned, 1), v));
   PetscCall(PetscMalloc1(PetscMax(2 * n_edge, 1), l));
   *n_l = 0;
-  for (PetscInt i = 0; i < g->n_owned; i++) (*v)[i] = (Vertex){unit_of(g, i, brick), cost[i]};
+  for (PetscInt i = 0; i < g->n_owned; i++)
+    (*v)[i] = (Vertex){unit_of(g, i, brick), cost[i], g->aux[i][AUX_MESHED] > 0.0, rank};
   *n_v = merge_vertices(g->n_owned, *v);
   for (PetscInt e = 0; e < n_edge; e++)
     for (int end = 0; end < 2; end++) {
@@ -149,8 +210,8 @@ static PetscErrorCode LocalGraph(Grains g, const double cost[], PetscInt n_edge,
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode GrainsPartition(Grains g, const double cost[], PetscInt n_edge, const PetscInt (*edge)[2],
-                               PetscMPIInt dest[])
+PetscErrorCode GrainsPartition(Grains g, const GrainCost cost[], double lane, PetscInt n_edge,
+                               const PetscInt (*edge)[2], PetscMPIInt dest[])
 {
   double      brick;
   Vertex     *mine, *sent, *all;
@@ -175,7 +236,11 @@ PetscErrorCode GrainsPartition(Grains g, const double cost[], PetscInt n_edge, c
   n_all   = merge_vertices(n_sent, all);
   n_links = merge_links(n_links, links);
   PetscCall(PetscMalloc1(PetscMax(n_all, 1), &part));
-  if (n_all) PetscCall(Cut(n_all, all, n_links, links, size, part));
+  if (n_all) {
+    PetscCall(Cut(n_all, all, n_links, links, size, part));
+    PetscCall(Weigh(n_all, all, lane, size, part, &g->busy.expected));
+  }
+  PetscCallMPI(MPI_Bcast(&g->busy.expected, sizeof(Imbalance) / sizeof(double), MPI_DOUBLE, 0, g->comm));
   PetscCall(Answer(g->comm, n_sent, sent, from, n_all, all, part, &n_answer, &answer));
   for (PetscInt i = 0; i < g->n_owned; i++) dest[i] = answer[find_unit(n_mine, mine, unit_of(g, i, brick))];
   PetscCall(PetscFree(answer));

@@ -37,3 +37,4 @@ foreach(name press_hertz press_mdr ionic meshed)
 endforeach()
 
 set_tests_properties(parallel.test_conduction PROPERTIES LABELS "parallel;short" PROCESSORS 3)
+set_tests_properties(parallel.test_balance PROPERTIES LABELS "parallel;short" PROCESSORS 4)

@@ -32,7 +32,7 @@ static Graph box(int nx, int ny, int nz)
     }
     first[i + 1] = e;
   }
-  return (Graph){nx * ny * nz, first, other, NULL, NULL};
+  return (Graph){.n = nx * ny * nz, .first = first, .other = other};
 }
 
 static void test_known_cuts(void **unused)
@@ -134,6 +134,58 @@ static void test_heavy_vertex(void **unused)
   }
 }
 
+/* Dear vertices crowd in one corner: they and the cheap ones are each spread evenly. */
+static void test_two_costs(void **unused)
+{
+  Graph         g = box(32, 32, 1), only_second;
+  static double second[N_MAX];
+
+  for (int i = 0; i < g.n; i++) {
+    const int dear = i % 32 < 12 && i / 32 < 12;
+
+    weight[i] = dear ? 0.0 : 1.0;
+    second[i] = dear ? 30.0 : 0.0;
+  }
+  g.weight = weight, g.second = second;
+  only_second = g, only_second.weight = second;
+  for (int n_parts = 2; n_parts <= 12; n_parts += 2) {
+    assert_int_equal(GraphPartition(&g, n_parts, &plain, part), MESH_OK);
+    assert_true(graph_quality(&g, n_parts, part, part_weight).imbalance < 1.06);
+    /* the 2 % that METIS is given, and one of the 144 / n_parts */
+    assert_true(graph_quality(&only_second, n_parts, part, part_weight).imbalance < 1.02 + n_parts / 144.0 + 1e-9);
+  }
+  second[3] = -1.0;
+  assert_int_equal(GraphPartition(&g, 2, &plain, part), MESH_ERR_RANGE);
+}
+
+static int count_marked(int n, const char marked[], int p)
+{
+  int count = 0;
+
+  for (int i = 0; i < n; i++) count += marked[i] && part[i] == p;
+  return count;
+}
+
+/* Four strips of a row, of which the first has two marked vertices too many and only the last has room. */
+static void test_limit(void **unused)
+{
+  Graph       g             = box(32, 2, 1);
+  static char marked[N_MAX] = {0};
+  const int   have[4]       = {6, 4, 4, 2};
+
+  for (int i = 0; i < g.n; i++) part[i] = i % 32 / 8;
+  for (int p = 0; p < 4; p++) /* those next to the strip that follows */
+    for (int k = 0; k < have[p]; k++) marked[8 * p + 7 - k % 4 + 32 * (k / 4)] = 1;
+  assert_int_equal(GraphLimit(&g, 4, marked, 4, part), MESH_OK);
+  for (int p = 0; p < 4; p++) assert_int_equal(count_marked(g.n, marked, p), 4);
+  for (int i = 0; i < g.n; i++) assert_true(marked[i] || part[i] == i % 32 / 8); /* the others stay */
+  for (int i = 0; i < g.n; i++) part[i] = i % 32 / 16 ? 1 : 0;
+  memset(marked, 0, sizeof marked);
+  for (int k = 0; k < 6; k++) marked[k] = 1;
+  assert_int_equal(GraphLimit(&g, 3, marked, 4, part), MESH_OK); /* none of them has a neighbour elsewhere */
+  assert_int_equal(count_marked(g.n, marked, 0), 6);
+}
+
 static void test_pieces(void **unused)
 {
   GraphOptions o = {1.05, 1, 1};
@@ -207,8 +259,9 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_known_cuts),      cmocka_unit_test(test_weights),      cmocka_unit_test(test_edge_weights),
-      cmocka_unit_test(test_small_and_empty), cmocka_unit_test(test_heavy_vertex), cmocka_unit_test(test_pieces),
-      cmocka_unit_test(test_relabel),         cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_small_and_empty), cmocka_unit_test(test_heavy_vertex), cmocka_unit_test(test_two_costs),
+      cmocka_unit_test(test_limit),           cmocka_unit_test(test_pieces),       cmocka_unit_test(test_relabel),
+      cmocka_unit_test(test_refusals),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
