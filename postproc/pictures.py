@@ -152,7 +152,7 @@ class Scene:
         bar.SetNumberOfLabels(5)
         bar.SetLabelFormat("%.3g")
         bar.UnconstrainedFontSizeOn()
-        for text, size in ((bar.GetTitleTextProperty(), 20), (bar.GetLabelTextProperty(), 18)):
+        for text, size in ((bar.GetTitleTextProperty(), 32), (bar.GetLabelTextProperty(), 30)):
             text.SetColor(0, 0, 0)
             text.SetFontSize(size)
             text.ShadowOff()
@@ -244,9 +244,9 @@ def bond_picture(frame, path):
     return "Bonded network, cut open", "A rod for each bond, from centre to centre, 0.6 of its neck wide; colour: neck radius."
 
 
-def element_picture(frame, path):
+def element_picture(frame, path, array, title, text):
     mesh = frame["meshed"]
-    if not mesh or "von_mises_GPa" not in mesh or not len(mesh["cells"]):
+    if not mesh or array not in mesh or not len(mesh["cells"]) or not mesh[array].max() > 0:
         return None
     scene = Scene(frame["grains"])
     grid = vtkUnstructuredGrid()
@@ -255,30 +255,39 @@ def element_picture(frame, path):
     grid.SetPoints(at)
     corners = mesh["cells"].astype(np.int64)
     kept = scene.open_side(mesh["points"][corners].mean(axis=1))
-    corners, stress = corners[kept], mesh["von_mises_GPa"][kept]
+    corners, values = corners[kept], mesh[array][kept]
     cells = vtkCellArray()
     cells.SetData(numpy_to_vtkIdTypeArray(np.arange(len(corners) + 1, dtype=np.int64) * 8, deep=1), numpy_to_vtkIdTypeArray(corners.ravel(), deep=1))
     grid.SetCells(12, cells)
-    array = numpy_to_vtk(np.ascontiguousarray(stress, float), deep=1)
-    array.SetName("value")
-    grid.GetCellData().AddArray(array)
+    shown = numpy_to_vtk(np.ascontiguousarray(values, float), deep=1)
+    shown.SetName("value")
+    grid.GetCellData().AddArray(shown)
     surface = vtkGeometryFilter()
     surface.SetInputData(grid)
     mapper = vtkPolyDataMapper()
     mapper.SetInputConnection(surface.GetOutputPort())
-    table = cividis(0, float(np.quantile(mesh["von_mises_GPa"], 0.995)) or 1.0)
+    table = cividis(0, float(np.quantile(mesh[array], 0.995)) or 1.0)
     colour_by(mapper, "value", table, cells=True)
     actor = scene.add(mapper)
     actor.GetProperty().EdgeVisibilityOn()
     actor.GetProperty().SetEdgeColor(0.25, 0.25, 0.25)
     actor.GetProperty().SetLineWidth(0.5)
     scene.tools(frame)
-    scene.bar(table, "von Mises\n[GPa]")
+    scene.bar(table, title)
     scene.write(path)
-    return "Inside meshed grains", "Von Mises stress of the elements; the quarter towards the viewer is cut away, whole elements at a time."
+    return "Inside meshed grains", f"{text} of the elements; the quarter towards the viewer is cut away, whole elements at a time."
 
 
-PICTURES = [("grains_stress", stress_picture), ("force_chains", chain_picture), ("bonds", bond_picture), ("elements", element_picture)]
+def mises_picture(frame, path):
+    return element_picture(frame, path, "von_mises_GPa", "von Mises\n[GPa]", "Von Mises stress")
+
+
+def plastic_picture(frame, path):
+    return element_picture(frame, path, "plastic_strain", "plastic\nstrain", "Accumulated plastic strain")
+
+
+PICTURES = [("grains_stress", stress_picture), ("force_chains", chain_picture), ("bonds", bond_picture), ("elements", mises_picture),
+            ("plastic_strain", plastic_picture)]
 
 
 def draw_here(run, folder):

@@ -27,7 +27,7 @@ except ImportError as error:
 STYLE = """
 :root { color-scheme: light; } * { box-sizing: border-box; }
 body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; margin: 0 auto; padding: 1rem; max-width: 1240px; background: #fff; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: .3rem 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; border-bottom: 1px solid #ddd; }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 1.4rem 0 .3rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; border-bottom: 1px solid #ddd; }
 h3 { font-size: 1rem; margin: 0 0 .2rem; } .state { color: #444; } p { margin: .4rem 0; }
 .verdict { font-size: 1.1rem; border-left: 5px solid #0072B2; background: #f1f7fb; padding: .6rem .9rem; margin: .8rem 0; }
 .doubt { border-left: 5px solid #D55E00; background: #fdf3ec; padding: .4rem .9rem; margin: .5rem 0; }
@@ -35,7 +35,7 @@ h3 { font-size: 1rem; margin: 0 0 .2rem; } .state { color: #444; } p { margin: .
 figure { margin: 0; } figure img { width: 100%; height: auto; } figcaption { font-size: .84rem; color: #444; overflow-wrap: anywhere; }
 .table { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; } td, th { padding: .2rem .7rem; border-bottom: 1px solid #e6e6e6; text-align: right; white-space: nowrap; }
 td:first-child, th:first-child { text-align: left; white-space: normal; }
-@media (max-width: 500px) { td { white-space: normal; } td span { white-space: nowrap; } }
+@media (max-width: 500px) { td, th { white-space: normal; padding: .2rem .3rem; font-size: .8rem; } td span { white-space: nowrap; } }
 details { margin: .8rem 0; } pre { overflow-x: auto; font-size: .78rem; background: #f7f7f7; padding: .7rem; }
 """
 
@@ -61,6 +61,11 @@ def show(value):
     return html.escape(str(value))
 
 
+def show_with(unit, value):
+    """Numbers with a unit are measured ones, never counts."""
+    return f"{value:.4g} {unit}" if unit and isinstance(value, (int, float)) else show(value)
+
+
 def coin_table(runs):
     rows = []
     for block, entries in (("coin", COIN), ("meshed", MESHED)):
@@ -72,7 +77,7 @@ def coin_table(runs):
             for run, value in zip(runs, values):
                 low, high = (run.summary[block].get(key.replace("_GPa", f"_{end}_GPa")) if block in run.summary else None for end in ("low", "high"))
                 band = f" <span>({show(low)} .. {show(high)})</span>" if value is not None and low is not None and high is not None and key.endswith("_GPa") else ""
-                cells.append(f"<td>{show(value)}{' ' + unit if unit and value is not None else ''}{band}</td>")
+                cells.append(f"<td>{show_with(unit, value)}{band}</td>")
             rows.append(f"<tr><td>{text}</td>{''.join(cells)}</tr>")
     if not rows:
         return "<p>There is no summary of the coin yet.</p>"
@@ -173,10 +178,11 @@ def write_report(runs, output, with_pictures=True):
     for view in views:
         mine = folder if view is views[0] else folder / view.run.name
         mine.mkdir(exist_ok=True)
+        whose = f" of {html.escape(view.run.name)}" if len(runs) > 1 else ""
         plots = plot_figures(draw_plots(view), mine)
         if with_pictures and view is views[0]:
-            body.append("<h2>Pictures</h2>" + pictures_of(view, mine))
-        body.append(f"<h2>Plots{' of ' + html.escape(view.run.name) if len(runs) > 1 else ''}</h2>")
+            body.append(f"<h2>Pictures{whose}</h2>" + pictures_of(view, mine))
+        body.append(f"<h2>Plots{whose}</h2>")
         body.append(plots if "<figure>" in plots else "<p>There is nothing to draw yet.</p>")
         if not view.frames:
             body.append("<p>No VTK frames: forces, chains, structure and stress of the grains need them (deck: output: vtk_every).</p>")

@@ -7,7 +7,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 import structure
 
@@ -72,6 +72,11 @@ def axes_of(xlabel, ylabel, size=(4.9, 3.5), **how):
     return figure, axes
 
 
+def legend_below(axes, ncols):
+    """Where many lines fill the axes."""
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.19), ncols=ncols, fontsize=7)
+
+
 def thin(x, y):
     """At most MOST_POINTS points; the first and the last stay."""
     step = max(1, -(-len(x) // MOST_POINTS))
@@ -99,6 +104,17 @@ def shade(axes, run, x):
             tall = right - left < 0.16 * (high - low)
             axes.annotate(name, ((left + right) / 2, 1.01), xycoords=("data", "axes fraction"), fontsize=7.5, color="0.35", ha="center", va="bottom",
                           rotation=90 if tall else 0)
+
+
+def stages_of_kind(run, kind):
+    """First and last row of each; before the summary is written, a stage is called after its kind."""
+    kinds = {stage.get("name"): stage.get("kind") for stage in run.summary.get("stages", [])}
+    return [(a, b) for name, a, b in run.stages() if kinds.get(name, name.rstrip("0123456789_")) == kind]
+
+
+def moving(run, wanted):
+    """Those of the columns that are not zero all the time: no meshed grains, no bonds, no ligands."""
+    return [entry for entry in wanted if np.nanmax(np.abs(run[entry[0]]), initial=0.0) > 0]
 
 
 def over(run, x, wanted, xlabel, ylabel, stages=True, **how):
@@ -144,7 +160,9 @@ def pressure_time(view):
 def pressure_slow(view):
     run = view.run
     slow = run["slow_time_s"]
-    rows = np.isfinite(slow) & (slow > 0)
+    rows = np.zeros(run.rows, bool)
+    for a, b in stages_of_kind(run, "dwell"):
+        rows[a : b + 1] = slow[a : b + 1] > 0
     if rows.sum() < 2:
         return None
     figure, axes = axes_of("time of the dwell on the slow clock [s]", "pressure [GPa]")
@@ -161,7 +179,7 @@ def pressure_slow(view):
     handles = [h + g for h, g in zip(axes.get_legend_handles_labels(), twin.get_legend_handles_labels())]
     axes.margins(y=0.35)
     axes.legend(*handles, fontsize=7, ncols=2, loc="upper left")
-    return ("Pressure and density on the slow clock", "Ligands leave, bonds form and necks grow in seconds; rows behind the dwell stand at its end.",
+    return ("Pressure and density on the slow clock", "Ligands leave, bonds form and necks grow in seconds, while the press holds.",
             figure, table)
 
 
@@ -174,12 +192,10 @@ def density_time(view):
 
 def loading_rows(run):
     """Rows of the first press, up to its greatest pressure."""
-    kinds = {stage.get("name"): stage.get("kind") for stage in run.summary.get("stages", [])}
-    for name, a, b in run.stages():
-        if kinds.get(name, name.rstrip("0123456789_")) == "press":
-            p = run["pressure_top_GPa"][a : b + 1]
-            if np.isfinite(p).any():
-                return np.arange(a, a + int(np.nanargmax(p)) + 1)
+    for a, b in stages_of_kind(run, "press"):
+        p = run["pressure_top_GPa"][a : b + 1]
+        if np.isfinite(p).any():
+            return np.arange(a, a + int(np.nanargmax(p)) + 1)
     return np.zeros(0, int)
 
 
@@ -211,8 +227,9 @@ def heckel(view):
 
 
 def coordination(view):
-    done = over(view.run, "time_ns", [("coordination", "contacts, all grains", {}), ("coordination_mechanical", "without rattlers", {"ls": "--"}),
-                                      ("bonded_coordination", "bonds", {"ls": "-."})], "mechanical time [ns]", "per grain")
+    wanted = [("coordination", "contacts, all grains", {}), ("coordination_mechanical", "without rattlers", {"ls": "--"}),
+              ("bonded_coordination", "bonds", {"ls": "-."})]
+    done = over(view.run, "time_ns", moving(view.run, wanted), "mechanical time [ns]", "per grain")
     if done:
         return "Contacts and bonds per grain", "Rattlers carry nothing: grains with fewer contacts than hold them.", done[0], done[2]
 
@@ -224,10 +241,9 @@ def energies(view):
               ("work_strain_aJ", "elements", {"color": RED}), ("work_plastic_aJ", "of it, plastic", {"color": RED, "ls": "--"}),
               ("stored_aJ", "stored", {"color": "0.5", "ls": "-."}), ("kinetic_aJ", "kinetic", {"color": "#b8a800", "ls": ":"})]
     run = view.run
-    wanted = [entry for entry in wanted if np.nanmax(np.abs(run[entry[0]]), initial=0.0) > 0]
-    done = over(run, "time_ns", wanted, "mechanical time [ns]", "since the start [aJ]") if wanted else None
+    done = over(run, "time_ns", moving(run, wanted), "mechanical time [ns]", "since the start [aJ]")
     if done:
-        done[1].legend(fontsize=7, ncols=2)
+        legend_below(done[1], 3)
         return "Energy balance", "What the tools did and where it went.", done[0], done[2]
 
 
@@ -247,13 +263,15 @@ def checks(view):
     axes.set_ylim(bottom=max(axes.get_ylim()[0], 1e-9))
     axes.axhline(1e-3, color="0.3", lw=0.8, ls=":")
     axes.legend(fontsize=7)
-    return ("Can it be believed", "An inertial number below 1e-3 (dotted) is quasi-static; the balance of energy should close to 1e-2.", figure, table)
+    volume = " Volume error: grown spheres less their caps, over the true volume of the grains, less 1." if "volume_error" in table else ""
+    return ("Can it be believed", "An inertial number below 1e-3 (dotted) is quasi-static; the balance of energy should close to 1e-2." + volume, figure, table)
 
 
 def bonding(view):
     run = view.run
-    done = over(run, "time_ns", [("bonded_fraction", "bonded contacts", {}), ("bonded_cluster", "grains in the largest bonded cluster", {"ls": "--"}),
-                                 ("coverage_contact", "ligands left in contacts", {"ls": "-."})], "mechanical time [ns]", "fraction")
+    wanted = [("bonded_fraction", "bonded contacts", {}), ("bonded_cluster", "grains in the largest bonded cluster", {"ls": "--"}),
+              ("coverage_contact", "ligands left in contacts", {"ls": "-."})]
+    done = over(run, "time_ns", wanted, "mechanical time [ns]", "fraction") if moving(run, wanted) else None
     if done:
         done[1].set_ylim(-0.03, 1.13)
         return "Bonds", "Which share of the contacts has become metal, and how far it hangs together.", done[0], done[2]
@@ -290,12 +308,17 @@ def conductivity(view):
 
 # ------------------------------------------------------------------------------------------- forces and structure
 
+def bins_for(count, most):
+    """As many as the numbers fill without gaps."""
+    return int(np.clip(np.sqrt(count), 8, most))
+
+
 def force_density(c):
     push = c.fn > 0
     if push.sum() < 20:
         return None
     x = c.fn / c.fn[push].mean()
-    edges = np.linspace(max(-4.0, np.floor(2 * x.min()) / 2), min(10.0, np.ceil(2 * x.max()) / 2), 61)
+    edges = np.linspace(max(-4.0, np.floor(2 * x.min()) / 2), min(10.0, np.ceil(2 * x.max()) / 2), bins_for(len(x), 60) + 1)
     density, _ = np.histogram(x, edges)
     return (edges[1:] + edges[:-1]) / 2, density / (len(x) * np.diff(edges))
 
@@ -335,16 +358,23 @@ def chains(view):
         count, _ = np.histogram(members, edges)
         axes.stairs(count, edges - 0.5, color=LINES[k], lw=1.5, ls="-" if k == 0 else "--", label=view.title(name))
         table[f"members ({name})"] = members
-        words.append(f"{name}: {facts['chains']:.0f} chains of {facts['mean_members']:.1f} grains on average hold {100 * facts['grains_in_chains']:.0f} % of the "
+        words.append(f"{name}: {facts['chains']:.0f} chain{'s' if facts['chains'] > 1 else ''} of {facts['mean_members']:.1f} grains on average hold {100 * facts['grains_in_chains']:.0f} % of the "
                      f"grains, and {100 * facts['links_share']:.0f} % of the pushing contacts carry {100 * facts['force_share']:.0f} % of the force there; contacts "
                      f"above the mean ({strong['mean_force_nN']:.3g} nN) {'reach' if strong['percolates'] else 'do not reach'} from punch to punch.")
     if not table:
         plt.close(figure)
         return None
-    axes.set_yscale("log")
-    axes.set_ylim(bottom=0.7)
+    if max(np.unique(members, return_counts=True)[1].max() for members in table.values()) > 10:
+        axes.set_yscale("log")
+        axes.set_ylim(bottom=0.7)
+    else:
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.margins(y=0.25)
     if max(members.max() for members in table.values()) > 30:
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+        axes.xaxis.set_major_formatter("{x:.0f}")
+        axes.xaxis.set_minor_locator(NullLocator())
     axes.legend(fontsize=7)
     return "Force chains", "Peters et al., Phys. Rev. E 72, 041307 (2005), 45 degrees. " + " ".join(words), figure, table
 
@@ -392,15 +422,22 @@ def pairs(view):
         return None
     axes.axhline(1, color="0.4", lw=0.8, ls=":")
     axes.set_xlim(left=0)
+    axes.margins(y=0.15)
     axes.legend(fontsize=7)
-    return ("Pair correlation", "Of the centres of the grains, corrected for the walls of the die.", figure, table)
+    narrow = "" if any(wide_enough(frame.get("pair")) for frame in view.frames.values()) else " There is too little of it for a structure factor."
+    return ("Pair correlation", "Of the centres of the grains, corrected for the walls of the die." + narrow, figure, table)
+
+
+def wide_enough(pair):
+    """For S(q): g(r) of less than three diameters makes it negative at small q."""
+    return pair and pair["r_over_d"][-1] >= 3 - pair["bin_width"]
 
 
 def scattering(view):
     figure, (upper, lower) = plt.subplots(2, 1, figsize=(4.9, 4.6), layout="constrained", sharex=True)
     table = {}
     for k, (name, frame) in enumerate(view.frames.items()):
-        if not frame.get("pair"):
+        if not wide_enough(frame.get("pair")):
             continue
         q_d, s = structure.structure_factor(frame["pair"])
         intensity = structure.small_angle_scattering(frame["grains"], q_d, s, frame["pair"])
@@ -430,24 +467,23 @@ def histogram(axes, values, edges, label, **how):
 
 def necks(view):
     series = []
-    for name, frame in view.frames.items():
+    for k, (name, frame) in enumerate(view.frames.items()):
         if frame["c"] is None:
             continue
-        for column, text in (("contact_radius_nm", "contacts"), ("neck_radius_nm", "necks")):
+        for column, text, look in (("contact_radius_nm", "contacts", {"fill": True, "alpha": 0.3}), ("neck_radius_nm", "necks", {"ls": ("-", "--")[k]})):
             values = frame["c"].array.get(column, np.zeros(0))
             values = values[values > 0]
             if len(values) > 5:
-                series.append((f"{text}, {name}", values))
+                series.append((f"{text}, {name}", values, {"color": LINES[k]} | look))
     if not series:
         return None
-    edges = np.linspace(0, 1.02 * max(np.max(values) for _, values in series), 41)
+    edges = np.linspace(0, 1.02 * max(np.max(values) for _, values, _ in series), bins_for(min(len(values) for _, values, _ in series), 40) + 1)
     figure, axes = axes_of("radius [nm]", "probability density [1/nm]")
     table = {"radius_nm": (edges[1:] + edges[:-1]) / 2}
-    for k, (text, values) in enumerate(series):
-        table[text] = histogram(axes, values, edges, f"{text} ({len(values)})", color=LINES[k], ls=("-", "--", "-.", ":")[k % 4])
-    axes.margins(y=0.25)
-    axes.legend(fontsize=7)
-    return "Contacts and necks", "Radii of the flats under load and of the metal necks between bonded grains; their number in brackets.", figure, table
+    for text, values, look in series:
+        table[text] = histogram(axes, values, edges, f"{text} ({len(values)})", **look)
+    legend_below(axes, 2)
+    return "Contacts and necks", "Radii of all flats (filled) and of the metal necks between bonded grains (lines); their number in brackets.", figure, table
 
 
 def grain_stress(view):
@@ -457,7 +493,7 @@ def grain_stress(view):
     if not series:
         return None
     top = max(np.quantile(q, 0.999) for _, q in series)
-    edges = np.linspace(0, top if top > 0 else 1, 41)
+    edges = np.linspace(0, top if top > 0 else 1, bins_for(len(series[0][1]), 40) + 1)
     figure, axes = axes_of("deviatoric (von Mises) stress of a grain [GPa]", "probability density [1/GPa]")
     table = {"q_GPa": (edges[1:] + edges[:-1]) / 2}
     for k, (name, q) in enumerate(series):

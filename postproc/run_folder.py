@@ -96,7 +96,10 @@ class Run:
 
     def _state(self):
         history, summary = self.age("history.csv"), self.age("summary.json")
-        # a run that goes on writes rows behind the summary of the session before
+        # a run that goes on writes rows behind the summary of the session before; a copy has ages of its own
+        ended = [stage.get("step_end") for stage in self.summary.get("stages", [])]
+        if self.summary.get("ended") == "done" and self.rows and ended and self["step"][-1] == ended[-1]:
+            return "done"
         if self.summary and summary is not None and (history is None or history >= summary - 2.0):
             return "done" if self.summary.get("ended") == "done" else "stopped"
         return "running" if history is not None and history < QUIET_S else "silent"

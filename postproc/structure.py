@@ -115,15 +115,16 @@ def pair_distances(points, centres, reach):
     return np.concatenate(found) if found else np.zeros(0, np.float32)
 
 
-def pair_correlation(grains, reach=6.0, bin_width=0.02, most=3000, seed=1):
+def pair_correlation(grains, reach=6.0, bin_width=None, most=3000, seed=1):
     """
-    g(r) of centres, r over the mean diameter, in bins of 0.02.  The powder ends at the die: what a shell around a centre
+    g(r) of centres, r over the mean diameter, in bins of 0.02, of few grains wider ones.  The powder ends at the die: what a shell around a centre
     would hold is counted only as far as the shell lies inside the cylinder of the centres (96 directions a shell).
     At most `most` centres, drawn with a fixed seed.  None for fewer than 30 grains.
     """
     points, d = grains["points"], 2 * float(grains["radius_nm"].mean())
     if len(points) < 30:
         return None
+    bin_width = bin_width or 0.02 * max(1.0, (1000 / len(points)) ** 0.5)
     middle = (points[:, :2].min(axis=0) + points[:, :2].max(axis=0)) / 2
     radial = np.linalg.norm(points[:, :2] - middle, axis=1)
     wall, low, high = radial.max(), points[:, 2].min(), points[:, 2].max()
@@ -144,7 +145,7 @@ def pair_correlation(grains, reach=6.0, bin_width=0.02, most=3000, seed=1):
         inside[k] = np.mean((np.linalg.norm(at[..., :2] - middle, axis=-1) <= wall) & (at[..., 2] >= low) & (at[..., 2] <= high))
     density = len(points) / (np.pi * wall**2 * (high - low))
     shell = 4 / 3 * np.pi * (edges[1:] ** 3 - edges[:-1] ** 3) * d**3 * density * inside * len(centres)
-    return {"r_over_d": r, "g": count / np.maximum(shell, 1e-300), "diameter_nm": d, "density_per_nm3": density}
+    return {"r_over_d": r, "g": count / np.maximum(shell, 1e-300), "diameter_nm": d, "density_per_nm3": density, "bin_width": bin_width}
 
 
 def structure_factor(pair, q_d=None):

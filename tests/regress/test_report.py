@@ -117,7 +117,9 @@ def cut_short():
     long_ago = time.time() - 3600
     os.utime(os.path.join(run, "history.csv"), (long_ago, long_ago))
     says(report(run), "the run failed or was killed")
-    says(report(copy("no_frames", lambda name: ".vtk" not in name)), "ran to its end")
+    copied = copy("no_frames", lambda name: ".vtk" not in name)
+    os.utime(os.path.join(copied, "summary.json"), (long_ago, long_ago))  # a copy's files have ages of their own
+    says(report(copied), "ran to its end")
     says(page(path("no_frames")), "No VTK frames", "Press curve")
 
 
@@ -185,6 +187,7 @@ def what_it_computes():
     far = pair["g"][20:]
     # about 1e5 pairs a bin; directions (96) and centres (400) leave half a percent
     assert np.abs(far - 1).max() < 0.03, f"g of points without order is 1, not {far.min()} .. {far.max()}"
+    assert not report_plots.wide_enough(structure.pair_correlation({"points": gas[:40], "radius_nm": np.full(40, 8.0)})), "S(q) of two diameters"
     lattice = np.stack(np.meshgrid(*[np.arange(14.0)] * 3), axis=-1).reshape(-1, 3)
     pair = structure.pair_correlation({"points": lattice, "radius_nm": np.full(len(lattice), 0.5)}, reach=5)
     peaks = pair["r_over_d"][pair["g"] > 1]
