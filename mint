@@ -187,12 +187,12 @@ mint_watch() {
 }
 
 mint_view() {
-  [ $# -eq 1 ] || die "view: the folder of one run"
+  [ $# -eq 1 ] || die "view: give it the folder of one run"
   [ -d "$1" ] || die "$1: no such folder"
   [ -f "$1/grains.vtk.series" ] || die "$1: has no grains.vtk.series; was the run told to write VTK frames (output: vtk_every)?"
   command -v paraview >/dev/null || die "ParaView is not installed.  Debian (as root): apt-get install paraview python3-paraview, which takes the place
   of python3-vtk9; anywhere: a binary from www.paraview.org in the PATH.  Without it: ./mint report $1 draws pictures with VTK"
-  NANOMINT_RUN=$(cd "$1" && pwd) NANOMINT_PARAVIEW=$root/postproc/paraview exec paraview --script="$root/postproc/paraview/macro.py"
+  NANOMINT_RUN=$(cd "$1" && pwd) NANOMINT_PARAVIEW=$root/postproc/paraview exec paraview --dr --script="$root/postproc/paraview/macro.py"
 }
 
 mint_validate() {

@@ -482,7 +482,7 @@ def necks(view):
     table = {"radius_nm": (edges[1:] + edges[:-1]) / 2}
     for text, values, look in series:
         table[text] = histogram(axes, values, edges, f"{text} ({len(values)})", **look)
-    legend_below(axes, 2)
+    legend_below(axes, min(2, len(view.frames)))
     return "Contacts and necks", "Radii of all flats (filled) and of the metal necks between bonded grains (lines); their number in brackets.", figure, table
 
 

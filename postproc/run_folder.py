@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 STAGE_KINDS = ("fill", "press", "dwell", "release", "eject")
+PAUSE_S, PAUSES = 5.0, 50.0  # what makes one doubt: files are written and currents solved within that, steps of the slow clock too
 QUIET_S = 120.0  # a run that writes nothing for that long is not called running, unless its rows are that far apart
 
 
@@ -37,6 +38,8 @@ class Run:
         self.conduction = self._table("conduction.csv", (), needed=False)
         self.summary = self._summary()
         self.deck = self._text("deck.echo.yml")
+        if not (self.history or self.summary or self.deck):
+            raise NoRun(f"{folder}: no folder of a run: {'; '.join(self.problems)}")
         self.rows = len(self.history.get("step", ()))
         self.state = self._state()
         broken = [n for n in ("pressure_top_GPa", "relative_density", "kinetic_aJ") if self.rows and not np.isfinite(self[n][-1])]
@@ -62,7 +65,10 @@ class Run:
             if needed or not isinstance(error, FileNotFoundError):
                 self.problems.append(f"{name} is not there" if isinstance(error, FileNotFoundError) else f"{name}: {error}")
             return {}
-        names = lines[0] if lines else []
+        if not lines:
+            self.problems.append(f"{name} is empty")
+            return {}
+        names = lines[0]
         missing = [column for column in columns if column not in names]
         if missing:
             self.problems.append(f"{name} is none of nanomint: it has no column {', '.join(missing)}")
@@ -70,7 +76,7 @@ class Run:
         whole = [line for line in lines[1:] if len(line) == len(names)]
         if len(whole) != len(lines) - 1:
             self.problems.append(f"{name}: {len(lines) - 1 - len(whole)} rows are not whole and were left out")
-        if not whole:
+        if not whole and needed:
             self.problems.append(f"{name} holds no row yet")
         return {column: np.array([number(line[k]) for line in whole]) for k, column in enumerate(names)}
 
@@ -111,11 +117,20 @@ class Run:
             return f"stopped before the end of its programme ({self.summary.get('ended')}); checkpoint.h5 goes on from there"
         age = self.age("history.csv")
         if self.state == "running":
+            usual = self.usual_pause()
+            if usual > 0 and age > max(PAUSE_S, PAUSES * usual):
+                return (f"still running, or it failed: the last row of history.csv is {age:.0f} s old, where one came every {usual:.2g} s, and there is no "
+                        "summary; its screen or the job's log knows")
             return f"still running: the last row of history.csv is {age:.0f} s old, and there is no summary yet"
         if age is None:
             return "the run left neither history nor summary"
         return (f"no summary, and nothing written for {duration(age)}: the run failed or was killed, or its rows are far apart; "
                 "its screen or the job's log has the last word")
+
+    def usual_pause(self):
+        """Seconds from row to row, over the life of the folder's files; NaN when not known."""
+        born, now = self.age("deck.echo.yml"), self.age("history.csv")
+        return (born - now) / self.rows if self.rows and born is not None and now is not None and born > now else float("nan")
 
     def stage_names(self):
         """Names of the stages by number, from the summary, else from the echo of the deck."""

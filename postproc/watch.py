@@ -40,8 +40,7 @@ class Pace:
         """Seconds from row to row; NaN when not known yet."""
         if len(self.seen) > 1 and self.seen[-1][1] > self.seen[0][1]:
             return (self.seen[-1][0] - self.seen[0][0]) / (self.seen[-1][1] - self.seen[0][1])
-        born, now = run.age("deck.echo.yml"), run.age("history.csv")
-        return (born - now) / run.rows if run.rows and born is not None and now is not None and born > now else float("nan")
+        return run.usual_pause()
 
 
 def spark(values, width):

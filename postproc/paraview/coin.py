@@ -38,7 +38,7 @@ def main():
     parser.add_argument("-o", "--output", default="coin.png")
     parser.add_argument("--frame", type=int, default=-1, help="which frame; -1 is the last")
     parser.add_argument("--colour", help="array of grains or elements, with or without its unit")
-    parser.add_argument("--range", type=float, nargs=2, help="of the colours; default: of the frame, of the last one in movies")
+    parser.add_argument("--range", type=float, nargs=2, help="of the colours; default: of the frame, of all frames in movies")
     parser.add_argument("--whole", action="store_true", help="do not cut")
     parser.add_argument("--movie", action="store_true", help="all frames")
     parser.add_argument("--size", type=int, nargs=2, default=[1400, 1100], help="pixels")
@@ -48,6 +48,11 @@ def main():
     except views.Missing as error:
         views.quit_with(error)
     output, span = Path(args.output), args.range
+    if args.movie and not span:
+        try:
+            span = views.span_over(args.run, args.view, times, args.colour)
+        except views.Missing as error:
+            views.quit_with(error)
     for k, time in enumerate(times if args.movie else [times[args.frame]]):
         name = output.with_suffix(f".{k:04d}{output.suffix}") if args.movie else output
         try:

@@ -26,16 +26,22 @@ def folder_of_run():
 
 def main():
     folder = folder_of_run()
-    base = views.open_series(folder, "grains")
-    last = views.times_of(base)[-1]
+    try:
+        base = views.open_series(folder, "grains")
+    except views.Missing as error:
+        print(f"nanomint: {error}")
+        return
+    scene = pv.GetAnimationScene()
+    scene.UpdateAnimationUsingDataTimeSteps()
+    scene.GoToLast()
     layout = pv.CreateLayout("nanomint")
     place, pending = 0, 0
     for name in views.VIEWS:
         view = pv.CreateView("RenderView")
         views.prepare(view)
-        view.ViewTime = last
+        view.ViewTime = scene.AnimationTime
         try:
-            views.fill(view, folder, name)
+            views.fill(view, folder, name, letters=14, angle=38)
         except views.Missing as error:
             print(f"nanomint: no view of {name}: {error}")
             pv.Delete(view)
@@ -45,8 +51,6 @@ def main():
         pv.AssignViewToLayout(view=view, layout=layout, hint=place)
         pending += 1
     pv.SetActiveSource(base)
-    pv.GetAnimationScene().UpdateAnimationUsingDataTimeSteps()
-    pv.GetAnimationScene().GoToLast()
     pv.RenderAllViews()
 
 

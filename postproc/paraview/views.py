@@ -24,9 +24,15 @@ def open_series(folder, kind):
     if not path.exists():
         raise Missing(f"{path} is not there; was the run told to write VTK frames (output: vtk_every)"
                       + (", are its grains meshed?" if kind == "meshed" else "?"))
-    reader = pv.OpenDataFile(str(path))
-    pv.RenameSource(kind, reader)
-    reader.UpdatePipeline()
+    name = f"{kind} of {path.resolve().parent.name}"
+    reader = pv.FindSource(name)
+    if not reader:
+        try:
+            reader = pv.OpenDataFile(str(path))
+        except RuntimeError:
+            raise Missing(f"{path} cannot be read, or the frames that it names are gone") from None
+        pv.RenameSource(name, reader)
+        reader.UpdatePipeline()
     return reader
 
 
@@ -129,6 +135,20 @@ def elements(folder, view, middle, colour="von_mises_GPa", **_):
 
 
 VIEWS = {"grains": grains, "chains": chains, "elements": elements, "bonds": bonds}
+COLOURED = {"grains": ("grains", "PointData", "q"), "chains": ("contacts", "CellData", "fn_nN"), "elements": ("meshed", "CellData", "von_mises_GPa"),
+            "bonds": ("contacts", "CellData", "neck_radius_nm")}
+
+
+def span_over(folder, name, times, colour=None):
+    """Of the values in all frames, from 0 where they begin near it: a movie is coloured alike throughout."""
+    kind, place, usual = COLOURED[name]
+    source, spans = open_series(folder, kind), []
+    for time in times:
+        source.UpdatePipeline(time)
+        data = getattr(source, place)
+        spans.append(data[find_array(data, colour or usual)].GetRange())
+    low, high = min(span[0] for span in spans), max(span[1] for span in spans)
+    return (0.0 if name in ("chains", "bonds") or 0 < low < 0.3 * high else low), high
 
 
 def tools(folder, view, bounds):
@@ -147,14 +167,14 @@ def tools(folder, view, bounds):
     shown.Opacity, shown.Ambient, shown.Diffuse = 0.13, 1.0, 0.0
 
 
-def look(view, bounds, radius):
+def look(view, bounds, radius, angle):
     """From in front and above, the axis of the press upwards, room for the scale at the right; radius of the largest grain [nm]."""
     middle = [(bounds[2 * k] + bounds[2 * k + 1]) / 2 for k in range(3)]
     size = 0.56 * sum((bounds[2 * k + 1] - bounds[2 * k] + 2 * radius) ** 2 for k in range(3)) ** 0.5
     view.CameraFocalPoint = [middle[0] + 0.09 * size, middle[1] + 0.08 * size, middle[2]]
     view.CameraPosition = [middle[0] + 1.6 * size, middle[1] - 1.9 * size, middle[2] + 1.1 * size]
     view.CameraViewUp = [0, 0, 1]
-    view.CameraViewAngle = 32
+    view.CameraViewAngle = angle
 
 
 def prepare(view):
@@ -163,8 +183,8 @@ def prepare(view):
     view.Background = [1.0, 1.0, 1.0]
 
 
-def fill(view, folder, name, span=None, **how):
-    """Puts one view of the run into a render view, at the time the view stands at."""
+def fill(view, folder, name, span=None, letters=22, angle=32, **how):
+    """Puts one view of the run into a render view, at the time the view stands at; letters [pixels] and angle [degrees] suit its size."""
     base = open_series(folder, "grains")
     base.UpdatePipeline(view.ViewTime)
     bounds = base.GetDataInformation().GetBounds()
@@ -179,11 +199,11 @@ def fill(view, folder, name, span=None, **how):
     bar = pv.GetScalarBar(colours, view)
     bar.Title, bar.ComponentTitle = words_of(array), ""
     bar.LabelFormat = bar.RangeLabelFormat = "%.3g"
-    bar.TitleFontSize, bar.LabelFontSize = 22, 20
-    bar.WindowLocation, bar.Position, bar.ScalarBarLength = "Any Location", [0.86, 0.2], 0.55
+    bar.TitleFontSize, bar.LabelFontSize, bar.HorizontalTitle = letters, letters - 2, 1
+    bar.WindowLocation, bar.Position, bar.ScalarBarLength = "Any Location", [0.83, 0.2], 0.55
     bar.TitleColor = bar.LabelColor = [0.0, 0.0, 0.0]
     shown.SetScalarBarVisibility(view, True)
-    look(view, bounds, base.PointData["radius_nm"].GetRange()[1])
+    look(view, bounds, base.PointData["radius_nm"].GetRange()[1], angle)
 
 
 def quit_with(text):

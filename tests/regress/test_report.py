@@ -97,8 +97,13 @@ def other_folders():
         file.write("a,b\n1,2\n")
     with open(path("foreign", "summary.json"), "w") as file:
         file.write("{}")
-    says(report(path("foreign")), "history.csv is none of nanomint", "summary.json is none of nanomint")
-    says(page(path("foreign")), "There is nothing to draw yet")
+    says(report(path("foreign"), code=2), "no folder of a run", "history.csv is none of nanomint", "summary.json is none of nanomint")
+    os.makedirs(path("begun"))
+    shutil.copy(path("whole", "deck.echo.yml"), path("begun"))
+    with open(path("begun", "history.csv"), "w"):
+        pass
+    says(report(path("begun")), "still running", "history.csv is empty")
+    says(page(path("begun")), "There is nothing to draw yet")
 
 
 def cut_short():
@@ -114,6 +119,11 @@ def cut_short():
         file.truncate(os.path.getsize(os.path.join(run, frame)) // 2)
     says(report(run), "still running", "rows are not whole", "ends too early")
     says(page(run), "There is no summary of the coin yet", "Press curve")
+    born, rows = os.stat(os.path.join(run, "deck.echo.yml")).st_mtime, kept - 1
+    os.utime(os.path.join(run, "history.csv"), (time.time() - 60, time.time() - 60))
+    os.utime(os.path.join(run, "deck.echo.yml"), (time.time() - 61, time.time() - 61))
+    says(report(run), "still running, or it failed", f"one came every {1 / rows:.2g} s")
+    os.utime(os.path.join(run, "deck.echo.yml"), (born, born))
     long_ago = time.time() - 3600
     os.utime(os.path.join(run, "history.csv"), (long_ago, long_ago))
     says(report(run), "the run failed or was killed")
