@@ -36,6 +36,7 @@ static PetscErrorCode Look(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
+/* Right after a look. */
 static PetscErrorCode Distribute(Simulation *sim)
 {
   BalanceRow      *row      = &sim->balance.row;
@@ -47,6 +48,7 @@ static PetscErrorCode Distribute(Simulation *sim)
   row->expected        = expected->all;
   row->expected_rigid  = expected->rigid;
   row->expected_meshed = sim->fem ? expected->meshed : NAN;
+  sim->balance.partitions++;
   PetscFunctionReturn(0);
 }
 
@@ -57,29 +59,32 @@ PetscErrorCode BalanceStart(Simulation *sim)
   sim->balance.row      = nothing;
   sim->balance.row.step = (double)sim->step;
   PetscCall(Distribute(sim));
+  sim->balance.partitions = 0; /* the first does not count */
   PetscCall(OutputBalance(sim->output, &sim->balance.row));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode BalanceRanks(Simulation *sim)
 {
-  Balance  *b   = &sim->balance;
-  const int due = sim->step >= b->next && sim->step % sim->config.time.control_interval == 0;
+  Balance *b = &sim->balance;
 
   PetscFunctionBeginUser;
-  if (!due && !b->upset) PetscFunctionReturn(0);
+  if (sim->step < b->next || sim->step % sim->config.time.control_interval) PetscFunctionReturn(0);
   PetscCall(Look(sim));
-  if (b->upset || b->row.imbalance > sim->config.partition.imbalance) {
-    PetscCall(Distribute(sim));
-    b->partitions++;
-  }
+  if (b->row.imbalance > sim->config.partition.imbalance) PetscCall(Distribute(sim));
   PetscCall(OutputBalance(sim->output, &b->row));
-  b->upset = PETSC_FALSE;
-  b->next  = sim->step + sim->config.partition.check_every;
+  b->next = sim->step + sim->config.partition.check_every;
   PetscFunctionReturn(0);
 }
 
-void balance_upset(Simulation *sim) { sim->balance.upset = PETSC_TRUE; }
+PetscErrorCode BalanceAnew(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  PetscCall(Look(sim));
+  PetscCall(Distribute(sim));
+  PetscCall(OutputBalance(sim->output, &sim->balance.row));
+  PetscFunctionReturn(0);
+}
 
 PetscErrorCode BalanceEnd(Simulation *sim)
 {

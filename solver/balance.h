@@ -13,17 +13,15 @@ typedef struct Simulation Simulation;
 typedef struct {
   PetscInt64 next;       /* step at which it is looked at again */
   PetscInt   partitions; /* while running */
-  PetscBool  upset;      /* grains have become other than they were */
   BalanceRow row;        /* of the last look */
 } Balance;
 
 /* Collective.  The first partition, with costs that nobody has measured yet. */
 PetscErrorCode BalanceStart(Simulation *sim);
-/* Collective.  Before the list of a step.  When it is time, or grains have changed: is the work uneven?  Then a new
-   partition, which MeshedRefresh must follow. */
+/* Collective.  Before the list of a step.  When it is time: is the work uneven?  Then BalanceAnew. */
 PetscErrorCode BalanceRanks(Simulation *sim);
-/* Not collective, but to be said on every rank: grains have become meshed or rigid, distribute them anew at once. */
-void balance_upset(Simulation *sim);
+/* Collective.  At once, as when grains have become meshed: a new partition, which MeshedRefresh must follow. */
+PetscErrorCode BalanceAnew(Simulation *sim);
 /* Collective.  The last look. */
 PetscErrorCode BalanceEnd(Simulation *sim);
 
