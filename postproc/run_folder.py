@@ -22,7 +22,7 @@ class NoRun(Exception):
 class Run:
     """
     history   columns of history.csv by name, one number per row        summary   summary.json, {} if there is none
-    conduction   the same of conduction.csv                            deck      text of the echoed deck, "" if none
+    conduction, balance   the same of conduction.csv, balance.csv      deck      text of the echoed deck, "" if none
     problems     what is missing or broken, one sentence each          state     done, stopped, running, silent
     """
 
@@ -36,6 +36,7 @@ class Run:
             raise NoRun(f"{folder}: no folder of a run: it has no history.csv, summary.json or deck.echo.yml")
         self.history = self._table("history.csv", ("step", "time_ns", "pressure_top_GPa", "relative_density"))
         self.conduction = self._table("conduction.csv", (), needed=False)
+        self.balance = self._table("balance.csv", (), needed=False)
         self.summary = self._summary()
         self.deck = self._text("deck.echo.yml")
         if not (self.history or self.summary or self.deck):

@@ -3,7 +3,7 @@
 
     python3 postproc/watch.py RUN [--every 5] [--once] [--quiet-limit SECONDS]
 
-Reads history.csv, summary.json and the age of checkpoint.h5 over the file system, nothing else: it works from a login node.
+Reads history.csv, balance.csv, summary.json and the age of checkpoint.h5 over the file system, nothing else: it works from a login node.
 Ends with the run.  Exit code: 0 the programme ran to its end (or, with --once, all is well); 75 stopped in time, to go on
 from its checkpoint; 3 something is wrong: nothing written for longer than --quiet-limit (default: ten times the usual time
 between rows, at least 2 minutes), numbers that are none, an energy balance off by more than a tenth of the work; 2 no run."""
@@ -84,6 +84,17 @@ def troubles(run, between, quiet_limit):
     return found
 
 
+def ranks(run):
+    """How even their work was at the last look, as lines of text; none on one rank."""
+    looks = run.balance.get("imbalance", ())
+    if not np.any(np.isfinite(looks)) or np.nanmax(looks) <= 1.0:
+        return []
+    k = np.flatnonzero(np.isfinite(looks))[-1]
+    meshed = run.balance["imbalance_meshed"][k]
+    return [f"ranks     the most work {looks[k]:.2f} of the mean (rigid grains {run.balance['imbalance_rigid'][k]:.2f}"
+            + (f", meshed {meshed:.2f}" if np.isfinite(meshed) else "") + f"), distributed anew {run.balance['partitions'][-1]:.0f} times"]
+
+
 def screen(run, pace, width):
     """The picture of the moment as lines of text."""
     if not run.rows:
@@ -106,6 +117,7 @@ def screen(run, pace, width):
              + (f", a row every {between:.3g} s" if between > 0 else "") + ("" if checkpoint is None else f", checkpoint {run_folder.duration(checkpoint)} old")]
     if np.isfinite(go := time_to_go(run, between)):
         lines[2] += f", reached in {run_folder.duration(go)} as it goes now"
+    lines += ranks(run)
     room = max(10, min(width - 34, 70))
     for column, text in (("pressure_top_GPa", "pressure"), ("relative_density", "density")):
         values = run[column]

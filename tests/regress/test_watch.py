@@ -56,6 +56,14 @@ def spoil(name, change):
     return path(name)
 
 
+def uneven(name, look):
+    """A look at the balance of the ranks, as a run on more than one writes it."""
+    with open(path(name, "balance.csv"), "r+") as file:
+        names = file.readline().strip().split(",")
+        file.seek(0, os.SEEK_END)
+        file.write(",".join(look.get(n, "0") for n in names) + "\n")
+
+
 def main():
     shutil.rmtree(WORK, ignore_errors=True)
     os.makedirs(WORK)
@@ -63,6 +71,8 @@ def main():
     watch(path("nowhere"), "--once", code=2, says=["no such folder"])
     watch(path("run"), "--once", says=["2/2 press", "done: "])
     watch(spoil("going", lambda row: None), "--once", says=["last row"])
+    uneven("going", {"imbalance": "1.25", "imbalance_rigid": "1.1", "imbalance_meshed": "1.3", "partitions": "3"})
+    watch(path("going"), "--once", says=["the most work 1.25 of the mean (rigid grains 1.10, meshed 1.30), distributed anew 3 times"])
     watch(spoil("nan", lambda row: row.update(pressure_top_GPa="nan")), "--once", code=3, says=["WRONG", "not a number in pressure_top_GPa"])
     watch(spoil("energy", lambda row: row.update(energy_error="-0.3")), "--once", code=3, says=["energy error -0.3"])
     for name in "history.csv", "deck.echo.yml":
