@@ -19,8 +19,8 @@ enum {
 };
 enum { BUSY_EVERY = 8 }; /* a look at the processor's clock may take a microsecond */
 
-/* How uneven work is spread: most over mean of the ranks.  Work of one part begins when the other is over everywhere,
-   so that `all` counts the most of either part. */
+/* How uneven work is spread: most over mean of the ranks.  `all` adds up the most of either part, since parts of a step
+   wait for each other. */
 typedef struct {
   double rigid, meshed, all; /* [-]; 1 where there is no such work */
 } Imbalance;
