@@ -96,6 +96,9 @@ typedef struct {
   /* Diffusion brings the centres of one pair nearer by `approach` [nm] without a force: flats move along.  R, Y: of the
      two grains; state: n_state numbers of the pair.  NULL: the law knows no flow, and no interface. */
   void (*flow)(const void *p, const double R[2], const double Y[2], double approach, double *state);
+  /* Where the middle plane of each pair stands: overlap of either side with it [nm].  half[2], or NULL: n_state numbers
+     with which a side goes on alone, against that plane as its mirror.  Pure; NULL unless `mirrors`. */
+  void (*halve)(const void *p, const ContactBatch *in, Lanes state[], Lanes overlap[2], Lanes *const half[2]);
 } ContactLaw;
 
 extern const ContactLaw *const contact_laws[]; /* THE registry, ends with NULL */

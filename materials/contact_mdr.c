@@ -14,6 +14,8 @@
 #include "materials/contact_mdr.h"
 #include "materials/lanes_math.h"
 
+#include <string.h>
+
 static const double pi = 0x1.921fb54442d18p1;
 
 /* clang-format off */
@@ -345,6 +347,27 @@ static double mdr_step(const void *params, double m, double R)
   return (sqrt(1.0 + zeta * zeta) - zeta) / sqrt(8.0 * k / m);
 }
 
+/* A side keeps its own history; its largest overlap with the plane is that which it has at the pair's. */
+static void mdr_halve(const void *params, const ContactBatch *in, Lanes state[], Lanes overlap[2], Lanes *const half[2])
+{
+  const MdrBatch c = mdr_batch(params, in->tool, in->mirror);
+  MdrSide        side[2];
+  Lanes          keep, r_star;
+
+  mdr_place(&c, in, state, side, keep, r_star);
+  for (int s = 0; s < c.sides; s++) {
+    memcpy(overlap[s], side[s].overlap, sizeof(Lanes));
+    if (!half) continue;
+    memset(half[s], 0, MDR_N * sizeof(Lanes));
+    memcpy(half[s] + MDR_SIDE, state + MDR_SIDE + s * SIDE_N, SIDE_N * sizeof(Lanes));
+    for (int l = 0; l < CONTACT_LANES; l++) {
+      const double peak = lm_max(state[MDR_PEAK][l], in->delta[l]);
+
+      half[s][MDR_PEAK][l] = keep[l] * (side[s].overlap[l] + side[s].share[l] * (peak - in->delta[l]));
+    }
+  }
+}
+
 static void mdr_sum_scale(const void *params, double R, double scale[])
 {
   const Mdr *p = params;
@@ -376,4 +399,5 @@ const ContactLaw contact_mdr = {
     .stored        = mdr_stored,
     .grain         = mdr_grain,
     .flow          = mdr_flow,
+    .halve         = mdr_halve,
 };

@@ -80,31 +80,48 @@ typedef struct {
   PetscInt64 max_steps;        /* stop with a checkpoint after this many; 0: no limit */
 } TimeConfig;
 
-/* Part of the powder at the start: over the bore's radius, over the height between the punches [-]. */
+/* Part of the powder: over the bore's radius, over the height between the punches [-]. */
 typedef struct {
   double r_min, r_max, z_min, z_max;
 } MeshRegion;
 
+/* When contact laws no longer describe a rigid grain, so that it gets a mesh; any of them. */
+typedef struct {
+  double    contact_radius; /* mean radius of its contacts over its own is above [-] */
+  double    free_area;      /* free-area ratio psi of the law is below [-] */
+  double    density;        /* relative density of the powder is above [-] */
+  PetscBool patches;        /* neighbouring contacts touch each other */
+} MeshTrigger;
+
 /* Grains as meshed bodies. */
 typedef struct {
-  char       grains[NAME_MAX_LEN]; /* which: none, all, region */
-  MeshRegion region;               /* grains: region */
-  char       shape[NAME_MAX_LEN];  /* sphere, cube, rod, file */
-  char       file[PATH_MAX_LEN];   /* shape: file; Gmsh, hexahedra of one grain */
-  PetscInt   elements;             /* of a grain, about */
-  double     rounding, aspect;     /* of a cube's edges, of a rod: mesh/grain_mesh.h [-] */
-  char       law[NAME_MAX_LEN];    /* of bulk_laws[] */
-  void      *law_params;           /* of bulk_laws[0], of which those of the others are the first; owned */
-  double     mass_scaling;         /* mass of a grain over its true one [-] */
-  double     courant;              /* part of the stable step that is used [-] */
-  double     shrink;               /* of the length of elements that the step allows for [-] */
-  double     hourglass;            /* stiffness against hourglass modes over that of elements [-] */
-  double     penalty;              /* stiffness of surfaces over K/h [-] */
-  double     dashpot;              /* of surfaces in contact, part of critical [-] */
-  double     strength;             /* largest traction of adhesion between surfaces [GPa] */
-  double     drag;                 /* part of a velocity relative to the affine motion that a step takes [-] */
-  double     kinetic_limit, imbalance_limit; /* of the pace of a press: pace.h [-] */
+  char        grains[NAME_MAX_LEN]; /* which: none, all, region, by_trigger, force_chains */
+  MeshRegion  region;               /* grains: region */
+  MeshTrigger trigger;              /* grains: by_trigger */
+  double      from_density;  /* relative density of the powder from which on grains get a mesh; 0: the start [-] */
+  double      cap;           /* share of the grains that may be meshed [-] */
+  PetscInt    promote_every; /* steps between two looks at who is to be meshed */
+  PetscBool   buffer;        /* grains: force_chains; neighbours of the chains too */
+  char        shape[NAME_MAX_LEN]; /* sphere, cube, rod, file */
+  char        file[PATH_MAX_LEN];  /* shape: file; Gmsh, hexahedra of one grain */
+  PetscInt    elements;            /* of a grain, about */
+  double      rounding, aspect;    /* of a cube's edges, of a rod: mesh/grain_mesh.h [-] */
+  char        law[NAME_MAX_LEN];   /* of bulk_laws[] */
+  void       *law_params;          /* of bulk_laws[0], of which those of the others are the first; owned */
+  double      mass_scaling;        /* mass of a grain over its true one [-] */
+  double      courant;             /* part of the stable step that is used [-] */
+  double      shrink;              /* of the length of elements that the step allows for [-] */
+  double      hourglass;           /* stiffness against hourglass modes over that of elements [-] */
+  double      penalty;             /* stiffness of surfaces over K/h [-] */
+  double      dashpot;             /* of surfaces in contact, part of critical [-] */
+  double      strength;            /* largest traction of adhesion between surfaces [GPa] */
+  double      drag;                /* part of a velocity relative to the affine motion that a step takes [-] */
+  double      kinetic_limit, imbalance_limit; /* of the pace of a press: pace.h [-] */
 } MeshConfig;
+
+/* May rigid and meshed grains stand side by side?  Do rigid grains become meshed while the powder is pressed?  Pure. */
+int mesh_mixes(const MeshConfig *mesh);
+int mesh_promotes(const MeshConfig *mesh);
 
 typedef struct {
   double   imbalance;   /* re-partition when max/mean measured cost exceeds this [-] */

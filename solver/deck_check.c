@@ -319,10 +319,10 @@ static PetscErrorCode CheckMixed(Deck *deck)
   sticky = config->contact.work_of_adhesion / (Y * 0.5 * config->powder.diameter);
   if (sticky > STICKY)
     warn(config,
-         "mesh_grains: region with grains as sticky as these (work of adhesion over yield stress times radius %.2g): "
+         "mesh_grains: %s with grains as sticky as these (work of adhesion over yield stress times radius %.2g): "
          "above %g rigid and meshed "
          "grains hold on to each other differently, and a rigid one on a meshed one less than either",
-         sticky, STICKY);
+         config->mesh.grains, sticky, STICKY);
   PetscFunctionReturn(0);
 }
 
@@ -341,7 +341,12 @@ static PetscErrorCode CheckMesh(Deck *deck)
   PetscCheck(config->ligand.coverage <= 0.0, deck->comm, USER_ERROR,
              "%s: meshed grains, and rigid ones beside them, carry no ligands; take 0, or mesh_grains: none",
              blame(deck, "ligand_coverage", label));
-  if (!strcmp(m->grains, "region")) PetscCall(CheckMixed(deck));
+  if (mesh_mixes(m)) PetscCall(CheckMixed(deck));
+  PetscCall(CheckInterval(deck, "mesh_promote_every", &deck->config->mesh.promote_every));
+  PetscCheck(strcmp(m->grains, "force_chains") || m->from_density > 0.0, deck->comm, USER_ERROR,
+             "%s: force chains are looked for when the powder has a relative density, and mesh_from_density is 0; give "
+             "one, such as 0.7",
+             blame(deck, "mesh_grains", label));
   wrong = bulk_model(bulk_law_find(m->law), m->law_params, &bulk);
   PetscCheck(!wrong, deck->comm, USER_ERROR, "%s: mesh: %s", deck->path, wrong);
   for (PetscInt k = 0; k < config->n_stages; k++)

@@ -35,7 +35,9 @@ static const DeckChoice sizes[] = {
 static const DeckChoice mesh_choices[] = {
     {"none", NO, "all grains are rigid"},
     {"all", NO, "every grain is meshed"},
-    {"region", NO, "those whose centre is in mesh.region at the start; the others are rigid"},
+    {"region", NO, "those whose centre is in mesh.region when from_density is reached; the others are rigid"},
+    {"by_trigger", NO, "each from when on contact laws no longer describe it: mesh.trigger"},
+    {"force_chains", NO, "those in force chains, the most loaded first, when from_density is reached"},
     {0},
 };
 
@@ -149,12 +151,34 @@ static const DeckKey region_keys[] = {
 };
 #undef AT
 
+/* Where MDR stops being a description: Zunker & Kamrin 2024 for psi, Gonzalez & Cuitino 2012 for contacts that see each
+   other. */
+#define AT(field) offsetof(MeshTrigger, field)
+static const DeckKey trigger_keys[] = {
+    {"contact_radius", KEY_REAL, DIM_NONE, 0.01, 10, 0.35, NULL, AT(contact_radius), NULL, NULL,
+     "mean radius of its contacts over that of the grain, above"},
+    {"free_area", KEY_REAL, DIM_NONE, -10, 1, 0.5, NULL, AT(free_area), NULL, NULL,
+     "free-area ratio of the grain, below: it begins to resist in bulk"},
+    {"density", KEY_REAL, DIM_NONE, 0.1, 1.5, 0.82, NULL, AT(density), NULL, NULL, "relative density of the powder, above"},
+    {"patches", KEY_BOOL, DIM_NONE, NO, "yes", AT(patches), NULL, NULL, "two of its contacts touch each other"},
+    {0},
+};
+#undef AT
+
 /* Defaults of the numerics: solver/fem/README.md. */
 #define AT(field) offsetof(MeshConfig, field)
 static const DeckKey mesh_keys[] = {
     {"grains", KEY_CHOICE, DIM_NONE, NO, "none", AT(grains), mesh_choices, NULL, "which grains are meshed bodies"},
     {"shape", KEY_CHOICE, DIM_NONE, NO, "sphere", AT(shape), mesh_shapes, NULL,
      "of the grains, with the volume of their diameter"},
+    {"from_density", KEY_REAL, DIM_NONE, 0, 0.99, 0, NULL, AT(from_density), NULL, NULL,
+     "relative density of the powder from which on grains get a mesh, being rigid until then; 0: from the start"},
+    {"cap", KEY_REAL, DIM_NONE, 1e-4, 1, 1, NULL, AT(cap), NULL, NULL,
+     "share of the grains that may get a mesh while the powder is pressed; those that need it most go first"},
+    {"promote_every", KEY_INT, DIM_NONE, 1, 1e7, 500, NULL, AT(promote_every), NULL, NULL,
+     "steps between two looks at who is to get a mesh; a multiple of time.control_interval"},
+    {"buffer", KEY_BOOL, DIM_NONE, NO, "no", AT(buffer), NULL, NULL,
+     "grains: force_chains; grains that touch a chain get a mesh, too"},
     {"file", KEY_FILE, DIM_NONE, NO, "", AT(file), NULL, NULL, "shape: file; Gmsh mesh of one grain, hexahedra"},
     {"elements", KEY_INT, DIM_NONE, 30, 1e5, 256, NULL, AT(elements), NULL, NULL,
      "hexahedra of a grain, about; 256 give forces to some percent, 500 to 2000 to a few"},
@@ -339,7 +363,8 @@ const DeckBlock deck_blocks[] = {
     {"powder", powder_keys, BASE(powder), "the grains and how they lie"},
     {"contact",contact_keys, BASE(contact), "what grains do to each other"},
     {"mesh", mesh_keys, BASE(mesh), "grains as meshed, plastic bodies"},
-    {"mesh/region", region_keys, BASE(mesh.region), "grains: region; where a grain's centre must be at the start"},
+    {"mesh/region", region_keys, BASE(mesh.region), "grains: region; where a grain's centre must be then"},
+    {"mesh/trigger", trigger_keys, BASE(mesh.trigger), "grains: by_trigger; any of them makes a grain meshed"},
     {"ligand", no_keys, BASE(ligand), "organic molecules on the grains"},
     {"sinter", sinter_keys, BASE(sinter), "the slow clock: ligands, bonds and necks in a dwell of seconds"},
     {"die", die_keys, BASE(die), "the cylinder and the two punches"},

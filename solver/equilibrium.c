@@ -84,6 +84,12 @@ PetscErrorCode Equilibrate(Simulation *sim)
 
   PetscFunctionBeginUser;
   if (!programme_balances(&sim->programme)) PetscFunctionReturn(0);
+  PetscCheck(
+      sim->meshed == sim->grains->n_global, sim->comm, PETSC_ERR_USER_INPUT,
+      "%s: %s by equilibrium, but %lld of %lld grains are still rigid: press beyond mesh_from_density, or choose "
+      "method: explicit",
+      sim->config.deck, stage->name, (long long)(sim->grains->n_global - sim->meshed),
+      (long long)sim->grains->n_global);
   PetscCall(Neighbours(sim));
   PetscCall(FemStaticCreate(sim->fem, &fem_static_defaults, &st));
   PetscCall(stage->kind == STAGE_EJECT ? Eject(sim, st, &s) : Release(sim, st, &s));

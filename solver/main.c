@@ -7,6 +7,7 @@
 #include "solver/equilibrium.h"
 #include "solver/errors.h"
 #include "solver/meshed.h"
+#include "solver/promote.h"
 #include "solver/simulation.h"
 
 static const char help[] = "nanomint: pressing powders of nanocrystals.  nanomint -help lists every key of a deck.\n";
@@ -38,6 +39,7 @@ static PetscErrorCode Run(int argc, char **argv, ExitCode *code)
     PetscCall(Step(&sim));
     PetscCall(Control(&sim)); /* forces agreed on by all ranks: servo, next stage?    */
     PetscCall(Report(&sim));  /* observe, write, progress: when it is due              */
+    PetscCall(Promote(&sim)); /* rigid grains that have to become meshed                */
     PetscCall(Sinter(&sim));  /* in a dwell, at rest: the clock of seconds makes a step */
     PetscCall(Checkpoint(&sim));
   }

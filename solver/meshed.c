@@ -29,7 +29,7 @@ static PetscErrorCode MakeMesh(Simulation *sim)
 
 PetscErrorCode MeshedCreate(Simulation *sim, double *reach)
 {
-  const int some = !strcmp(sim->config.mesh.grains, "region");
+  const int some = mesh_mixes(&sim->config.mesh);
   double    r_min, r_max;
   FemConfig cfg;
 
@@ -59,11 +59,11 @@ PetscErrorCode MeshedDestroy(Simulation *sim)
 
 PetscErrorCode MeshedStart(Simulation *sim)
 {
-  PetscInt n, *row;
+  PetscInt n = 0, *row = NULL;
 
   PetscFunctionBeginUser;
   if (!sim->fem) PetscFunctionReturn(0);
-  PetscCall(MixedRows(sim, &n, &row));
+  if (!mesh_promotes(&sim->config.mesh)) PetscCall(MixedRows(sim, &n, &row));
   /* rigid grains of the run are as heavy for their size: FemMesh gives bodies their own mass */
   for (PetscInt i = 0; i < sim->grains->n_owned; i++) sim->grains->rec[i][REC_INV_M] /= sim->config.mesh.mass_scaling;
   PetscCall(FemMesh(sim->fem, n, row));
@@ -186,7 +186,7 @@ PetscErrorCode MeshedImport(Simulation *sim, const CheckpointScalars *s, const C
   PetscCall(FemImport(sim->fem, rows->n_bodies, rows->body_id, rows->body));
   fem_work_set(sim->fem, s->words + 2 * WORK_N);
   PetscCall(MixedFind(sim));
-  PetscCheck(!sim->mixed || strcmp(sim->config.mesh.grains, "all"), sim->comm, PETSC_ERR_USER_INPUT,
+  PetscCheck(!sim->mixed || mesh_mixes(&sim->config.mesh), sim->comm, PETSC_ERR_USER_INPUT,
              "%s: some of its grains are rigid, those of %s are all meshed; take mesh_grains: region",
              sim->config.restart, sim->config.deck);
   PetscFunctionReturn(0);

@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-/* Is the centre in the region?  Parts of the bore's radius and of the room between the punches. */
-static int inside(const MeshRegion *m, const Tools *t, const double x[3])
+int mixed_in_region(const MeshRegion *m, const Tools *t, const double x[3])
 {
   const double r = sqrt(x[0] * x[0] + x[1] * x[1]) / t->die_radius;
   const double z = (x[2] - t->z[TOOL_BOTTOM]) / (t->z[TOOL_TOP] - t->z[TOOL_BOTTOM]);
@@ -21,7 +20,7 @@ PetscErrorCode MixedRows(Simulation *sim, PetscInt *n, PetscInt **row)
   *n = 0;
   PetscCall(PetscMalloc1(sim->grains->n_owned + 1, row));
   for (PetscInt i = 0; i < sim->grains->n_owned; i++)
-    if (all || inside(&c->region, &sim->tools, sim->grains->rec[i])) (*row)[(*n)++] = i;
+    if (all || mixed_in_region(&c->region, &sim->tools, sim->grains->rec[i])) (*row)[(*n)++] = i;
   sum = *n;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPIU_INT64, MPI_SUM, sim->comm));
   PetscCheck(
@@ -39,7 +38,22 @@ PetscErrorCode MixedFind(Simulation *sim)
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < sim->grains->n_owned; i++) n += sim->grains->aux[i][AUX_MESHED] > 0.0;
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &n, 1, MPIU_INT64, MPI_SUM, sim->comm));
-  sim->mixed = n > 0 && n < sim->grains->n_global ? PETSC_TRUE : PETSC_FALSE;
+  sim->meshed = n;
+  sim->mixed  = n > 0 && n < sim->grains->n_global ? PETSC_TRUE : PETSC_FALSE;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MixedTry(Dem dem, Fem fem)
+{
+  const Plate   *plate;
+  PlateReaction *reaction;
+  PetscInt       n;
+
+  PetscFunctionBeginUser;
+  PetscCall(DemPlates(dem, &n, &plate));
+  PetscCall(PetscMalloc1(n, &reaction));
+  PetscCall(FemPlates(fem, n, plate, reaction));
+  PetscCall(PetscFree(reaction));
   PetscFunctionReturn(0);
 }
 

@@ -12,8 +12,12 @@
 
 /* Collective.  The owned rows that mesh_grains wants meshed; caller frees.  Fails (all ranks) when there is none. */
 PetscErrorCode MixedRows(Simulation *sim, PetscInt *n, PetscInt **row);
-/* Collective.  Sets sim->mixed: are there grains of both kinds?  After bodies have been made or read. */
+/* Is the centre in the region?  Parts of the bore's radius and of the room between the punches.  Pure. */
+int mixed_in_region(const MeshRegion *m, const Tools *t, const double x[3]);
+/* Collective.  Sets sim->meshed, and sim->mixed: are there grains of both kinds?  After bodies were made or read. */
 PetscErrorCode MixedFind(Simulation *sim);
+/* Collective.  What plates do to bodies, added to their forces; rigid grains and plates stay as they are. */
+PetscErrorCode MixedTry(Dem dem, Fem fem);
 /* Collective.  Contacts of rigid grains with meshed ones, after DemForces and FemForces. */
 PetscErrorCode MixedForces(Dem dem, Fem fem);
 

@@ -63,7 +63,7 @@ PetscErrorCode OutputCheck(MPI_Comm comm, const OutputConfig *config, PetscInt64
 /* An overwritten run leaves nothing behind that could be taken for the new one's. */
 static PetscErrorCode DropOld(Output o, PetscInt64 restart_step)
 {
-  static const char *const old[] = {"checkpoint.h5", "summary.json",   "conduction.csv", "balance.csv",
+  static const char *const old[] = {"checkpoint.h5", "summary.json",   "conduction.csv", "balance.csv", "promotions.csv",
                                     "grains_*.vtk",  "contacts_*.vtk", "tools_*.vtk",    "meshed_*.vtk"};
   const char              *path  = NULL;
   glob_t                   found;
@@ -98,6 +98,7 @@ PetscErrorCode OutputCreate(MPI_Comm comm, const Config *config, const Provenanc
   PetscCall(DropOld(o, restart_step));
   PetscCall(OutputConductionOpen(o, restart_step));
   PetscCall(OutputBalanceOpen(o, restart_step));
+  PetscCall(OutputPromotionsOpen(o, restart_step));
   for (int k = 0; k < SERIES_N && o->rank == 0 && !error; k++)
     error = vtk_series_open(&o->series[k], folder, output_series_names[k], restart_step);
   PetscCall(OutputAgree(o, error, folder));
@@ -114,6 +115,7 @@ PetscErrorCode OutputDestroy(Output *output)
   if (o->history) fclose(o->history);
   if (o->conduction) fclose(o->conduction);
   if (o->balance) fclose(o->balance);
+  if (o->promotions) fclose(o->promotions);
   for (int k = 0; k < SERIES_N; k++) vtk_series_close(&o->series[k]);
   PetscCall(PetscFree(o->warning));
   PetscCall(PetscFree(*output));

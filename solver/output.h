@@ -57,6 +57,18 @@ PetscErrorCode OutputHistory(Output output, const Observation *seen);
 PetscErrorCode OutputConduction(Output output, const Electric *found);
 /* Collective.  Adds a row to balance.csv. */
 PetscErrorCode OutputBalance(Output output, const BalanceRow *row);
+/* Rigid grains became meshed: one row of promotions.csv. */
+typedef struct {
+  double step, time, density;     /* [-], [ns], of the powder [-] */
+  double grains, meshed, rigid;   /* that became meshed; of both kinds afterwards */
+  double pressure_top, p, q;      /* before [GPa] */
+  double volume_error;            /* largest of a body's volume [-] */
+  double force_error;             /* of the forces across the new bodies' contacts, mean over mean [-] */
+  double momentum_error;          /* change of the powder's momentum over the sum of m |v| [-] */
+  double kinetic_before, kinetic; /* of the new bodies: as grains, as bodies [aJ] */
+} Promotion;
+/* Collective.  Adds a row to promotions.csv; the same about rows already written. */
+PetscErrorCode OutputPromotion(Output output, const Promotion *made);
 /* Collective.  Writes grains_*.vtk, contacts_*.vtk, tools_*.vtk and, where grains are meshed, meshed_*.vtk (number: the
    step), and their series. */
 PetscErrorCode OutputFrame(Output output, const Sample *sample, const GrainFields *fields);

@@ -55,8 +55,8 @@ struct _p_Output {
   Config       config; /* its pointers stay the caller's and are not used */
   Provenance   provenance;
   char         path[2 * PATH_MAX_LEN];
-  FILE        *history, *conduction, *balance; /* rank 0 */
-  double       last_step, last_conduction;
+  FILE        *history, *conduction, *balance, *promotions; /* rank 0 */
+  double       last_step, last_conduction, last_promotion;
   StageSummary stage[STAGES_MAX]; /* same on every rank, except rows taken from an earlier history: rank 0 */
   PetscInt     n_warnings, n_warnings_alloc;
   char (*warning)[WARNING_LEN];
@@ -85,6 +85,8 @@ PetscMPIInt output_writer(int64_t id, int64_t end, PetscMPIInt size);
 PetscErrorCode OutputDataset(Output output, int series, const Sample *sample, VtkDataset *data);
 /* Collective.  The frame of meshed grains.  end: ids are smaller. */
 PetscErrorCode OutputMeshed(Output output, const Sample *sample, int64_t end);
+/* Collective.  Opens promotions.csv, when rigid grains may become meshed; else only drops rows. */
+PetscErrorCode OutputPromotionsOpen(Output o, PetscInt64 restart_step);
 /* Collective.  Opens conduction.csv, when the run measures conduction; else only drops rows. */
 PetscErrorCode OutputConductionOpen(Output output, PetscInt64 restart_step);
 /* Collective.  Opens balance.csv. */

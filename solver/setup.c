@@ -3,6 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+int mesh_promotes(const MeshConfig *mesh)
+{
+  return strcmp(mesh->grains, "none") != 0 &&
+         (mesh->from_density > 0.0 || !strcmp(mesh->grains, "by_trigger") || !strcmp(mesh->grains, "force_chains"));
+}
+
+int mesh_mixes(const MeshConfig *mesh) { return mesh_promotes(mesh) || !strcmp(mesh->grains, "region"); }
+
 static double shear_modulus(const Material *m) { return m->E / (2.0 * (1.0 + m->nu)); }
 
 /* The usual step: a part of the Rayleigh time. */
@@ -44,17 +52,16 @@ void setup_interface(Config *config)
   const ContactConfig *c     = &config->contact;
   const int            ionic = config->material.bond == BOND_IONIC;
 
-  config->has_interface =
-      (PetscBool)(c->law->flow && (c->work_of_adhesion > 0.0 || config->ligand.coverage > 0.0) &&
-                  strcmp(config->mesh.grains, "region") != 0); /* bonds to meshed grains are unknown */
-  config->interface = (ContactInterface){.ligand     = config->ligand,
-                                         .W_bare     = c->work_of_adhesion,
-                                         .friction   = c->friction,
-                                         .bond_class = ionic ? BOND_TOUCH : BOND_METAL,
-                                         .crystals   = ionic && config->has_interface};
-  config->crystal   = (Crystal){.facet    = (int)config->material.facet,
-                                .surface  = config->material.surface_energy,
-                                .boundary = config->material.gb_energy};
+  config->has_interface = (PetscBool)(c->law->flow && (c->work_of_adhesion > 0.0 || config->ligand.coverage > 0.0) &&
+                                      !mesh_mixes(&config->mesh)); /* bonds to meshed grains are unknown */
+  config->interface     = (ContactInterface){.ligand     = config->ligand,
+                                             .W_bare     = c->work_of_adhesion,
+                                             .friction   = c->friction,
+                                             .bond_class = ionic ? BOND_TOUCH : BOND_METAL,
+                                             .crystals   = ionic && config->has_interface};
+  config->crystal       = (Crystal){.facet    = (int)config->material.facet,
+                                    .surface  = config->material.surface_energy,
+                                    .boundary = config->material.gb_energy};
 }
 
 double setup_layer(const Config *config)

@@ -4,6 +4,7 @@
 #include "solver/deck_changes.h"
 #include "solver/meshed.h"
 #include "solver/pack.h"
+#include "solver/promote.h"
 #include "solver/setup.h"
 #include "solver/slow.h"
 #include <string.h>
@@ -221,7 +222,7 @@ PetscErrorCode Control(Simulation *sim)
 int simulation_report_next(const Simulation *sim)
 {
   const PetscInt64 next = sim->step + 1;
-  return next % sim->config.output.history_every == 0 || slow_looks(sim, next) ||
+  return next % sim->config.output.history_every == 0 || slow_looks(sim, next) || promote_looks(sim, next) ||
          (sim->programme.now.ending > 0.0 && next == sim->next_control);
 }
 
@@ -408,6 +409,9 @@ PetscErrorCode Conclude(Simulation *sim)
     if (programme_too_dense(&sim->programme, k)) PetscCall(WarnTooDense(sim, &sim->config.stage[k]));
   if (sim->changed[0])
     PetscCall(OutputWarn(sim->output, "went on from a checkpoint with other parameters: %s", sim->changed));
+  if (mesh_promotes(&sim->config.mesh) && sim->meshed == 0)
+    PetscCall(OutputWarn(sim->output, "no grain became meshed: none ever met what mesh_grains: %s asks for",
+                         sim->config.mesh.grains));
   if (sim->programme.now.late_lists > 0.0)
     PetscCall(OutputWarn(sim->output,
                          "the neighbour list was renewed late %g times: contacts may have been missed; raise time_skin "

@@ -21,8 +21,9 @@ typedef struct Simulation {
   Fem            fem;        /* NULL: all grains are rigid */
   FemStatus      bodies;     /* of the last control */
   DemFollower    follower;
-  PetscBool      mixed; /* some grains are meshed, others rigid */
-  PetscInt       lists; /* neighbour lists that fem has followed */
+  PetscBool      mixed;  /* some grains are meshed, others rigid */
+  PetscInt64     meshed; /* grains of the run that are */
+  PetscInt       lists;  /* neighbour lists that fem has followed */
   Programme      programme;
   DemStatus      status;       /* of the last control */
   PetscInt64     step;         /* steps done */

@@ -93,6 +93,12 @@ PetscErrorCode DemPlates(Dem dem, PetscInt *n, const Plate **plate);
   to where it stands; the plate moves to where the law balances the surface.
 */
 PetscErrorCode DemPlatesPush(Dem dem, const PlateReaction reaction[]);
+/*
+  Collective, after dem_move.  Rigid grains are about to get bodies: fresh[rows, ghosts too] says which.  Their contacts
+  with grains that stay rigid go on as plates from where the middle planes stand, the others end here.  Asks for a new
+  list.  model.law->halve.
+*/
+PetscErrorCode DemPromote(Dem dem, const PetscBool fresh[]);
 /* Not collective.  Largest difference of the law's force and the surface's across the plates of the last step, and the
    largest of the forces [nN]; of this rank. */
 void dem_plates_off(Dem dem, double *off, double *most);

@@ -23,6 +23,12 @@ typedef struct {
   double inv_force, inv_torque, inv_work, inv_sum[CONTACT_SUMS]; /* 1/unit */
 } FixedUnits;
 
+/*
+  What a plate remembers behind the law's numbers, where other contacts keep their tangential force: that of a plate is
+  with the nodes of the mesh.
+*/
+enum { PLATE_PLACE, PLATE_RATE };
+
 /* Rows and ids of a rigid grain and an owned meshed one. */
 typedef struct {
   PetscInt   rigid, meshed;

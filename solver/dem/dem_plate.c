@@ -7,12 +7,6 @@
 */
 #include "solver/dem/dem_impl.h"
 
-/*
-  What a plate remembers behind the law's numbers, where other contacts keep their tangential force: that of a plate is
-  with the nodes of the mesh.
-*/
-enum { PLATE_PLACE, PLATE_RATE };
-
 static const double STEP_MOST   = 2e-3; /* of a radius: the farthest that a plate goes in a step */
 static const double PLACE_LEAST = 0.05; /* of a radius: as mdr_place has it for the other limit */
 static const double NOWHERE     = -1e6; /* overlap of a contact that is over */

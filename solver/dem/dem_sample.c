@@ -40,6 +40,17 @@ static void record_interface(Dem dem, const Lanes *state, int l, int tool, Conta
   if (dem->cfg.model.interface->crystals) s->waited = face[FACE_WAITED][l];
 }
 
+/* Distance of the plane between two grains, or of a tool, from the centre of the first. */
+static void record_place(Dem dem, const ContactBatch *in, Lanes *state, int tool, Lanes place)
+{
+  const ContactLaw *law = dem->cfg.model.law;
+  Lanes             overlap[2];
+
+  if (tool < 0 && law->halve) law->halve(dem->cfg.model.p, in, state, overlap, NULL);
+  else V8(overlap[0]) = V8(in->delta) * (tool < 0 ? 0.5 : 1.0);
+  V8(place) = V8(in->side[0].R) - V8(overlap[0]);
+}
+
 /* tool: -1 for pairs. */
 PetscErrorCode DemRecord(Dem dem, ContactBatch *in, const ContactForce *out, Lanes *state, PetscInt batch, int tool,
                          const Lanes branch[3])
@@ -47,10 +58,11 @@ PetscErrorCode DemRecord(Dem dem, ContactBatch *in, const ContactForce *out, Lan
   const int      pad = (int)(dem->g->n_owned + dem->g->n_ghost);
   const Batches *b   = tool < 0 ? &dem->pairs : &dem->tool[tool];
   const int     *i = b->i + 8 * batch, *j = b->j + 8 * batch;
-  Lanes          stored;
+  Lanes          stored, place;
 
   PetscFunctionBeginUser;
   PetscCall(Grow(dem));
+  record_place(dem, in, state, tool, place);
   contact_stored(&dem->cfg.model, in, state, stored);
   for (int l = 0; l < 8; l++) {
     ContactSample *s = &dem->samples[dem->n_samples];
@@ -63,6 +75,7 @@ PetscErrorCode DemRecord(Dem dem, ContactBatch *in, const ContactForce *out, Lan
                          .fn     = out->fn[l],
                          .a      = out->a[l],
                          .kn     = out->kn[l],
+                         .place  = place[l],
                          .delta  = in->delta[l],
                          .stored = stored[l],
                          .at     = 8 * batch + l};
@@ -106,7 +119,9 @@ PetscErrorCode DemRecordPlate(Dem dem, PetscInt k, const PlateReaction *r, const
     s->fn += s->f[c] * s->n[c];
     distance += s->branch[c] * s->branch[c];
   }
-  s->delta = a[REC_R0] + b[REC_R0] - sqrt(distance);
+  distance = sqrt(distance);
+  s->delta = a[REC_R0] + b[REC_R0] - distance;
+  s->place = first ? r->place : distance - r->place;
   PetscFunctionReturn(0);
 }
 

@@ -55,8 +55,8 @@ PetscErrorCode FemDestroy(Fem *out)
   PetscFunctionBeginUser;
   if (!fem) PetscFunctionReturn(0);
   free(fem->x), free(fem->v), free(fem->mass), free(fem->volume), free(fem->state), free(fem->yield);
-  free(fem->work_pack), free(fem->slot), free(fem->h_facet), free(fem->surf), free(fem->force), free(fem->x_build),
-      free(fem->x_near);
+  free(fem->work_pack), free(fem->slot), free(fem->h_facet), free(fem->settle), free(fem->surf), free(fem->force),
+      free(fem->x_build), free(fem->x_near);
   free(fem->f), free(fem->f_contact);
   PetscCall(PetscFree(fem->row));
   PetscCall(PetscFree(fem->body_of));

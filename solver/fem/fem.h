@@ -12,6 +12,7 @@
 #include "mesh/grain_mesh.h"
 #include "solver/grains/contact_sample.h"
 #include "solver/grains/fixed.h"
+#include "solver/grains/grain_face.h"
 #include "solver/grains/grains.h"
 #include "solver/grains/meshed_motion.h"
 #include "solver/grains/plate.h"
@@ -80,6 +81,37 @@ double fem_time_step(const FemConfig *cfg);
   radius, at its place, moving as the grain does.  Sets AUX_MESHED and the record; ghosts learn of it by a new list.
 */
 PetscErrorCode FemMesh(Fem fem, PetscInt n, const PetscInt row[]);
+/* How a grain goes on that was rigid. */
+typedef struct {
+  PetscInt         row;       /* owned, rigid so far */
+  double           stress[6]; /* mean Cauchy stress, xx yy zz xy yz zx, tension positive [GPa] */
+  double           alpha;     /* plastic strain [-] */
+  PetscInt         n_face;
+  const GrainFace *face; /* its contacts */
+} GrainStart;
+/* What became of them, of all ranks together. */
+typedef struct {
+  double volume_error;            /* largest of a body [-] */
+  double force_error;             /* of the faces' forces, in the mean over the force [-] */
+  double kinetic_before, kinetic; /* as grains, as bodies; the difference is WORK_DRAG [aJ] */
+} GrainsMade;
+/*
+  Bodies are made of n owned rows that were rigid (physics: DEM -> FEM handover): the mesh of FemMesh drawn onto the
+  sphere that is cut off at the contacts, of the volume that the mean stress leaves; the stress that balances what the
+  contacts carry, which is what they carried before; uniform plastic strain; mass, velocity and angular momentum of the
+  grain.  For some time such a body is calmed down: motion relative to its own rigid motion fades.
+
+    FemPromoteBegin         places the bodies and sets AUX_MESHED; fresh: as DemPromote has it
+    a new list, FemRefresh
+    some times:             FemForces, FemPlates, FemPromoteTry: faces move in or out to where forces become right
+    FemForces, FemPlates, FemPromoteEnd
+
+  All collective.
+*/
+typedef struct _p_FemPromotion *FemPromotion;
+PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], const PetscBool fresh[], FemPromotion *p);
+PetscErrorCode FemPromoteTry(FemPromotion p);
+PetscErrorCode FemPromoteEnd(FemPromotion *p, GrainsMade *made);
 /*
   Collective.  After rows have been given anew: finds the bodies' rows again, and takes the pairs of rows (i owned or j
   owned, each pair once) within reach of each other of which one or both are meshed.  New ghosts of surfaces, new

@@ -7,12 +7,23 @@
 
 #include <string.h>
 
-/* A body as plain numbers: nodes (place, velocity, mass), volumes, state, slots, scale of its facets. */
-static size_t at_volume(Fem fem) { return 7 * (size_t)fem->n_node; }
-static size_t at_state(Fem fem) { return at_volume(fem) + (size_t)fem->n_elem; }
-static size_t at_slots(Fem fem) { return at_state(fem) + EL_N * (size_t)fem->n_elem; }
-static size_t at_facet(Fem fem) { return at_slots(fem) + SLOTS * SLOT_N * (size_t)fem->n_surf; }
-size_t        fem_width(Fem fem) { return at_facet(fem) + 1; }
+size_t fem_width(Fem fem)
+{
+  return BODY_ROW * (size_t)fem->n_node + (1 + EL_N) * (size_t)fem->n_elem + SLOTS * SLOT_N * (size_t)fem->n_surf +
+         BODY_TAIL;
+}
+
+BodyNumbers fem_body_numbers(Fem fem, double numbers[])
+{
+  BodyNumbers b;
+
+  b.node   = (BodyRow *)numbers;
+  b.volume = numbers + BODY_ROW * (size_t)fem->n_node;
+  b.state  = (double(*)[EL_N])(b.volume + fem->n_elem);
+  b.slot   = (NodeSlots *)(b.state + fem->n_elem);
+  b.tail   = (double *)(b.slot + fem->n_surf);
+  return b;
+}
 
 void *fem_grow(void *old, size_t old_bytes, size_t bytes)
 {
@@ -63,8 +74,9 @@ static PetscErrorCode ReservePacks(Fem fem, PetscInt n_body)
     fem->slot      = fem_grow(fem->slot, 8 * was * (size_t)fem->n_surf * sizeof(NodeSlots),
                               8 * cap * (size_t)fem->n_surf * sizeof(NodeSlots));
     fem->h_facet   = fem_grow(fem->h_facet, 8 * was * sizeof(double), 8 * cap * sizeof(double));
+    fem->settle    = fem_grow(fem->settle, 8 * was * sizeof(double), 8 * cap * sizeof(double));
     PetscCheck(fem->x && fem->v && fem->mass && fem->volume && fem->state && fem->yield && fem->work_pack &&
-                   fem->slot && fem->h_facet,
+                   fem->slot && fem->h_facet && fem->settle,
                PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for %" PetscInt_FMT " meshed grains", n_body);
     PetscCall(PetscRealloc(8 * cap * sizeof(PetscInt), &fem->row));
     fem->pack_cap = (PetscInt)cap;
@@ -103,32 +115,31 @@ static inline void pass(v8 *row, PetscInt lane, double *number, Passage way)
 
 void fem_body_pass(Fem fem, PetscInt b, double numbers[], Passage way)
 {
-  const PetscInt p = b / 8, l = b % 8;
-  const size_t   slots  = (size_t)fem->n_surf * sizeof(NodeSlots);
-  double        *volume = numbers + at_volume(fem), *state = numbers + at_state(fem);
-  NodeSlots     *mine = fem->slot + b * fem->n_surf;
+  const PetscInt    p = b / 8, l = b % 8;
+  const size_t      slots = (size_t)fem->n_surf * sizeof(NodeSlots);
+  const BodyNumbers all   = fem_body_numbers(fem, numbers);
+  NodeSlots        *mine  = fem->slot + b * fem->n_surf;
 
   for (int n = 0; n < fem->n_node; n++) {
     const PetscInt at = p * fem->n_node + n;
     for (int k = 0; k < 3; k++) {
-      pass(&fem->x[at][k], l, &numbers[7 * n + k], way);
-      pass(&fem->v[at][k], l, &numbers[7 * n + 3 + k], way);
+      pass(&fem->x[at][k], l, &all.node[n][ROW_X + k], way);
+      pass(&fem->v[at][k], l, &all.node[n][ROW_V + k], way);
     }
-    pass(&fem->mass[at], l, &numbers[7 * n + 6], way);
+    pass(&fem->mass[at], l, &all.node[n][ROW_MASS], way);
   }
   for (int e = 0; e < fem->n_elem; e++) {
     const PetscInt at = p * fem->n_elem + e;
-    pass(&fem->volume[at], l, &volume[e], way);
-    for (int k = 0; k < EL_N; k++) pass(&fem->state[at][k], l, &state[EL_N * e + k], way);
+    pass(&fem->volume[at], l, &all.volume[e], way);
+    for (int k = 0; k < EL_N; k++) pass(&fem->state[at][k], l, &all.state[e][k], way);
   }
-  if (way == BODY_IN) memcpy(mine, numbers + at_slots(fem), slots);
-  else memcpy(numbers + at_slots(fem), mine, slots);
-  if (way == BODY_IN) fem->h_facet[b] = numbers[at_facet(fem)];
-  else numbers[at_facet(fem)] = fem->h_facet[b];
+  if (way == BODY_IN) memcpy(mine, all.slot, slots);
+  else memcpy(all.slot, mine, slots);
+  if (way == BODY_IN) fem->h_facet[b] = all.tail[BODY_FACET], fem->settle[b] = all.tail[BODY_SETTLE];
+  else all.tail[BODY_FACET] = fem->h_facet[b], all.tail[BODY_SETTLE] = fem->settle[b];
 }
 
-/* Adds n bodies behind the owned ones; ghosts are gone.  Their records and surfaces come with fem_surface. */
-static PetscErrorCode AddBodies(Fem fem, PetscInt n, const PetscInt64 id[], const PetscInt row[], double bodies[])
+PetscErrorCode FemAddBodies(Fem fem, PetscInt n, const PetscInt64 id[], const PetscInt row[], double bodies[])
 {
   const size_t width = fem_width(fem);
 
@@ -161,12 +172,12 @@ void fem_rotation(PetscInt64 id, double Q[3][3])
   memcpy(Q, M, sizeof M);
 }
 
-/* A body without load at the place of a grain. */
-static void new_body(Fem fem, PetscInt row, double out[])
+void fem_new_body(Fem fem, PetscInt row, double out[])
 {
-  const GrainMesh *m = fem->cfg.mesh;
-  const double    *r = fem->g->rec[row], R = r[REC_R0];
-  double           Q[3][3], area           = 0.0;
+  const GrainMesh  *m = fem->cfg.mesh;
+  const BodyNumbers b = fem_body_numbers(fem, out);
+  const double     *r = fem->g->rec[row], R = r[REC_R0];
+  double            Q[3][3], area           = 0.0;
 
   memset(out, 0, fem_width(fem) * sizeof *out);
   fem_rotation(fem->g->id[row], Q);
@@ -174,17 +185,17 @@ static void new_body(Fem fem, PetscInt row, double out[])
     double arm[3];
     for (int k = 0; k < 3; k++) arm[k] = R * (Q[k][0] * m->x[n][0] + Q[k][1] * m->x[n][1] + Q[k][2] * m->x[n][2]);
     for (int k = 0; k < 3; k++) {
-      const int a = (k + 1) % 3, b = (k + 2) % 3;
-      out[7 * n + k]     = r[REC_X + k] + arm[k];
-      out[7 * n + 3 + k] = r[REC_VX + k] + r[REC_WX + a] * arm[b] - r[REC_WX + b] * arm[a];
+      const int i = (k + 1) % 3, j = (k + 2) % 3;
+      b.node[n][ROW_X + k] = r[REC_X + k] + arm[k];
+      b.node[n][ROW_V + k] = r[REC_VX + k] + r[REC_WX + i] * arm[j] - r[REC_WX + j] * arm[i];
     }
   }
   for (int e = 0; e < fem->n_elem; e++) {
     Hex    x;
     double mass;
-    for (int a = 0; a < 8; a++) memcpy(x[a], out + 7 * m->hex[e][a], sizeof x[a]);
-    mass = fem_element_mass(&fem->cfg, fem->dt, x, &out[at_volume(fem) + (size_t)e]);
-    for (int a = 0; a < 8; a++) out[7 * m->hex[e][a] + 6] += 0.125 * mass;
+    for (int a = 0; a < 8; a++) memcpy(x[a], b.node[m->hex[e][a]], sizeof x[a]);
+    mass = fem_element_mass(&fem->cfg, fem->dt, x, &b.volume[e]);
+    for (int a = 0; a < 8; a++) b.node[m->hex[e][a]][ROW_MASS] += 0.125 * mass;
   }
   for (int f = 0; f < fem->n_face; f++) {
     double normal[3];
@@ -192,7 +203,7 @@ static void new_body(Fem fem, PetscInt row, double out[])
     grain_mesh_quad(m, f, x);
     area += quad_area(x, normal);
   }
-  out[at_facet(fem)] = R * sqrt(area / fem->n_face);
+  b.tail[BODY_FACET] = R * sqrt(area / fem->n_face);
 }
 
 PetscErrorCode FemMesh(Fem fem, PetscInt n, const PetscInt row[])
@@ -206,9 +217,9 @@ PetscErrorCode FemMesh(Fem fem, PetscInt n, const PetscInt row[])
   for (PetscInt k = 0; k < n; k++) {
     id[k]                           = fem->g->id[row[k]];
     fem->g->aux[row[k]][AUX_MESHED] = 1.0;
-    new_body(fem, row[k], bodies + (size_t)k * width);
+    fem_new_body(fem, row[k], bodies + (size_t)k * width);
   }
-  PetscCall(AddBodies(fem, n, id, row, bodies));
+  PetscCall(FemAddBodies(fem, n, id, row, bodies));
   for (PetscInt p = 0; p < fem->n_pack; p++) fem_surface(fem, p);
   PetscCall(PetscFree2(id, bodies));
   PetscFunctionReturn(0);
@@ -319,7 +330,7 @@ PetscErrorCode FemFindRows(Fem fem)
     const PetscInt   row  = residence_find(g->n_owned, map, id);
     PetscCheck(row >= 0, PETSC_COMM_SELF, PETSC_ERR_PLIB, "the body of grain %lld came to a rank without the grain",
                (long long)id);
-    PetscCall(AddBodies(fem, 1, &id, &row, body + 1));
+    PetscCall(FemAddBodies(fem, 1, &id, &row, body + 1));
   }
   if (fem->n_arrived)
     for (PetscInt p = 0; p < fem->n_pack; p++) fem_surface(fem, p);

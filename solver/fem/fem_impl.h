@@ -175,6 +175,7 @@ struct _p_Fem {
   v8 (*f)[3], (*f_contact)[3]; /* [n_node], [n_surf] forces inside one pack, and the part of contacts: scratch */
   NodeSlots     *slot;         /* [n_body][n_surf] */
   double        *h_facet;      /* [n_body] square root of the mean facet area without load [nm] */
+  double        *settle;       /* [n_body] steps for which a promoted body is still calmed down */
   SurfaceRecord *surf;         /* [n_body + n_ghost_body][n_surf] */
   SurfaceForce  *force;        /* [n_body + n_ghost_body][n_surf] */
   double        *arrived;      /* [n_arrived][1 + width] id and body of what has travelled, until FemRefresh */
@@ -226,6 +227,22 @@ void fem_keep_step(Fem fem, PetscInt pack);
 void          *fem_grow(void *old, size_t old_bytes, size_t bytes);
 PetscErrorCode FemReserveSurfaces(Fem fem, PetscInt n);
 PetscErrorCode FemFindRows(Fem fem);
+/* A body as plain numbers: nodes, volumes without load, states, slots, and what is left. */
+enum { ROW_X, ROW_V = 3, ROW_MASS = 6, BODY_ROW };
+enum { BODY_FACET, BODY_SETTLE, BODY_TAIL };
+typedef double BodyRow[BODY_ROW];
+typedef struct {
+  BodyRow *node;         /* [n_node] */
+  double  *volume;       /* [n_elem] */
+  double (*state)[EL_N]; /* [n_elem] */
+  NodeSlots *slot;       /* [n_surf] */
+  double    *tail;       /* [BODY_TAIL] */
+} BodyNumbers;
+BodyNumbers fem_body_numbers(Fem fem, double numbers[]);
+/* The numbers of a body without load at the place of a grain. */
+void fem_new_body(Fem fem, PetscInt row, double numbers[]);
+/* Adds n bodies behind the owned ones; ghosts are gone.  Their records and surfaces come with fem_surface. */
+PetscErrorCode FemAddBodies(Fem fem, PetscInt n, const PetscInt64 id[], const PetscInt row[], double bodies[]);
 /* An owned body to fem_width plain numbers, or from them. */
 typedef enum { BODY_OUT, BODY_IN } Passage;
 void fem_body_pass(Fem fem, PetscInt body, double numbers[], Passage way);
@@ -238,6 +255,16 @@ PetscErrorCode FemHaloSetUp(Fem fem);
 PetscErrorCode FemHaloBegin(Fem fem);
 PetscErrorCode FemHaloEnd(Fem fem);
 PetscErrorCode FemForcesHome(Fem fem);
+
+/* fem_settle.c: takes from the nodes of promoted bodies in pack p what they move beside the rigid motion of their body,
+   for a while after they were made; after the drift of the step, by forces of contacts [n_surf] and of all [n_node].
+   Returns the energy taken; by_contact: added, the work of the contacts that is no more done; a lane each [aJ]. */
+v8 fem_settle(Fem fem, PetscInt pack, const v8 (*contact)[3], const v8 (*all)[3], v8 *by_contact);
+/* Of a sphere of radius R and mass m: omega dt of its lowest mode; steps for which and rate per step at which it is
+   calmed down then. */
+double fem_lowest_mode(Fem fem, double R, double mass);
+int    fem_settle_steps(double mode);
+double fem_settle_rate(double mode);
 
 /* fem_move.c: elements, velocities, places of all owned bodies; fem->force is home. */
 void fem_move(Fem fem, const Tools *tools);

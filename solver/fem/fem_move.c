@@ -94,6 +94,7 @@ void fem_move(Fem fem, const Tools *t)
                    fem->volume + p * fem->n_elem, fem->yield[p], fem->state + p * fem->n_elem, f, e);
     w.contact = half_steps(fem, p, (const v8(*)[3])fem->f_contact, (const v8(*)[3])f);
     kick_and_drift(fem, p, t, (const v8(*)[3])f, &w);
+    w.drag += fem_settle(fem, p, (const v8(*)[3])fem->f_contact, (const v8(*)[3])f, &w.contact);
     add_sums(fem, p, &w);
     fem_surface(fem, p);
   }

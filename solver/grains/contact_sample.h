@@ -13,6 +13,7 @@ typedef struct {
   double     f[3];         /* force on i [nN] */
   double     fn, a, delta; /* normal force [nN], contact radius [nm], overlap [nm] */
   double     kn;           /* stiffness [nN/nm] */
+  double     place;        /* of the plane between the two, from the centre of i; 0: between two meshed grains [nm] */
   double     stored;       /* energy it would give back [aJ] */
   int        bond;         /* class, contact_interface.h; -1 where the model has no interface, and on tools */
   double     coverage;     /* ligands in the contact [-] */

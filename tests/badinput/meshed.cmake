@@ -17,7 +17,7 @@ nm_add_bad(NAME mesh_file_not_named EDIT "title: spoiled" "mesh: {shape: file}"
            FAILS "mesh_shape: file needs mesh_file")
 nm_add_bad(NAME mesh_file_not_there EDIT "title: spoiled" "mesh: {shape: file, file: grain.msh}"
            FAILS "mesh_file: there is no file './grain.msh'")
-nm_add_bad(NAME mesh_some ARGS -mesh_grains half FAILS "-mesh_grains: there is no 'half'; choose from none, all, region")
+nm_add_bad(NAME mesh_some ARGS -mesh_grains half FAILS "-mesh_grains: there is no 'half'; choose from none, all, region, by_trigger, force_chains")
 nm_add_bad(NAME mesh_softening ARGS -mesh_hardening_modulus "-1 GPa"
            FAILS "-mesh_hardening_modulus: '-1 GPa' is out of range (allowed 0 GPa .. 1000 GPa)")
 nm_add_bad(NAME mesh_yield_nan EDIT ${meshed} ARGS -powder_yield_strength nan
@@ -63,3 +63,21 @@ nm_add_bad(NAME mesh_region_ionic EDIT ${region} ARGS -material pbs
            FAILS "rigid grains beside meshed ones are no ionic crystals; take a metal, or mesh_grains: none or all")
 nm_add_bad(NAME mesh_region_slow EDIT ${region} "press, release" "press, dwell, release" ARGS -dwell_time "10 s"
            FAILS "dwell is a dwell on the slow clock, which knows rigid grains only; up to 1 us, or mesh_grains: none")
+
+# Rigid grains that become meshed.
+set(trigger "title: spoiled" "mesh: {grains: by_trigger}")
+
+nm_add_bad(NAME mesh_cap_zero EDIT ${trigger} ARGS -mesh_cap 0
+           FAILS "command line: -mesh_cap: '0' is out of range (allowed 0.0001 .. 1)")
+nm_add_bad(NAME mesh_trigger_law EDIT ${trigger} ARGS -contact_law jkr
+           FAILS "rigid grains beside meshed ones need a law with a middle plane, which jkr is not; take contact_law: mdr")
+nm_add_bad(NAME mesh_late_law EDIT "title: spoiled" "mesh: {grains: all, from_density: 0.7}" ARGS -contact_law hertz_mindlin
+           FAILS "rigid grains beside meshed ones need a law with a middle plane, which hertz_mindlin is not; take contact_law: mdr")
+nm_add_bad(NAME mesh_chains_when EDIT "title: spoiled" "mesh: {grains: force_chains}"
+           FAILS "mesh_grains: force chains are looked for when the powder has a relative density, and mesh_from_density is 0; give one, such as 0.7")
+nm_add_bad(NAME mesh_promote_between EDIT ${trigger} ARGS -mesh_promote_every 137
+           FAILS "command line: -mesh_promote_every: 137 is not a multiple of time_control_interval")
+nm_add_bad(NAME mesh_trigger_radius EDIT "title: spoiled" "mesh: {grains: by_trigger, trigger: {contact_radius: 0}}"
+           FAILS "mesh_trigger_contact_radius: '0' is out of range (allowed 0.01 .. 10)")
+nm_add_bad(NAME release_equilibrium_trigger EDIT ${trigger} ARGS -release_method equilibrium
+           FAILS "equilibrium is that of meshed grains, and mesh_grains is by_trigger; choose explicit, or mesh: {grains: all}")

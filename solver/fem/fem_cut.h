@@ -1,0 +1,43 @@
+/* fem_cut.h - a body being made of a rigid grain: its shape from its contacts.  Private to fem_cut.c, fem_promote.c. */
+#ifndef SOLVER_FEM_FEM_CUT_H
+#define SOLVER_FEM_FEM_CUT_H
+
+#include "solver/fem/fem_impl.h"
+
+enum { FACES = 64 }; /* contacts of a grain at most */
+enum { FREE = -1 };  /* a node at no face */
+
+typedef struct {
+  Fem         fem;
+  GrainStart  start;
+  GrainFace  *faces; /* [start.n_face] */
+  BodyNumbers body;
+  double      centre[3], R0; /* of the grain [nm] */
+  double      yield, mass;   /* [GPa], [fg] */
+  double      radius;        /* of the sphere that is cut off [nm] */
+  double      wanted, off;   /* volume of the body [nm^3]; what it misses [-] */
+  int         side;          /* the last sphere was too small (-1) or too large (1) */
+  double (*ray)[3];          /* [n_node] unit, from the centre; of a node in the middle anything */
+  double *depth;             /* [n_node] distance from the centre over that of the surface, without load */
+  int    *face;              /* [n_surf] the face that a surface node is at, or FREE */
+  double *node_area;         /* [n_surf] [nm^2] */
+  double *node_push;         /* [n_surf] what the face gives to the node: set by FemPrestress [nN] */
+  double *node_out;          /* [n_surf] by which the node was moved out since [nm] */
+  double (*vector)[3];       /* [n_surf] the same as vectors: scratch */
+  int    taker[FACES];       /* node that takes a face of which the mesh has none; FREE: it needs none */
+  double area[FACES];        /* of the nodes at a face [nm^2] */
+} Cut;
+
+/* Not collective.  The numbers of a body cut off at its faces, moving as the grain does, without stress. */
+PetscErrorCode CutCreate(Fem fem, const GrainStart *start, double numbers[], Cut *c);
+PetscErrorCode CutDestroy(Cut *c);
+/* Moves a node that is at a face to where it stands out by `out`. */
+void cut_move(Cut *c, int node, double out);
+
+/*
+  Not collective.  fem_prestress.c: the stress of n bodies under their contacts; volumes of elements without load.  The
+  forces of faces become those that this stress balances.
+*/
+PetscErrorCode FemPrestress(Fem fem, PetscInt n, Cut cut[]);
+
+#endif

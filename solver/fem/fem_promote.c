@@ -1,0 +1,203 @@
+/*
+  fem_promote.c - rigid grains become bodies: their contacts carry from the start what they carried before.
+
+  Each body gets a shape (fem_cut.c) and a stress in balance with its contacts (fem_prestress.c).  How far a node must
+  stand out for surfaces to give it the force that this stress needs depends on nodes and facets of both sides, so it is
+  tried: forces are worked out, nodes move in or out, until forces are right.  Then bodies are calmed down for a while
+  (fem_settle.c).
+*/
+#include "solver/fem/fem_cut.h"
+#include "solver/grains/residence.h"
+
+#include <string.h>
+
+static const double DEEPEST = 0.3; /* of the size of a facet: the most that a node is moved */
+static const double STEP    = 0.6; /* of what would make a node's force right, did its neighbours stay */
+
+struct _p_FemPromotion {
+  Fem        fem;
+  PetscInt   n, old;     /* bodies being made: old, old + 1, ... */
+  Cut       *cut;        /* [n] */
+  double    *numbers;    /* [n][width] */
+  NodeSlots *slot;       /* of the older bodies, as they were */
+  ExactSum   kinetic[2]; /* as grains, as bodies */
+  ExactSum   work[WORK_N], tool_force[TOOL_N][3], wall_force;
+};
+
+static double dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+/* Nodes of older bodies keep half of what they hold against a grain that has nodes of its own from now on. */
+static PetscErrorCode ShareFriction(Fem fem, PetscInt n_old, const PetscBool fresh[])
+{
+  const PetscInt rows = fem->g->n_owned + fem->g->n_ghost;
+  Residence     *map;
+  PetscInt       n = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(rows + 1, &map));
+  for (PetscInt i = 0; i < rows; i++)
+    if (fresh[i]) map[n++] = (Residence){fem->g->id[i], i};
+  residence_sort(n, map);
+  for (PetscInt s = 0; s < n_old * fem->n_surf; s++)
+    for (int k = 0; k < SLOTS; k++) {
+      double *slot = fem->slot[s][k];
+      if (slot[SLOT_PARTNER] <= 0.0 || residence_find(n, map, (PetscInt64)slot[SLOT_PARTNER] - 1) < 0) continue;
+      for (int d = 0; d < 3; d++) slot[SLOT_FX + d] *= 0.5;
+    }
+  PetscCall(PetscFree(map));
+  PetscFunctionReturn(0);
+}
+
+/* What trying forces would change of the state is remembered, and put back. */
+static void put_back(const FemPromotion p)
+{
+  const Fem fem = p->fem;
+
+  memcpy(fem->slot, p->slot, (size_t)(p->old * fem->n_surf) * sizeof *p->slot);
+  memcpy(fem->work, p->work, sizeof p->work);
+  memcpy(fem->tool_force, p->tool_force, sizeof p->tool_force);
+  fem->wall_force = p->wall_force;
+}
+
+static void take_in(const FemPromotion p)
+{
+  for (PetscInt k = 0; k < p->n; k++)
+    fem_body_pass(p->fem, p->old + k, p->numbers + (size_t)k * fem_width(p->fem), BODY_IN);
+  for (PetscInt pack = p->old / 8; pack < p->fem->n_pack; pack++) fem_surface(p->fem, pack);
+}
+
+static double grain_kinetic(const double *r)
+{
+  return 0.5 / r[REC_INV_M] * (dot(r + REC_VX, r + REC_VX) + 0.4 * r[REC_R0] * r[REC_R0] * dot(r + REC_WX, r + REC_WX));
+}
+
+static double body_kinetic(const Cut *c)
+{
+  double sum = 0.0;
+
+  for (int n = 0; n < c->fem->n_node; n++) {
+    const double *r = c->body.node[n];
+    sum += 0.5 * r[ROW_MASS] * dot(r + ROW_V, r + ROW_V);
+  }
+  return sum;
+}
+
+PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], const PetscBool fresh[],
+                               FemPromotion *out)
+{
+  FemPromotion p;
+  PetscInt64  *id;
+  PetscInt    *row;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&p));
+  *out   = p;
+  p->fem = fem, p->n = n, p->old = fem->n_body;
+  PetscCall(ShareFriction(fem, p->old, fresh));
+  PetscCall(PetscMalloc2(n, &id, n, &row));
+  PetscCall(PetscMalloc3(n, &p->cut, (size_t)n * fem_width(fem), &p->numbers, p->old * fem->n_surf, &p->slot));
+  for (PetscInt k = 0; k < n; k++) {
+    Cut *c = &p->cut[k];
+
+    PetscCall(CutCreate(fem, &start[k], p->numbers + (size_t)k * fem_width(fem), c));
+    exact_add(&p->kinetic[0], grain_kinetic(fem->g->rec[start[k].row]), fem->inv_work);
+    exact_add(&p->kinetic[1], body_kinetic(c), fem->inv_work);
+    exact_add(&fem->work[WORK_DRAG], grain_kinetic(fem->g->rec[start[k].row]) - body_kinetic(c), fem->inv_work);
+    id[k]                           = fem->g->id[start[k].row];
+    row[k]                          = start[k].row;
+    fem->g->aux[row[k]][AUX_MESHED] = 1.0;
+  }
+  PetscCall(FemPrestress(fem, n, p->cut));
+  PetscCall(FemAddBodies(fem, n, id, row, p->numbers));
+  PetscCall(PetscFree2(id, row));
+  memcpy(p->slot, fem->slot, (size_t)(p->old * fem->n_surf) * sizeof *p->slot);
+  memcpy(p->work, fem->work, sizeof p->work);
+  memcpy(p->tool_force, fem->tool_force, sizeof p->tool_force);
+  p->wall_force = fem->wall_force;
+  take_in(p);
+  PetscFunctionReturn(0);
+}
+
+/* What a node at a face gets from it now: the force against the face's normal. */
+static double pushed(const Cut *c, PetscInt b, int n)
+{
+  const int64_t *f     = c->fem->force[b * c->fem->n_surf + n];
+  const double   on[3] = {(double)f[0], (double)f[1], (double)f[2]};
+
+  return -c->fem->unit_force * dot(on, c->faces[c->face[n]].n);
+}
+
+static int at_pushing_face(const Cut *c, int n) { return c->face[n] != FREE && c->faces[c->face[n]].push > 0.0; }
+
+PetscErrorCode FemPromoteTry(FemPromotion p)
+{
+  const Fem fem = p->fem;
+
+  PetscFunctionBeginUser;
+  PetscCall(FemForcesHome(fem));
+  for (PetscInt k = 0; k < p->n; k++) {
+    Cut         *c = &p->cut[k];
+    const double h = c->body.tail[BODY_FACET], stiff = fem->cfg.penalty * fem->cfg.bulk.K / h;
+
+    for (int n = 0; n < fem->n_surf; n++) {
+      double sides, out;
+
+      if (!at_pushing_face(c, n) || c->node_area[n] <= 0.0) continue;
+      sides = c->faces[c->face[n]].partner < 0 ? 1.0 : 2.0;
+      out   = c->node_out[n] + STEP * (c->node_push[n] - pushed(c, p->old + k, n)) / (sides * stiff * c->node_area[n]);
+      cut_move(c, n, fmin(fmax(out, -DEEPEST * h), DEEPEST * h));
+    }
+  }
+  put_back(p);
+  take_in(p);
+  PetscFunctionReturn(0);
+}
+
+/* By how much the nodes at faces miss their forces, added up, and those forces. */
+static void miss(const FemPromotion p, ExactSum sum[2])
+{
+  for (PetscInt k = 0; k < p->n; k++) {
+    const Cut *c = &p->cut[k];
+
+    for (int n = 0; n < p->fem->n_surf; n++) {
+      if (!at_pushing_face(c, n)) continue;
+      exact_add(&sum[0], fabs(pushed(c, p->old + k, n) - c->node_push[n]), p->fem->inv_force);
+      exact_add(&sum[1], c->node_push[n], p->fem->inv_force);
+    }
+  }
+}
+
+PetscErrorCode FemPromoteEnd(FemPromotion *out, GrainsMade *made)
+{
+  FemPromotion p      = *out;
+  Fem          fem    = p->fem;
+  ExactSum     sum[4] = {
+          p->kinetic[0], p->kinetic[1], {0, 0},
+            {0, 0}
+  };
+
+  PetscFunctionBeginUser;
+  *made = (GrainsMade){0};
+  PetscCall(FemForcesHome(fem));
+  miss(p, sum + 2);
+  put_back(p);
+  take_in(p);
+  PetscCall(FemHaloBegin(fem));
+  PetscCall(FemHaloEnd(fem));
+  PetscCall(FemCandidates(fem)); /* which know the nodes that hold on to something: nodes have got slots */
+  for (PetscInt k = 0; k < p->n; k++) {
+    const double *r         = fem->g->rec[fem->row[p->old + k]];
+    fem->settle[p->old + k] = fem_settle_steps(fem_lowest_mode(fem, r[REC_R0], 1.0 / r[REC_INV_M]));
+    made->volume_error      = fmax(made->volume_error, p->cut[k].off);
+    PetscCall(CutDestroy(&p->cut[k]));
+  }
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &made->volume_error, 1, MPI_DOUBLE, MPI_MAX, fem->g->comm));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, 8, MPI_INT64_T, MPI_SUM, fem->g->comm));
+  for (int k = 0; k < 4; k++) exact_normalize(&sum[k]);
+  made->kinetic_before = exact_value(&sum[0], fem->unit_work);
+  made->kinetic        = exact_value(&sum[1], fem->unit_work);
+  made->force_error    = exact_value(&sum[2], 1.0) / fmax(exact_value(&sum[3], 1.0), 1e-300);
+  PetscCall(PetscFree3(p->cut, p->numbers, p->slot));
+  PetscCall(PetscFree(*out));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""Rigid grains that become meshed while they are pressed: a press that is stopped right after a promotion or between two, and
+goes on with another number of ranks, has the same history.csv and promotions.csv, byte for byte, as one that was never stopped.
+What a promotion leaves of the powder: momentum, energy, contacts."""
+import csv
+import filecmp
+import os
+import shutil
+import sys
+
+sys.dont_write_bytecode = True
+from stopped import check_goes_on, rows, run  # noqa: E402
+
+DECK = "promote.yml"
+
+
+def promotions(folder):
+    with open(os.path.join(folder, "promotions.csv"), newline="") as f:
+        return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(f)]
+
+
+def check_handover(straight):
+    history, made = rows(straight), promotions(straight)
+    assert len(made) > 4 and made[-1]["meshed"] > 20, f"too few promotions to be a test: {made}"
+    assert made[-1]["meshed"] <= 0.8 * 36, "more grains than mesh_cap allows are meshed"
+    for row in made:
+        assert row["momentum_error"] < 1e-14, f"momentum is not kept: {row}"  # rounding of sums over 500 nodes a grain
+        assert row["volume_error"] < 5e-3, f"a body has not the volume of its grain: {row}"  # what physics asks for
+        assert abs(row["kinetic_aJ"] - row["kinetic_before_aJ"]) < 1e-3 * row["kinetic_aJ"], f"a burst: {row}"  # spin of other inertia
+    assert max(abs(float(row["energy_error"])) for row in history) < 0.01, "energy is not accounted for"
+    for row in made:  # between the rows around a promotion, 100 steps apart, contacts come and go one by one
+        before, after = (next(r for r in history if float(r["step"]) == row["step"] + k) for k in (0, 100))
+        lost = float(after["coordination"]) / float(before["coordination"])
+        assert abs(lost - 1.0) < 0.1, f"contacts were lost or made by a promotion: {lost}"
+
+
+def main():
+    program, work = sys.argv[1:3]
+    shutil.rmtree(work, ignore_errors=True)
+    os.makedirs(work)
+    straight = os.path.join(work, "straight")
+    run(program, DECK, 1, straight, [])
+    check_handover(straight)
+    steps = [int(row["step"]) for row in promotions(straight)]
+    for step in (steps[3], steps[3] + 100):
+        stopped = check_goes_on(program, DECK, (3, 2), step, straight)
+        assert filecmp.cmp(os.path.join(stopped, "promotions.csv"), os.path.join(straight, "promotions.csv"), shallow=False), \
+            "promotions.csv differs from the straight run's"
+        shutil.rmtree(stopped)
+
+
+if __name__ == "__main__":
+    main()
