@@ -63,8 +63,9 @@ PetscErrorCode OutputCheck(MPI_Comm comm, const OutputConfig *config, PetscInt64
 /* An overwritten run leaves nothing behind that could be taken for the new one's. */
 static PetscErrorCode DropOld(Output o, PetscInt64 restart_step)
 {
-  static const char *const old[] = {"checkpoint.h5", "summary.json",   "conduction.csv", "balance.csv", "promotions.csv",
-                                    "grains_*.vtk",  "contacts_*.vtk", "tools_*.vtk",    "meshed_*.vtk"};
+  static const char *const old[] = {"checkpoint.h5",  "summary.json",   "conduction.csv",
+                                    "balance.csv",    "promotions.csv", "grains_*.vtk",
+                                    "contacts_*.vtk", "tools_*.vtk",    "meshed_*.vtk"};
   const char              *path  = NULL;
   glob_t                   found;
 

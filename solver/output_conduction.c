@@ -5,15 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_BYTES = 1024, NAME = 0 }; /* NAME: the stage, by its name */
+enum { NAME = 0 }; /* NAME: the stage, by its name */
 
 #define AT(field) offsetof(Electric, field)
 
-static const struct {
-  const char *name;
-  size_t      offset;
-  int         digits; /* what the solver's tolerance is good for */
-} columns[] = {
+/* Digits: what the solver's tolerance is good for. */
+static const TableColumn columns[] = {
     {"step",              AT(step),           12  },
     {"stage",             AT(stage),          NAME},
     {"slow_time_s",       AT(slow_time),      12  },
@@ -33,16 +30,7 @@ static const struct {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
-static void format_header(char text[ROW_BYTES])
-{
-  size_t at = 0;
-
-  for (int c = 0; c < COLUMNS; c++)
-    at += (size_t)snprintf(text + at, ROW_BYTES - at, "%s%s", c ? "," : "", columns[c].name);
-  snprintf(text + at, ROW_BYTES - at, "\n");
-}
-
-static void format_row(Output o, const Electric *e, char text[ROW_BYTES])
+static void format_row(Output o, const Electric *e, char text[TABLE_ROW])
 {
   size_t at = 0;
 
@@ -51,11 +39,11 @@ static void format_row(Output o, const Electric *e, char text[ROW_BYTES])
 
     if (c) text[at++] = ',';
     if (columns[c].digits == NAME)
-      at += (size_t)snprintf(text + at, ROW_BYTES - at, "%s", o->config.stage[(int)v].name);
-    else if (isnan(v)) at += (size_t)snprintf(text + at, ROW_BYTES - at, "nan"); /* printf shows the sign of a NaN */
-    else at += (size_t)snprintf(text + at, ROW_BYTES - at, "%.*g", columns[c].digits, v);
+      at += (size_t)snprintf(text + at, TABLE_ROW - at, "%s", o->config.stage[(int)v].name);
+    else if (isnan(v)) at += (size_t)snprintf(text + at, TABLE_ROW - at, "nan"); /* printf shows the sign of a NaN */
+    else at += (size_t)snprintf(text + at, TABLE_ROW - at, "%.*g", columns[c].digits, v);
   }
-  snprintf(text + at, ROW_BYTES - at, "\n");
+  snprintf(text + at, TABLE_ROW - at, "\n");
 }
 
 /* Index of the stage whose name stands up to the comma; -1: none of this programme. */
@@ -103,11 +91,11 @@ static int keep(Output o, const char line[], PetscInt64 restart_step)
 
 PetscErrorCode OutputConductionOpen(Output o, PetscInt64 restart_step)
 {
-  char        header[ROW_BYTES];
+  char        header[TABLE_ROW];
   const Table table = {"conduction.csv", header, keep};
 
   PetscFunctionBeginUser;
-  format_header(header);
+  output_table_header(COLUMNS, columns, header);
   o->last_conduction = -1;
   PetscCall(OutputTableOpen(o, &table, restart_step, electric_wanted(&o->config) ? &o->conduction : NULL));
   PetscCallMPI(MPI_Bcast(&o->last_conduction, 1, MPI_DOUBLE, 0, o->comm));
@@ -116,7 +104,7 @@ PetscErrorCode OutputConductionOpen(Output o, PetscInt64 restart_step)
 
 PetscErrorCode OutputConduction(Output o, const Electric *e)
 {
-  char        row[ROW_BYTES];
+  char        row[TABLE_ROW];
   const char *path;
   int         error = 0;
 

@@ -67,6 +67,16 @@ extern const char *const output_series_names[SERIES_N];
 
 /* Collective.  Rank 0's errno (0: fine) becomes the user error "path cannot be written: ..." of all ranks. */
 PetscErrorCode OutputAgree(Output output, int error, const char path[]);
+/* Columns of a file of numbers: where each stands in a struct of doubles, and how many digits of it are shown. */
+typedef struct {
+  const char *name;
+  size_t      offset;
+  int         digits;
+} TableColumn;
+enum { TABLE_ROW = 1024 };
+/* Not collective, pure.  The line of names; a line of numbers. */
+void output_table_header(int n, const TableColumn columns[], char text[TABLE_ROW]);
+void output_table_row(int n, const TableColumn columns[], const void *row, char text[TABLE_ROW]);
 /* A CSV file of the run. */
 typedef struct {
   const char *name, *header;

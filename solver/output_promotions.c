@@ -4,39 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_BYTES = 512 };
-
 #define AT(field) offsetof(Promotion, field)
 
-static const struct {
-  const char *name;
-  size_t      offset;
-} columns[] = {
-    {"step",              AT(step)          },
-    {"time_ns",           AT(time)          },
-    {"relative_density",  AT(density)       },
-    {"promoted",          AT(grains)        },
-    {"meshed",            AT(meshed)        },
-    {"rigid",             AT(rigid)         },
-    {"pressure_top_GPa",  AT(pressure_top)  },
-    {"p_GPa",             AT(p)             },
-    {"q_GPa",             AT(q)             },
-    {"volume_error",      AT(volume_error)  },
-    {"force_error",       AT(force_error)   },
-    {"momentum_error",    AT(momentum_error)},
-    {"kinetic_before_aJ", AT(kinetic_before)},
-    {"kinetic_aJ",        AT(kinetic)       },
+static const TableColumn columns[] = {
+    {"step",              AT(step),           12},
+    {"time_ns",           AT(time),           12},
+    {"relative_density",  AT(density),        12},
+    {"promoted",          AT(grains),         12},
+    {"meshed",            AT(meshed),         12},
+    {"rigid",             AT(rigid),          12},
+    {"pressure_top_GPa",  AT(pressure_top),   12},
+    {"p_GPa",             AT(p),              12},
+    {"q_GPa",             AT(q),              12},
+    {"volume_error",      AT(volume_error),   12},
+    {"force_error",       AT(force_error),    12},
+    {"momentum_error",    AT(momentum_error), 12},
+    {"kinetic_before_aJ", AT(kinetic_before), 12},
+    {"kinetic_aJ",        AT(kinetic),        12},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
-
-static void format_header(char text[ROW_BYTES])
-{
-  size_t at = 0;
-
-  for (int c = 0; c < COLUMNS; c++)
-    at += (size_t)snprintf(text + at, ROW_BYTES - at, "%s%s", c ? "," : "", columns[c].name);
-  snprintf(text + at, ROW_BYTES - at, "\n");
-}
 
 static int keep(Output o, const char line[], PetscInt64 restart_step)
 {
@@ -51,11 +37,11 @@ static int keep(Output o, const char line[], PetscInt64 restart_step)
 
 PetscErrorCode OutputPromotionsOpen(Output o, PetscInt64 restart_step)
 {
-  char        header[ROW_BYTES];
+  char        header[TABLE_ROW];
   const Table table = {"promotions.csv", header, keep};
 
   PetscFunctionBeginUser;
-  format_header(header);
+  output_table_header(COLUMNS, columns, header);
   o->last_promotion = -1;
   PetscCall(OutputTableOpen(o, &table, restart_step, mesh_promotes(&o->config.mesh) ? &o->promotions : NULL));
   PetscCallMPI(MPI_Bcast(&o->last_promotion, 1, MPI_DOUBLE, 0, o->comm));
@@ -64,9 +50,8 @@ PetscErrorCode OutputPromotionsOpen(Output o, PetscInt64 restart_step)
 
 PetscErrorCode OutputPromotion(Output o, const Promotion *made)
 {
-  char        row[ROW_BYTES];
+  char        row[TABLE_ROW];
   const char *path;
-  size_t      at    = 0;
   int         error = 0;
 
   PetscFunctionBeginUser;
@@ -74,10 +59,7 @@ PetscErrorCode OutputPromotion(Output o, const Promotion *made)
   o->last_promotion = made->step;
   PetscCall(OutputPath(o, "promotions.csv", &path));
   if (o->rank == 0 && o->promotions) {
-    for (int c = 0; c < COLUMNS; c++)
-      at += (size_t)snprintf(row + at, ROW_BYTES - at, "%s%.12g", c ? "," : "",
-                             *(const double *)((const char *)made + columns[c].offset));
-    snprintf(row + at, ROW_BYTES - at, "\n");
+    output_table_row(COLUMNS, columns, made, row);
     error = output_append(o->promotions, row);
   }
   PetscCall(OutputAgree(o, error, path));

@@ -2,6 +2,7 @@
 #include "postproc/files.h"
 #include "solver/output_impl.h"
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,6 +27,28 @@ static int keep_rows(Output o, const Table *t, char text[], PetscInt64 restart_s
   }
   *to = 0;
   return 1;
+}
+
+void output_table_header(int n, const TableColumn columns[], char text[TABLE_ROW])
+{
+  size_t at = 0;
+
+  for (int c = 0; c < n; c++) at += (size_t)snprintf(text + at, TABLE_ROW - at, "%s%s", c ? "," : "", columns[c].name);
+  snprintf(text + at, TABLE_ROW - at, "\n");
+}
+
+void output_table_row(int n, const TableColumn columns[], const void *row, char text[TABLE_ROW])
+{
+  size_t at = 0;
+
+  for (int c = 0; c < n; c++) {
+    const double v = *(const double *)((const char *)row + columns[c].offset);
+
+    if (c) text[at++] = ',';
+    if (isnan(v)) at += (size_t)snprintf(text + at, TABLE_ROW - at, "nan"); /* printf shows the sign of a NaN */
+    else at += (size_t)snprintf(text + at, TABLE_ROW - at, "%.*g", columns[c].digits, v);
+  }
+  snprintf(text + at, TABLE_ROW - at, "\n");
 }
 
 PetscErrorCode OutputTableOpen(Output o, const Table *t, PetscInt64 restart_step, FILE **file)
