@@ -15,8 +15,12 @@ static const double STEP = 0.25;
 */
 static const double CYCLE = 0.8;
 
-/* Iterations with one preconditioner: factors cost more than what they lose by being old. */
-enum { LAG = 3 };
+/*
+  Ground springs of the tangent alone, over the stiffness of an element and the residual over the scale: where grains
+  are held by little, what the preconditioner leaves out is large beside what holds them.  They go as the residual does,
+  so that the last iterations are Newton's, and leave no force behind.
+*/
+static const double SHIFT = 0.1;
 
 /* Iterations without a residual that is so much better: Newton goes to and fro between kinks. */
 enum { PATIENCE = 8 };
@@ -44,12 +48,9 @@ static PetscErrorCode Tangent(SNES snes, Vec x, Mat A, Mat B, void *ctx)
   FemStatic st = ctx;
 
   PetscFunctionBeginUser;
-  (void)snes, (void)B;
+  (void)snes, (void)A, (void)B;
   PetscCall(StaticTangent(st, x));
   PetscCall(StaticSolverRenew(st));
-  if (A == st->A) PetscFunctionReturn(0);
-  PetscCall(MatAssemblyBegin(A, MAT_FINAL_ASSEMBLY)); /* differences from here on */
-  PetscCall(MatAssemblyEnd(A, MAT_FINAL_ASSEMBLY));
   PetscFunctionReturn(0);
 }
 
@@ -81,6 +82,7 @@ static PetscErrorCode Converged(SNES snes, PetscInt it, PetscReal xnorm, PetscRe
   st->norm[it % 3]    = fnorm;
   st->cycles          = it > 2 && fnorm > CYCLE * st->norm[(it + 1) % 3];
   st->status.residual = fnorm / scale;
+  st->shift           = SHIFT * st->stiffness * PetscMin(1.0, st->status.residual);
   *reason             = SNES_CONVERGED_ITERATING;
   if (PetscIsInfOrNanReal(fnorm)) *reason = SNES_DIVERGED_FNORM_NAN;
   else if (fnorm <= wanted) *reason = SNES_CONVERGED_FNORM_ABS;
@@ -121,13 +123,12 @@ static PetscErrorCode MakeSolver(FemStatic st)
   PetscCall(SNESSetFunction(st->snes, st->f, Residual, st));
   PetscCall(SNESSetConvergenceTest(st->snes, Converged, st, NULL));
   PetscCall(SNESSetTolerances(st->snes, 0.0, 0.0, 0.0, 30, PETSC_MAX_INT));
-  PetscCall(SNESSetLagJacobian(st->snes, LAG)); /* products stay exact, unless -static_mat_assembled */
   PetscCall(SNESGetLineSearch(st->snes, &search));
   PetscCall(SNESLineSearchSetType(search, SNESLINESEARCHL2)); /* residuals have kinks, at which others go to and fro */
   PetscCall(SNESLineSearchSetPreCheck(search, CapStep, st));
   PetscCall(StaticSolverMake(st, st->n_nodes / st->fem->n_node));
   PetscCall(SNESSetFromOptions(st->snes));
-  if (st->differences) PetscCall(MatCreateSNESMF(st->snes, &st->J));
+  if (st->differences) PetscCall(StaticProductMake(st));
   PetscCall(SNESSetJacobian(st->snes, st->J ? st->J : st->A, st->A, Tangent, st));
   PetscFunctionReturn(0);
 }
@@ -162,8 +163,10 @@ PetscErrorCode FemStaticCreate(Fem fem, const FemStaticConfig *cfg, FemStatic *o
   st->element = &static_one_point;
   st->model   = fem->model;
   if (st->model.bulk.flow == BULK_RATE) st->model.bulk.flow = BULK_VOCE; /* any time it needs */
-  st->ground    = cfg->ground * c->bulk.K * cbrt(GRAIN_MESH_VOLUME / fem->n_elem) * c->radius_min;
-  st->step_most = STEP * c->radius_min * sqrt(4.0 * PETSC_PI / fem->n_face);
+  st->stiffness = c->bulk.K * cbrt(GRAIN_MESH_VOLUME / fem->n_elem) * c->radius_min;
+  st->ground    = cfg->ground * st->stiffness;
+  st->facet     = c->radius_min * sqrt(4.0 * PETSC_PI / fem->n_face);
+  st->step_most = STEP * st->facet;
   PetscCall(Number(st));
   PetscCall(MakeSolver(st));
   *out = st;
@@ -181,6 +184,8 @@ PetscErrorCode FemStaticDestroy(FemStatic *out)
   PetscCall(VecDestroy(&st->x));
   PetscCall(VecDestroy(&st->f));
   PetscCall(VecDestroy(&st->f_begin));
+  PetscCall(VecDestroy(&st->moved));
+  PetscCall(VecDestroy(&st->other));
   PetscCall(MatDestroy(&st->J));
   PetscCall(MatDestroy(&st->A));
   PetscCall(PetscFree2(st->node_row, st->node_col));

@@ -43,8 +43,11 @@ struct _p_FemStatic {
   StaticBegin          begin;
   Tools tools; /* of the evaluation: z, die_radius at the end of the increment, v, die_speed the way in it over dt */
   ToolStrain     *strain;     /* of the tools in it; NULL: none */
+  double          stiffness;  /* of an element, as it is without flow [nN/nm] */
   double          ground;     /* stiffness of the ground springs [nN/nm] */
+  double          shift;      /* of the tangent, while Newton is far away [nN/nm] */
   double          scale;      /* largest norm of contact forces so far [nN] */
+  double          facet;      /* size of one of the smallest grain [nm] */
   double          step_most;  /* a node moves by no more in one iteration [nm] */
   double          norm[3];    /* of the residual, of the last three iterations [nN] */
   int             cycles;     /* Newton goes to and fro */
@@ -59,6 +62,7 @@ struct _p_FemStatic {
   SNES            snes;
   Vec             x, f, f_begin;
   Mat             A, J;                /* tangent, symmetric; NULL, or its exact product by differences */
+  Vec             moved, other;        /* of the product: places, forces */
   PetscBool       differences, damped; /* damped: stiffer ground springs at the moment */
   FemStaticStatus status;
 };
@@ -85,6 +89,9 @@ PetscErrorCode StaticStrained(FemStatic st, const Tools *tools, const Goal *stay
 /* fem_static_tangent.c: minus the derivative of forces at x, symmetric, into st->A.  Collective. */
 PetscErrorCode StaticTangentMake(FemStatic st);
 PetscErrorCode StaticTangent(FemStatic st, Vec x);
+
+/* fem_static_product.c: st->J, whose product is the change of forces where Newton is.  Collective. */
+PetscErrorCode StaticProductMake(FemStatic st);
 
 /* fem_static_pc.c: linear solver, as far as options do not say otherwise; Renew: after st->A got another pattern. */
 PetscErrorCode StaticSolverMake(FemStatic st, PetscInt64 bodies);

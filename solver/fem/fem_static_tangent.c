@@ -1,7 +1,7 @@
 /*
   fem_static_tangent.c - how the forces change with the places: elements by differences, contacts by their law.
 
-  Elements: eight lanes hold eight displaced copies of one element, so that four calls of the kernel give its tangent
+  Elements: eight lanes hold eight displaced copies of one element, so that six calls of the kernel give its tangent
   with whatever law it has, consistent with its return map.  Contacts: stiffness along and across the normal; that
   normals turn and areas change is left out, a term of the order pressure over penalty K.  All of it symmetric.
 */
@@ -34,7 +34,7 @@ static void pick_element(FemStatic st, PetscInt b, int e, OneElement *q)
   q->yield  = fem->yield[b / 8][l];
 }
 
-/* Forces of eight copies: in lane l dof first + l is displaced by d; beyond the last dof none is. */
+/* Forces of eight copies: in lane l dof first + l is displaced by d. */
 static void eight_copies(FemStatic st, const OneElement *q, int first, double d, v8 f[8][3])
 {
   static int corners[1][8] = {
@@ -52,7 +52,7 @@ static void eight_copies(FemStatic st, const OneElement *q, int first, double d,
       v[a][k] = v8_set(q->v[a][k]);
       f[a][k] = v8_set(0.0);
     }
-  for (int l = 0; l < 8 && first + l < 24; l++) {
+  for (int l = 0; l < 8; l++) {
     x[(first + l) / 3][(first + l) % 3][l] += d;
     v[(first + l) / 3][(first + l) % 3][l] += d / one.dt;
   }
@@ -63,14 +63,14 @@ static void eight_copies(FemStatic st, const OneElement *q, int first, double d,
 static void element_tangent(FemStatic st, const OneElement *q, double K[24][24])
 {
   const double d = NUDGE * cbrt(q->volume);
-  v8           here[8][3], f[8][3];
+  v8           back[8][3], forth[8][3];
   double       D[24][24];
 
-  eight_copies(st, q, 24, 0.0, here);
   for (int first = 0; first < 24; first += 8) {
-    eight_copies(st, q, first, d, f);
+    eight_copies(st, q, first, -d, back);
+    eight_copies(st, q, first, d, forth);
     for (int r = 0; r < 24; r++)
-      for (int l = 0; l < 8; l++) D[r][first + l] = (here[r / 3][r % 3][l] - f[r / 3][r % 3][l]) / d;
+      for (int l = 0; l < 8; l++) D[r][first + l] = (back[r / 3][r % 3][l] - forth[r / 3][r % 3][l]) / (2.0 * d);
   }
   for (int r = 0; r < 24; r++)
     for (int c = 0; c < 24; c++) K[r][c] = 0.5 * (D[r][c] + D[c][r]);
@@ -212,7 +212,7 @@ PetscErrorCode StaticTangent(FemStatic st, Vec x)
   PetscCall(AddSpots(st));
   PetscCall(MatAssemblyBegin(st->A, MAT_FINAL_ASSEMBLY));
   PetscCall(MatAssemblyEnd(st->A, MAT_FINAL_ASSEMBLY));
-  PetscCall(MatShift(st->A, st->ground));
+  PetscCall(MatShift(st->A, st->ground + st->shift));
   PetscCall(MatSetOption(st->A, MAT_SYMMETRIC, PETSC_TRUE));
   PetscFunctionReturn(0);
 }

@@ -413,7 +413,7 @@ static void no_balance(void **state)
   double          top;
 
   (void)state;
-  cfg.tries = 4;
+  cfg.tries = 2; /* shorter ones: damped ones may come through in one iteration */
   one_sphere(&w, 3, 1, 0.5);
   top    = w.tools.z[TOOL_TOP];
   before = calloc(2 * fem_width(w.fem), sizeof *before);
