@@ -122,7 +122,7 @@ static double kinetic(FemWorld *w)
 static Contact press(const Case *c)
 {
   const double E_star = GOLD_E / (1.0 - GOLD_NU * GOLD_NU);
-  const int    across = c->n + 2 * c->m, loading = (int)(30 * across / courant(c)), steps = 2 * loading;
+  const int    across = c->n + 2 * c->m, loading = (int)(12 * across / courant(c)), steps = 2 * loading;
   Contact      out = {0};
   FemWorld     w;
   double       top, middle;
