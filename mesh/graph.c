@@ -1,6 +1,7 @@
 #include "mesh/graph.h"
 #include <math.h>
 #include <metis.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -193,13 +194,36 @@ static MeshStatus FillEmpty(int n, int n_parts, int part[])
   return MESH_OK;
 }
 
+/*
+  METIS takes SIGTERM for an error of its own and gives up, and whoever listened before hears it only once afterwards:
+  it waits until METIS is done, and is then heard as before. Few parts: bisection cuts less (manual, sec. 3.1); only the
+  k-way code can keep parts in one piece.
+*/
+static int undisturbed(MetisGraph *m, idx_t n, idx_t costs, idx_t n_parts, real_t imbalance, idx_t opt[])
+{
+  real_t           ub[2] = {imbalance, imbalance};
+  struct sigaction listener;
+  sigset_t         term, before;
+  idx_t            cut;
+  int              status;
+
+  sigemptyset(&term);
+  sigaddset(&term, SIGTERM);
+  sigprocmask(SIG_BLOCK, &term, &before);
+  sigaction(SIGTERM, NULL, &listener);
+  status = (opt[METIS_OPTION_CONTIG] == 1 || n_parts > 8 ? METIS_PartGraphKway : METIS_PartGraphRecursive)(
+      &n, &costs, m->first, m->other, m->weight, NULL, m->link, &n_parts, NULL, ub, opt, &cut, m->part);
+  sigaction(SIGTERM, &listener, NULL);
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  return status;
+}
+
 /* Copies the graph for METIS, calls it and copies the answer back. */
 static MeshStatus CallMetis(const Graph *g, int n_parts, const GraphOptions *options, int contiguous, int part[])
 {
   const size_t n = (size_t)g->n, n_edges = (size_t)g->first[g->n];
   MetisGraph   m = {0};
-  idx_t        opt[METIS_NOPTIONS], nv = g->n, costs = g->second ? 2 : 1, np = n_parts, cut;
-  real_t       ub[2]  = {(real_t)options->imbalance, (real_t)options->imbalance};
+  idx_t        opt[METIS_NOPTIONS], costs = g->second ? 2 : 1;
   MeshStatus   status = MetisAlloc(n, n_edges, &m);
 
   if (!status) {
@@ -212,12 +236,7 @@ static MeshStatus CallMetis(const Graph *g, int n_parts, const GraphOptions *opt
     opt[METIS_OPTION_SEED]      = options->seed;
     opt[METIS_OPTION_NUMBERING] = 0;
     if (contiguous) opt[METIS_OPTION_CONTIG] = 1;
-    /* few parts: bisection cuts less (manual, sec. 3.1); only the k-way code can keep parts in one piece */
-    if ((contiguous || n_parts > 8 ? METIS_PartGraphKway(&nv, &costs, m.first, m.other, m.weight, NULL, m.link, &np,
-                                                         NULL, ub, opt, &cut, m.part)
-                                   : METIS_PartGraphRecursive(&nv, &costs, m.first, m.other, m.weight, NULL, m.link,
-                                                              &np, NULL, ub, opt, &cut, m.part)) != METIS_OK)
-      status = MESH_ERR_LIBRARY;
+    if (undisturbed(&m, g->n, costs, n_parts, (real_t)options->imbalance, opt) != METIS_OK) status = MESH_ERR_LIBRARY;
   }
   for (size_t i = 0; !status && i < n; i++) part[i] = (int)m.part[i];
   metis_free(&m);

@@ -15,12 +15,12 @@ import time
 
 STOPPED = 75
 HERE = os.path.dirname(os.path.abspath(__file__))
-HERTZ = ["-press_inertial_number", "2e-3", "-programme", "press,dwell,release"]
-MDR = ["-contact_law", "mdr", "-time_step_fraction", "0.05", "-time_skin", "0.3", "-programme", "press,dwell",
+HERTZ = ["-press_inertial_number", "2e-3", "-programme", "press,dwell,release", "-time_step_fraction", "0.2"]
+MDR = ["-contact_law", "mdr", "-time_skin", "0.3", "-programme", "press,dwell",
        "-press_pressure", "0.4 GPa", "-press_inertial_number", "4e-3", "-dwell_time", "0.2 ns"]
 # law, ranks before and after, how it ends, after which part of the steps
 CASES = [
-    (HERTZ, [1, 3], signal.SIGKILL, [0.2]),
+    (HERTZ, [2, 3], signal.SIGKILL, [0.2]),
     (HERTZ, [4, 2], signal.SIGKILL, [0.9]),
     (MDR, [2, 1, 3], signal.SIGKILL, [0.3, 0.6]),
     (MDR, [2, 4], signal.SIGTERM, [0.5]),

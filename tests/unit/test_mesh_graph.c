@@ -2,10 +2,12 @@
 #include "mesh/graph.h"
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include <cmocka.h>
 
@@ -255,13 +257,45 @@ static void test_refusals(void **unused)
   assert_int_equal(GraphPartition(&g, 2, &plain, part), MESH_ERR_RANGE);
 }
 
+static volatile sig_atomic_t terms;
+
+static void on_alarm(int signal_number) { raise(signal_number == SIGALRM ? SIGTERM : signal_number); }
+static void on_term(int signal_number) { terms += signal_number == SIGTERM; }
+
+/* A queue may end the run while it is cut: the answer is the same, and whoever listens hears of it. */
+static void test_signals(void **unused)
+{
+  const struct sigaction term = {.sa_handler = on_term}, alarm = {.sa_handler = on_alarm};
+  const struct itimerval often =
+                             {
+                                 {0, 200},
+                                 {0, 200}
+  },
+                         never = {0};
+  Graph g                      = box(16, 16, 16);
+  int  *quiet                  = malloc((size_t)g.n * sizeof *quiet);
+
+  (void)unused;
+  assert_int_equal(GraphPartition(&g, 8, &plain, quiet), MESH_OK);
+  sigaction(SIGTERM, &term, NULL), sigaction(SIGALRM, &alarm, NULL);
+  setitimer(ITIMER_REAL, &often, NULL);
+  for (int k = 0; k < 20; k++) {
+    assert_int_equal(GraphPartition(&g, 8, &plain, part), MESH_OK);
+    assert_memory_equal(part, quiet, (size_t)g.n * sizeof *quiet);
+  }
+  setitimer(ITIMER_REAL, &never, NULL);
+  signal(SIGTERM, SIG_DFL), signal(SIGALRM, SIG_DFL);
+  assert_true(terms > 0);
+  free(quiet);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_known_cuts),      cmocka_unit_test(test_weights),      cmocka_unit_test(test_edge_weights),
       cmocka_unit_test(test_small_and_empty), cmocka_unit_test(test_heavy_vertex), cmocka_unit_test(test_two_costs),
       cmocka_unit_test(test_limit),           cmocka_unit_test(test_pieces),       cmocka_unit_test(test_relabel),
-      cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_refusals),        cmocka_unit_test(test_signals),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
