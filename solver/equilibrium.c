@@ -48,19 +48,22 @@ static PetscErrorCode Moduli(Simulation *sim, FemStatic st, FemStaticStatus *s)
 static PetscErrorCode Release(Simulation *sim, FemStatic st, FemStaticStatus *s)
 {
   PetscFunctionBeginUser;
-  if (programme_stage(&sim->programme)->moduli) PetscCall(Moduli(sim, st, s));
+  if (programme_stage(&sim->programme)->moduli && !programme_balance_begun(&sim->programme))
+    PetscCall(Moduli(sim, st, s));
   PetscCall(FemStaticWithdraw(st, &sim->tools, TOOL_TOP, s));
   PetscFunctionReturn(0);
 }
 
 static PetscErrorCode Eject(Simulation *sim, FemStatic st, FemStaticStatus *s)
 {
-  Tools       *t    = &sim->tools;
-  const double bore = t->die_radius;
+  ProgrammeState *now = &sim->programme.now;
+  Tools          *t   = &sim->tools;
 
   PetscFunctionBeginUser;
+  if (!programme_balance_begun(&sim->programme)) now->bore = t->die_radius;
   PetscCall(FemStaticWithdraw(st, t, TOOL_DIE, s));
-  t->die_radius = bore;
+  if (s->stopped) PetscFunctionReturn(0);
+  t->die_radius = now->bore;
   t->die_top    = t->z[TOOL_BOTTOM] - RIM_BELOW * sim->programme.powder.diameter;
   PetscFunctionReturn(0);
 }
@@ -76,9 +79,21 @@ static PetscErrorCode Tell(Simulation *sim, const StageConfig *stage, const FemS
   PetscFunctionReturn(0);
 }
 
+/* Does any rank want to stop?  The control that follows hears the same again and says why. */
+static PetscErrorCode Stop(void *who, PetscBool *now)
+{
+  const Simulation *sim = who;
+
+  PetscFunctionBeginUser;
+  *now = simulation_stop_asked() ? PETSC_TRUE : PETSC_FALSE;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, now, 1, MPIU_BOOL, MPI_LOR, sim->comm));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode Equilibrate(Simulation *sim)
 {
   const StageConfig *stage = programme_stage(&sim->programme);
+  FemStaticConfig    cfg   = fem_static_defaults;
   FemStaticStatus    s;
   FemStatic          st;
 
@@ -91,12 +106,13 @@ PetscErrorCode Equilibrate(Simulation *sim)
       sim->config.deck, stage->name, (long long)(sim->grains->n_global - sim->meshed),
       (long long)sim->grains->n_global);
   PetscCall(Neighbours(sim));
-  PetscCall(FemStaticCreate(sim->fem, &fem_static_defaults, &st));
+  cfg.stop = Stop, cfg.who = sim;
+  PetscCall(FemStaticCreate(sim->fem, &cfg, &st));
   PetscCall(stage->kind == STAGE_EJECT ? Eject(sim, st, &s) : Release(sim, st, &s));
   PetscCall(FemStaticDestroy(&st));
   PetscCall(Neighbours(sim));
-  programme_balanced(&sim->programme, &(Balanced){s.increments, s.newton, s.residual});
+  programme_balanced(&sim->programme, &(Balanced){s.increments, s.newton, s.residual, !s.stopped});
   sim->next_control = sim->step + 1;
-  PetscCall(Tell(sim, stage, &s));
+  if (!s.stopped) PetscCall(Tell(sim, stage, &s));
   PetscFunctionReturn(0);
 }

@@ -10,6 +10,7 @@
 /*
   Collective, before a step.  At the begin of such a stage the tools withdraw through a sequence of equilibria, in no
   time of the mechanical clock; the step that follows is made at rest, is reported and ends the stage.  Else nothing.
+  Where the run is to stop it does so after the increment at work; a restart goes on from there.
 
   Release: the top punch rises until it carries nothing.  Ejection: the wall gives way until it carries nothing, then
   the rim stands below the coin; friction against a wall that slides past is not followed.  Where no balance is found

@@ -258,6 +258,7 @@ static void begin_stage(Programme *p, double time, Tools *t)
   n->looked       = time;
   n->ending       = 0.0;
   n->balanced     = 0.0;
+  n->bore         = 0.0;
   n->reached      = 0.0;
   n->held_since   = -1.0;
   n->free_since   = -1.0;
@@ -339,15 +340,18 @@ void programme_next(Programme *p, double time, Tools *t)
 
 int programme_balances(const Programme *p)
 {
-  return p->now.done == 0.0 && p->now.balanced == 0.0 && !strcmp(programme_stage(p)->method, "equilibrium");
+  return p->now.done == 0.0 && p->now.balanced < 1.0 && !strcmp(programme_stage(p)->method, "equilibrium");
 }
+
+int programme_balance_begun(const Programme *p) { return p->now.balanced > 0.0; }
 
 void programme_balanced(Programme *p, const Balanced *how)
 {
   ProgrammeState *n = &p->now;
 
-  n->balanced = n->ending = 1.0;
-  n->target               = 0.0;
+  n->balanced = how->found ? 1.0 : 0.5;
+  n->ending   = how->found;
+  n->target   = 0.0;
   n->static_increments += how->increments;
   n->static_newton += how->newton;
   n->static_residual = how->residual;

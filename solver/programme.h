@@ -37,7 +37,8 @@ typedef struct {
   double follow_off;      /* the pressure's difference from the target at the last control; 0: a new one [GPa] */
   double looked;          /* time of the last control [ns] */
   double pace, imbalance; /* of a press of meshed grains: pace.h */
-  double balanced;        /* 1: this stage's equilibrium has been found */
+  double balanced;        /* this stage's equilibrium: 1 found, 0.5 stopped on the way, moduli known; 0 not begun */
+  double bore;            /* radius of the die before its wall gave way to an equilibrium; 0: it has not [nm] */
   double static_increments, static_newton; /* of equilibria since the run began: increments, iterations of Newton */
   double static_residual;                  /* of the last one, over the forces of contact; 0: none yet [-] */
   double stiffness[5];                     /* of the compact, STIFFNESS_N of observe.h [GPa]; 0: not looked for yet */
@@ -71,13 +72,15 @@ int  programme_control(Programme *p, const DemStatus *status, double time, Tools
 void programme_next(Programme *p, double time, Tools *tools);
 
 /*
-  Stages by equilibrium (equilibrium.h).  Is one still to be found in this stage?  When it has been, the next control
-  ends the stage.
+  Stages by equilibrium (equilibrium.h).  Is one still to be found in this stage, and has it been begun before a
+  restart?  When it has been found, the next control ends the stage.
 */
 typedef struct {
   double increments, newton, residual;
+  int    found;
 } Balanced;
 int  programme_balances(const Programme *p);
+int  programme_balance_begun(const Programme *p);
 void programme_balanced(Programme *p, const Balanced *how);
 
 /*

@@ -193,10 +193,12 @@ PetscErrorCode RefreshNeighbours(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
+StopReason simulation_stop_asked(void) { return stop_requested(WALL_RESERVE); }
+
 /* What this rank wants, as one number of which the largest wins: a stop before a checkpoint before nothing. */
 static PetscInt64 wishes(void)
 {
-  const StopReason stop = stop_requested(WALL_RESERVE);
+  const StopReason stop = simulation_stop_asked();
   return stop ? 8 + (PetscInt64)stop : checkpoint_requested();
 }
 

@@ -61,6 +61,8 @@ int    simulation_running(const Simulation *sim);
 PetscErrorCode RefreshNeighbours(Simulation *sim);
 /* Every control interval: ranks agree on forces, the programme decides, signals are heard. */
 PetscErrorCode Control(Simulation *sim);
+/* Not collective.  Why this rank wants the run to stop, with time left for a checkpoint. */
+StopReason simulation_stop_asked(void);
 /* Not collective.  Is the step that comes next one to be reported?  Then its contacts must be written down. */
 int simulation_report_next(const Simulation *sim);
 /* Contacts of the step that comes are written down. */

@@ -18,6 +18,9 @@ typedef struct {
   double ground;    /* springs between nodes and where the increment began, over the stiffness of an element [-] */
   double strain;    /* tools move by at most this part of the height between the punches in an increment [-] */
   int    tries;     /* increments that may fail in a FemStaticSolve and are then halved or damped */
+  /* Collective, after each increment of a tool that withdraws: the same answer on all ranks.  NULL: nobody asks. */
+  PetscErrorCode (*stop)(void *who, PetscBool *now);
+  void *who;
 } FemStaticConfig;
 
 /* 1e-6, 1e-7, 0.01, 30. */
@@ -25,13 +28,14 @@ extern const FemStaticConfig fem_static_defaults;
 
 /* Since FemStaticCreate, or of the last increment where it says so; the same on all ranks. */
 typedef struct {
-  int    increments, cuts;    /* done, damped ones too; failed and tried again, shorter or damped */
-  int    newton, newton_most; /* iterations, and the most in an increment */
-  int    krylov, krylov_most; /* iterations of linear solves, and the most in one */
-  double residual;            /* of the last increment, as `tolerance` [-] */
-  double force[TOOL_N][3];    /* on the tools, last increment [nN] */
-  double wall;                /* normal forces on the die wall, all added up, last increment [nN] */
-  int    two_level;           /* 1: the linear solver is the two-level one, 0: a direct one or the user's */
+  int       increments, cuts;    /* done, damped ones too; failed and tried again, shorter or damped */
+  int       newton, newton_most; /* iterations, and the most in an increment */
+  int       krylov, krylov_most; /* iterations of linear solves, and the most in one */
+  double    residual;            /* of the last increment, as `tolerance` [-] */
+  double    force[TOOL_N][3];    /* on the tools, last increment [nN] */
+  double    wall;                /* normal forces on the die wall, all added up, last increment [nN] */
+  PetscBool stopped;             /* before the tool carried nothing */
+  int       two_level;           /* 1: the linear solver is the two-level one, 0: a direct one or the user's */
 } FemStaticStatus;
 
 typedef struct _p_FemStatic *FemStatic;
@@ -61,7 +65,7 @@ PetscErrorCode FemStaticForce(FemStatic st, Tools *tools, double force, FemStati
   (TOOL_TOP) upwards, the die wall (TOOL_DIE) by widening, tools->die_radius growing.  In increments of at most `strain`
   of the height or of the radius, and no farther than a tenth of an increment beyond the last touch, then out of reach
   of its adhesion.  While it withdraws it does not adhere: grains that would hang on it, or that a wall draws apart,
-  stay.
+  stay.  When `stop` says so it stands at the last increment, in equilibrium: called again it goes on from there.
 */
 PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStaticStatus *status);
 

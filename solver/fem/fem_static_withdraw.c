@@ -23,6 +23,15 @@ static PetscErrorCode Away(FemStatic st, Tools *tools, int tool, double step, Go
   PetscFunctionReturn(0);
 }
 
+/* What nodes have stored of friction on the tool: bodies far from it are not looked at when forces are computed. */
+static void forget(Fem fem, int tool)
+{
+  for (PetscInt n = 0; n < fem->n_body * fem->n_surf; n++) {
+    const int k = slot_find(fem->slot[n], -1.0 - tool);
+    if (k >= 0) slot_free(fem->slot[n], k);
+  }
+}
+
 PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStaticStatus *status)
 {
   const int    wall = tool == TOOL_DIE;
@@ -35,9 +44,10 @@ PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStatic
   memcpy(goal.z, tools->z, sizeof goal.z);
   tools->W[tool] = 0.0;
   PetscCall(StaticGo(st, tools, &goal, status));
-  f     = carried(st, tool);
-  slope = f / (0.25 * most);
-  for (int k = 0; f != 0.0; k++) {
+  f                  = carried(st, tool);
+  slope              = f / (0.25 * most);
+  st->status.stopped = PETSC_FALSE;
+  for (int k = 0; f != 0.0 && !st->status.stopped; k++) {
     const double step = PetscMax(LEAST * most, PetscMin(most, BEYOND * f / slope)), before = f;
 
     PetscCheck(k < WITHDRAWALS, st->fem->g->comm, PETSC_ERR_CONV_FAILED,
@@ -46,10 +56,12 @@ PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStatic
     PetscCall(Away(st, tools, tool, step, &goal, status));
     f = carried(st, tool);
     if (f < before) slope = (before - f) / step;
+    if (f != 0.0 && st->cfg.stop) PetscCall(st->cfg.stop(st->cfg.who, &st->status.stopped));
   }
-  if (W > 0.0) {
+  if (W > 0.0 && !st->status.stopped)
     PetscCall(Away(st, tools, tool, surface_reach(W, fem_tool_strength(&st->fem->cfg, W)), &goal, status));
-    tools->W[tool] = W;
-  }
+  if (!st->status.stopped) forget(st->fem, tool);
+  tools->W[tool]  = W;
+  status->stopped = st->status.stopped;
   PetscFunctionReturn(0);
 }

@@ -54,6 +54,18 @@ static double middle_gap(const Tools *t, int tool, const double x[3])
   return tool == TOOL_BOTTOM ? x[2] - t->z[tool] : t->z[tool] - x[2];
 }
 
+/* At most so far do tools that deform go near a body of that radius [nm]. */
+static double strained_way(const ToolStrain *s, const double x[3], double radius)
+{
+  double e2 = 0.0, d2 = 0.0;
+
+  for (int i = 0; s && i < 3; i++) {
+    d2 += (x[i] - s->centre[i]) * (x[i] - s->centre[i]);
+    for (int j = 0; j < 3; j++) e2 += s->e[i][j] * s->e[i][j];
+  }
+  return sqrt(e2) * (sqrt(d2) + 2.0 * radius);
+}
+
 static void nodes_gather(Fem fem, PetscInt body, int first, int tool, ToolNodes *q)
 {
   q->n = PetscMin(8, fem->n_surf - first);
@@ -236,7 +248,7 @@ PetscErrorCode FemTools(Fem fem, const Tools *t)
     p.reach = surface_reach(t->W[tool], strength);
     for (PetscInt b = 0; b < fem->n_body; b++) {
       const double *r = fem->g->rec[fem->row[b]];
-      if (middle_gap(t, tool, r) >= 1.01 * r[REC_R] + p.reach) continue;
+      if (middle_gap(t, tool, r) >= 1.01 * r[REC_R] + p.reach + strained_way(fem->strain, r, r[REC_R])) continue;
       memset(p.force, 0, sizeof p.force); /* of one body: the sum of all would not fit */
       memset(p.work, 0, sizeof p.work);
       p.normal = (i8){0};

@@ -3,8 +3,9 @@
 
 The top punch carries nothing afterwards, unbalanced forces are 1e-6 of those of contact, the coin has sprung back, by
 what the explicit release finds too.  From the checkpoint before it the stage gives the same on 1 and on 2 ranks, to what
-the tolerance of the solver leaves; from the one after it history.csv goes on bit for bit.  A balance that is not found
-ends the run with exit code 3, names a grain, and leaves the checkpoint that goes on."""
+the tolerance of the solver leaves; from the one after it history.csv goes on bit for bit.  A run that is to stop does so
+in the middle of the stage and goes on from there.  A balance that is not found ends the run with exit code 3, names a
+grain, and leaves the checkpoint that goes on."""
 import csv
 import json
 import os
@@ -16,6 +17,9 @@ DECK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "equilibrium.yml
 PROGRAM, WORK = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 PHYSICS, STOPPED = 3, 75
 SOME_STEPS = 600  # of the ejection, of 45,000
+# residuals of 1e-6 of the forces, spread over what gives way least: 1e-5; shapes are stiffer than forces
+SAME = (("height_moment_nm", 1e-5), ("pressure_bottom_GPa", 1e-3), ("mises_mean_GPa", 1e-4), ("mesh_stress_xx_GPa", 1e-3),
+        ("stiffness_33_GPa", 1e-2))
 EXPLICIT = 0.05  # of the springback: 1 % is found; in the explicit release the punch moves while waves run through the coin
 
 
@@ -92,6 +96,22 @@ def balance_not_found(press):
     print(message[0])
 
 
+def stops_and_goes_on(before, row):
+    """10 s of the limit are kept back for the checkpoint: the run wants to stop from its first moment on."""
+    at = before
+    for ranks in (2, 1):
+        folder, said = run("stopped", ranks, "-programme", "press,release", "-restart", at, "-output_wall_limit", "10 s",
+                           wanted=STOPPED)
+        at = os.path.join(folder, "checkpoint.h5")
+        assert "stopped: wall-time limit" in said and "in equilibrium after" not in said, said
+    folder, said = run("stopped", 2, "-programme", "press,release", "-restart", at)
+    other = last(folder, 1)
+    for key, rtol in SAME:  # other increments, by which friction has moved the coin by 2e-6 of its height
+        close(float(other[key]), float(row[key]), rtol, f"{key} stopped twice and straight")
+    assert float(other["force_top_nN"]) == 0.0 and float(other["static_residual"]) <= 1e-6
+    assert float(other["static_increments"]) >= 3, "increments before the stops are not counted"
+
+
 def main():
     shutil.rmtree(WORK, ignore_errors=True)
     os.makedirs(WORK)
@@ -106,9 +126,7 @@ def main():
 
     two, said = run("two", 2, "-programme", "press,release", "-restart", before)
     other = released(two, said, pressed)
-    # residuals of 1e-6 of the forces, spread over what gives way least: 1e-5; shapes are stiffer than forces
-    for key, rtol in (("height_moment_nm", 1e-5), ("pressure_bottom_GPa", 1e-3), ("mises_mean_GPa", 1e-4),
-                      ("mesh_stress_xx_GPa", 1e-3), ("stiffness_33_GPa", 1e-2)):
+    for key, rtol in SAME:
         close(float(row[key]), float(other[key]), rtol, f"{key} on 1 and on 2 ranks")
 
     explicit, _ = run("explicit", 1, "-programme", "press,release", "-restart", before, "-release_method", "explicit",
@@ -124,6 +142,7 @@ def main():
     ejected = [r for r in rows(straight) if r["stage"] == "2"]
     assert len(ejected) == SOME_STEPS // 100 and ejected == rows(again), "after equilibrium the bits differ"
 
+    stops_and_goes_on(before, row)
     balance_not_found(press)
 
 

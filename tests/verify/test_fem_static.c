@@ -260,6 +260,35 @@ static void adhesive_punch(void **state)
   fem_world_end(&w);
 }
 
+static int slots_of(const FemWorld *w, int tool)
+{
+  int n = 0;
+
+  for (int k = 0; k < 8 * w->fem->n_surf; k++) n += slot_find(w->fem->slot[k], -1.0 - tool) >= 0;
+  return n;
+}
+
+/* A punch that leaves the grains far behind in one increment takes what friction had stored at it along. */
+static void far_punch(void **state)
+{
+  FemStaticConfig cfg = fem_static_defaults;
+  FemWorld        w;
+  FemStatic       st;
+  FemStaticStatus s;
+
+  (void)state;
+  pressed(&w, 2, 0.9, 0.5);
+  assert_true(slots_of(&w, TOOL_TOP) > 0);
+  cfg.strain = 2.0;
+  MUST(FemStaticCreate(w.fem, &cfg, &st));
+  MUST(FemStaticWithdraw(st, &w.tools, TOOL_TOP, &s));
+  show("a punch withdraws far", &s);
+  assert_int_equal(slots_of(&w, TOOL_TOP), 0);
+  assert_true(slots_of(&w, TOOL_BOTTOM) > 0);
+  MUST(FemStaticDestroy(&st));
+  fem_world_end(&w);
+}
+
 static void pack_of_27(void **state)
 {
   (void)state;
@@ -438,12 +467,12 @@ static void no_balance(void **state)
 
 int main(int argc, char **argv)
 {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(elastic_sphere),     cmocka_unit_test(plastic_sphere),
-                                     cmocka_unit_test(elastic_springback), cmocka_unit_test(pack_of_8),
-                                     cmocka_unit_test(adhesive_punch),     cmocka_unit_test(pack_of_27),
-                                     cmocka_unit_test(two_levels),         cmocka_unit_test(moduli),
-                                     cmocka_unit_test(floating_grain),     cmocka_unit_test(no_balance)};
-  int                     failed;
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(elastic_sphere), cmocka_unit_test(plastic_sphere), cmocka_unit_test(elastic_springback),
+      cmocka_unit_test(pack_of_8),      cmocka_unit_test(adhesive_punch), cmocka_unit_test(far_punch),
+      cmocka_unit_test(pack_of_27),     cmocka_unit_test(two_levels),     cmocka_unit_test(moduli),
+      cmocka_unit_test(floating_grain), cmocka_unit_test(no_balance)};
+  int failed;
 
   if (PetscInitialize(&argc, &argv, NULL, NULL)) return 1;
   if (argc > 1) cmocka_set_test_filter(argv[1]);

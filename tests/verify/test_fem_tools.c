@@ -49,6 +49,27 @@ static void carry(FemWorld *w, const double v[3])
   fem_surface(w->fem, 0);
 }
 
+/* A tool that deforms comes to a grain that it did not touch, as far from its middle as in a wide die. */
+static void strained_tool_closes(void **state)
+{
+  ToolStrain strain = {
+      .centre = {0.0, 0.0, -1000.0}
+  };
+  FemWorld w;
+
+  (void)state;
+  spheres(&w, 1, 4, 2, 0.0, 1.0);
+  w.tools.z[TOOL_TOP] = w.g->rec[0][REC_X + 2] + 1.03 * w.g->rec[0][REC_R];
+  act(&w);
+  assert_true(tool_force(&w, TOOL_TOP, 2) == 0.0);
+  strain.e[2][2] = -2e-4; /* 0.2 nm here, twice the gap */
+  w.fem->strain  = &strain;
+  act(&w);
+  assert_true(tool_force(&w, TOOL_TOP, 2) > 0.0);
+  w.fem->strain = NULL;
+  fem_world_end(&w);
+}
+
 static double deepest(FemWorld *w)
 {
   double least = 1e300;
@@ -264,10 +285,9 @@ static void every_tool_moves(void **state)
 int main(int argc, char **argv)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(sticks_then_slides),
-      cmocka_unit_test(rigid_spheres_pull_like_bradley),
-      cmocka_unit_test(elastic_spheres_pull_off),
-      cmocka_unit_test(every_tool_moves),
+      cmocka_unit_test(sticks_then_slides),       cmocka_unit_test(rigid_spheres_pull_like_bradley),
+      cmocka_unit_test(elastic_spheres_pull_off), cmocka_unit_test(every_tool_moves),
+      cmocka_unit_test(strained_tool_closes),
   };
   int failed;
 
