@@ -9,6 +9,7 @@ static const BalanceRow nothing = {.imbalance       = NAN,
                                    .grain_us        = NAN,
                                    .body_us         = NAN,
                                    .step_us         = NAN,
+                                   .unmoved         = NAN,
                                    .expected        = NAN,
                                    .expected_rigid  = NAN,
                                    .expected_meshed = NAN};
@@ -23,13 +24,14 @@ static PetscErrorCode Look(Simulation *sim)
 
   PetscFunctionBeginUser;
   PetscCall(BusyMeasure(sim->comm, &sim->grains->busy, &m));
-  *row            = nothing;
-  row->step       = (double)sim->step;
-  row->partitions = (double)sim->balance.partitions;
+  sim->balance.next = sim->step + sim->config.partition.check_every;
+  *row              = nothing;
+  row->step         = (double)sim->step;
+  row->partitions   = (double)sim->balance.partitions;
   if (!m.timed) PetscFunctionReturn(0);
   row->imbalance = m.off.all;
   row->rigid     = m.off.rigid;
-  row->meshed    = sim->fem ? m.off.meshed : NAN;
+  row->meshed    = bodies > 0.0 ? m.off.meshed : NAN;
   row->grain_us  = per(m.rigid, grains);
   row->body_us   = per(m.meshed, bodies);
   row->step_us   = 1e6 * m.most;
@@ -39,12 +41,13 @@ static PetscErrorCode Look(Simulation *sim)
 /* Right after a look. */
 static PetscErrorCode Distribute(Simulation *sim)
 {
-  BalanceRow      *row      = &sim->balance.row;
-  const Imbalance *expected = &sim->grains->busy.expected;
+  BalanceRow      *row     = &sim->balance.row;
+  const Imbalance *unmoved = &sim->grains->busy.unmoved, *expected = &sim->grains->busy.expected;
 
   PetscFunctionBeginUser;
   PetscCall(DemRepartition(sim->dem, &sim->tools, meshed_follower(sim)));
   row->again           = 1.0;
+  row->unmoved         = unmoved->all;
   row->expected        = expected->all;
   row->expected_rigid  = expected->rigid;
   row->expected_meshed = sim->fem ? expected->meshed : NAN;
@@ -73,7 +76,6 @@ PetscErrorCode BalanceRanks(Simulation *sim)
   PetscCall(Look(sim));
   if (b->row.imbalance > sim->config.partition.imbalance) PetscCall(Distribute(sim));
   PetscCall(OutputBalance(sim->output, &b->row));
-  b->next = sim->step + sim->config.partition.check_every;
   PetscFunctionReturn(0);
 }
 

@@ -22,7 +22,8 @@ typedef struct {
   double grain_us, body_us;        /* a step of a rigid grain, of a meshed one with its share of free lanes */
   double step_us;                  /* a step without waiting, of the ranks that take longest for its parts */
   double again;                    /* 1: a partition follows */
-  double expected, expected_rigid, expected_meshed; /* after it, by the costs measured; NAN: none follows */
+  double unmoved; /* by the costs measured, for grains as they are now where they are now; NAN: none follows */
+  double expected, expected_rigid, expected_meshed; /* the same after it */
 } BalanceRow;
 
 /* What depends on this session's machine and ranks, not on the powder. */

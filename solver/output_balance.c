@@ -8,7 +8,7 @@
 
 static const TableColumn columns[] = {
     {"step",                      AT(step),            12},
-    {"partitions",                AT(partitions),      4 },
+    {"partitions",                AT(partitions),      12},
     {"imbalance",                 AT(imbalance),       4 },
     {"imbalance_rigid",           AT(rigid),           4 },
     {"imbalance_meshed",          AT(meshed),          4 },
@@ -16,6 +16,7 @@ static const TableColumn columns[] = {
     {"meshed_grain_us",           AT(body_us),         4 },
     {"step_us",                   AT(step_us),         4 },
     {"partition_follows",         AT(again),           4 },
+    {"imbalance_unmoved",         AT(unmoved),         4 },
     {"imbalance_expected",        AT(expected),        4 },
     {"imbalance_rigid_expected",  AT(expected_rigid),  4 },
     {"imbalance_meshed_expected", AT(expected_meshed), 4 },

@@ -338,7 +338,7 @@ PetscErrorCode DemRepartition(Dem dem, const Tools *t, const DemFollower *follow
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(dem->g->comm, &size));
   if (size == 1) {
-    busy->expected = (Imbalance){1.0, 1.0, 1.0};
+    busy->unmoved = busy->expected = (Imbalance){1.0, 1.0, 1.0};
     busy_reset(busy);
     PetscFunctionReturn(0);
   }

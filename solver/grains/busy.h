@@ -31,7 +31,7 @@ typedef struct {
   double     since;                         /* the lap began [s] */
   PetscInt64 steps, timed;                  /* of the run; timed ones since the last partition */
   int        on;                            /* this step is timed */
-  Imbalance  expected;                      /* by the last partition, of what it knew; zeros: there was none */
+  Imbalance  unmoved, expected; /* by the last partition's costs, of the ranks' shares before and after it */
 } Busy;
 
 /* Not collective.  A step begins; its parts. */

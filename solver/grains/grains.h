@@ -100,7 +100,7 @@ PetscErrorCode GrainsSumsHome(Grains grains, GrainSums sums[], MoreSums more[]);
        lane    of that, what a meshed grain costs that is not there: they stand in packs of GRAINS_PACK
        n_edge  contacts (rows i, j) with at least one owned end; each rank lists all contacts of its own grains
   Out: dest    [n_owned]
-       busy.expected
+       busy.unmoved, busy.expected
   Work on rigid and on meshed grains is spread evenly each by itself, for one waits for the other in every step.  No
   rank gets more packs than it must: where there are few, a pack more of a single grain would count. The graph is
   gathered on rank 0, because METIS is serial: a rare event (start, and when the balance is lost), never part of a step.

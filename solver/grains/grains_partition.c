@@ -101,8 +101,8 @@ static PetscErrorCode FillPacks(const Graph *graph, const Vertex v[], int parts,
   PetscFunctionReturn(0);
 }
 
-/* What the parts will cost, packs with their free lanes. */
-static PetscErrorCode Weigh(PetscInt n, const Vertex v[], double lane, int parts, const int part[], Imbalance *expected)
+/* What the parts cost, packs with their free lanes; part NULL: as grains live now. */
+static PetscErrorCode Weigh(PetscInt n, const Vertex v[], double lane, int parts, const int part[], Imbalance *off)
 {
   double   *rigid, *meshed, most[2] = {0.0, 0.0}, sum[2] = {0.0, 0.0};
   PetscInt *bodies;
@@ -110,9 +110,11 @@ static PetscErrorCode Weigh(PetscInt n, const Vertex v[], double lane, int parts
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc3(parts, &rigid, parts, &meshed, parts, &bodies));
   for (PetscInt k = 0; k < n; k++) {
-    rigid[part[k]] += v[k].cost.rigid;
-    meshed[part[k]] += v[k].cost.meshed;
-    bodies[part[k]] += v[k].bodies;
+    const PetscInt p = part ? part[k] : v[k].rank;
+
+    rigid[p] += v[k].cost.rigid;
+    meshed[p] += v[k].cost.meshed;
+    bodies[p] += v[k].bodies;
   }
   for (int p = 0; p < parts; p++) {
     const PetscInt room = (bodies[p] + GRAINS_PACK - 1) / GRAINS_PACK * GRAINS_PACK;
@@ -121,7 +123,7 @@ static PetscErrorCode Weigh(PetscInt n, const Vertex v[], double lane, int parts
     sum[0] += rigid[p], sum[1] += meshed[p];
     most[0] = PetscMax(most[0], rigid[p]), most[1] = PetscMax(most[1], meshed[p]);
   }
-  *expected = imbalance_of(most, sum, parts);
+  *off = imbalance_of(most, sum, parts);
   PetscCall(PetscFree3(rigid, meshed, bodies));
   PetscFunctionReturn(0);
 }
@@ -245,8 +247,10 @@ PetscErrorCode GrainsPartition(Grains g, const GrainCost cost[], double lane, Pe
   PetscCall(PetscMalloc1(PetscMax(n_all, 1), &part));
   if (n_all) {
     PetscCall(Cut(n_all, all, n_links, links, size, part));
+    PetscCall(Weigh(n_all, all, lane, size, NULL, &g->busy.unmoved));
     PetscCall(Weigh(n_all, all, lane, size, part, &g->busy.expected));
   }
+  PetscCallMPI(MPI_Bcast(&g->busy.unmoved, sizeof(Imbalance) / sizeof(double), MPI_DOUBLE, 0, g->comm));
   PetscCallMPI(MPI_Bcast(&g->busy.expected, sizeof(Imbalance) / sizeof(double), MPI_DOUBLE, 0, g->comm));
   PetscCall(Answer(g->comm, n_sent, sent, from, n_all, all, part, &n_answer, &answer));
   for (PetscInt i = 0; i < g->n_owned; i++) dest[i] = answer[find_unit(n_mine, mine, unit_of(g, i, brick))];
