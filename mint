@@ -192,6 +192,10 @@ mint_view() {
   [ -f "$1/grains.vtk.series" ] || die "$1: has no grains.vtk.series; was the run told to write VTK frames (output: vtk_every)?"
   command -v paraview >/dev/null || die "ParaView is not installed.  Debian (as root): apt-get install paraview python3-paraview, which takes the place
   of python3-vtk9; anywhere: a binary from www.paraview.org in the PATH.  Without it: ./mint report $1 draws pictures with VTK"
+  # Debian parts ParaView from its Python, and its Python excludes python3-vtk9, which the tests want
+  if [ "$(command -v paraview)" = /usr/bin/paraview ] && ! command -v pvpython >/dev/null; then
+    die "ParaView has no Python here.  Debian (as root): apt-get install python3-paraview, which takes the place of python3-vtk9"
+  fi
   NANOMINT_RUN=$(cd "$1" && pwd) NANOMINT_PARAVIEW=$root/postproc/paraview exec paraview --dr --script="$root/postproc/paraview/macro.py"
 }
 

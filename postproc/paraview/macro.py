@@ -41,7 +41,7 @@ def main():
         views.prepare(view)
         view.ViewTime = scene.AnimationTime
         try:
-            views.fill(view, folder, name, letters=14, angle=38)
+            views.fill(view, folder, name, letters=12, angle=38)
         except views.Missing as error:
             print(f"nanomint: no view of {name}: {error}")
             pv.Delete(view)
