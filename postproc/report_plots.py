@@ -278,7 +278,7 @@ def bonding(view):
 
 
 def conductivity(view):
-    c, names = view.run.conduction, view.run.stage_names()
+    c = view.run.conduction
     steps = c.get("sigma_zz_S_per_m")
     if steps is None or not np.isfinite(steps).any():
         return None

@@ -4,7 +4,7 @@
             [--colour p_GPa] [--range 0 1] [--whole] [--size 1400 1100]
 
 RUN is the folder of a run.  The quarter towards the viewer is taken away unless --whole (grains).  --movie writes one
-picture per frame, name.0000.png and so on, coloured alike; ffmpeg -i name.%04d.png makes a film of them.
+picture per frame, name.0000.png and so on, coloured alike and seen from one place; ffmpeg -i name.%04d.png makes a film of them.
 Without a screen: xvfb-run -a -s "-screen 0 1280x1024x24 -noreset" pvbatch ...   (without -noreset the server may restart under it)
 Debian: apt-get install python3-paraview paraview xvfb"""
 import argparse
@@ -20,13 +20,13 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import views  # noqa: E402
 
 
-def picture(args, time, span=None):
+def picture(args, time, span=None, seen=None):
     """A view of its own for every picture: thresholds follow the frame."""
     view = pv.CreateView("RenderView")
     view.ViewSize = args.size
     views.prepare(view)
     view.ViewTime = time
-    views.fill(view, args.run, args.view, span=span, colour=args.colour, whole=args.whole or None)
+    views.fill(view, args.run, args.view, span=span, seen=seen, colour=args.colour, whole=args.whole or None)
     pv.Show(pv.Text(Text=f"t = {time:.4g} ns"), view).Color = [0.0, 0.0, 0.0]
     return view
 
@@ -48,15 +48,17 @@ def main():
     except views.Missing as error:
         views.quit_with(error)
     output, span = Path(args.output), args.range
-    if args.movie and not span:
+    seen = None
+    if args.movie:
         try:
-            span = views.span_over(args.run, args.view, times, args.colour)
+            span = span or views.span_over(args.run, args.view, times, args.colour)
+            seen = views.bounds_over(args.run, times)
         except views.Missing as error:
             views.quit_with(error)
     for k, time in enumerate(times if args.movie else [times[args.frame]]):
         name = output.with_suffix(f".{k:04d}{output.suffix}") if args.movie else output
         try:
-            view = picture(args, time, span)
+            view = picture(args, time, span, seen)
         except views.Missing as error:
             if not args.movie:
                 views.quit_with(error)

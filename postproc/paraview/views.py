@@ -139,6 +139,15 @@ COLOURED = {"grains": ("grains", "PointData", "q"), "chains": ("contacts", "Cell
             "bonds": ("contacts", "CellData", "neck_radius_nm")}
 
 
+def bounds_over(folder, times):
+    """Of the centres in all frames: a movie is seen from one place throughout."""
+    source, found = open_series(folder, "grains"), []
+    for time in times:
+        source.UpdatePipeline(time)
+        found.append(source.GetDataInformation().GetBounds())
+    return [(max if k % 2 else min)(bounds[k] for bounds in found) for k in range(6)]
+
+
 def span_over(folder, name, times, colour=None):
     """Of the values in all frames, from 0 where they begin near it: a movie is coloured alike throughout."""
     kind, place, usual = COLOURED[name]
@@ -170,7 +179,8 @@ def tools(folder, view, bounds):
 def look(view, bounds, radius, angle):
     """From in front and above, the axis of the press upwards, room for the scale at the right; radius of the largest grain [nm]."""
     middle = [(bounds[2 * k] + bounds[2 * k + 1]) / 2 for k in range(3)]
-    size = 0.56 * sum((bounds[2 * k + 1] - bounds[2 * k] + 2 * radius) ** 2 for k in range(3)) ** 0.5
+    width, height = (bounds[2 * k + 1] - bounds[2 * k] + 2 * radius for k in (0, 2))
+    size = max(0.64 * height + 0.31 * width, width)  # a cylinder seen from 24 degrees above, tall or flat
     view.CameraFocalPoint = [middle[0] + 0.09 * size, middle[1] + 0.08 * size, middle[2]]
     view.CameraPosition = [middle[0] + 1.6 * size, middle[1] - 1.9 * size, middle[2] + 1.1 * size]
     view.CameraViewUp = [0, 0, 1]
@@ -183,8 +193,11 @@ def prepare(view):
     view.Background = [1.0, 1.0, 1.0]
 
 
-def fill(view, folder, name, span=None, letters=22, angle=32, **how):
-    """Puts one view of the run into a render view, at the time the view stands at; letters [pixels] and angle [degrees] suit its size."""
+def fill(view, folder, name, span=None, seen=None, letters=22, angle=32, **how):
+    """
+    Puts one view of the run into a render view, at the time the view stands at; letters [pixels] and angle [degrees] suit its size.
+    span, seen: values and places (bounds) it has room for; default: those of the frame
+    """
     base = open_series(folder, "grains")
     base.UpdatePipeline(view.ViewTime)
     bounds = base.GetDataInformation().GetBounds()
@@ -203,7 +216,7 @@ def fill(view, folder, name, span=None, letters=22, angle=32, **how):
     bar.WindowLocation, bar.Position, bar.ScalarBarLength = "Any Location", [0.83, 0.2], 0.55
     bar.TitleColor = bar.LabelColor = [0.0, 0.0, 0.0]
     shown.SetScalarBarVisibility(view, True)
-    look(view, bounds, base.PointData["radius_nm"].GetRange()[1], angle)
+    look(view, seen or bounds, base.PointData["radius_nm"].GetRange()[1], angle)
 
 
 def quit_with(text):
