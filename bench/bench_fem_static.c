@@ -1,13 +1,16 @@
 /*
   bench_fem_static - static equilibrium of a pack of spheres of gold: iterations and seconds.
 
-  usage: bench_fem_static [grains along an edge, 3] [n of the mesh, 4] [m, 2] [density, 0.9] [options: -static_...]
+  usage: bench_fem_static [grains along an edge, 3] [n of the mesh, 4] [m, 2] [density, 0.9] [steps of rest, 0]
+                          [options: -static_...]
+  Steps of rest: after the press, explicit, velocities taken away whenever kinetic energy falls.
   -static_pc_two_level, -static_mat_assembled: as solver/fem/fem_static_pc.c.  Options of PETSc come last.
 */
 #include "solver/fem/fem_impl.h"
 #include "solver/fem/fem_static.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static const double R = 3.25, DIE = 0.72; /* [nm]; radius of the die over the row of grains at the beginning */
@@ -107,6 +110,33 @@ static PetscErrorCode Press(Bench *b, double density)
   PetscFunctionReturn(0);
 }
 
+static double kinetic(Fem fem)
+{
+  v8     lanes = v8_set(0.0);
+  double sum   = 0.0;
+
+  for (PetscInt n = 0; n < fem->n_pack * fem->n_node; n++)
+    for (int k = 0; k < 3; k++) lanes += 0.5 * fem->mass[n] * fem->v[n][k] * fem->v[n][k];
+  for (int l = 0; l < 8; l++) sum += lanes[l];
+  return sum;
+}
+
+static PetscErrorCode Rest(Bench *b, int steps)
+{
+  double last = 0.0, now;
+
+  PetscFunctionBeginUser;
+  for (int step = 1; step <= steps; step++) {
+    PetscCall(FemStep(b->fem, &b->tools));
+    if (step % 50 == 0) PetscCall(Pairs(b));
+    if (step % 10) continue;
+    now = kinetic(b->fem);
+    if (now < last) memset(b->fem->v, 0, (size_t)(b->fem->n_pack * b->fem->n_node) * sizeof *b->fem->v);
+    last = now < last ? 0.0 : now;
+  }
+  PetscFunctionReturn(0);
+}
+
 /* Of this process: others may share the machine. */
 static double cpu_seconds(void)
 {
@@ -145,6 +175,7 @@ int main(int argc, char **argv)
   const GrainShape sphere = {.form = GRAIN_SPHERE};
   const int edge = (int)number(argc, argv, 1, 3), n = (int)number(argc, argv, 2, 4), m = (int)number(argc, argv, 3, 2);
   const double dense = number(argc, argv, 4, 0.9);
+  const int    rest  = (int)number(argc, argv, 5, 0);
   Bench        b     = {0};
 
   PetscCall(PetscInitialize(&argc, &argv, NULL, NULL));
@@ -152,6 +183,7 @@ int main(int argc, char **argv)
   printf("%d grains, each %d nodes, %d elements\n", edge * edge * edge, b.mesh.n_node, b.mesh.n_elem);
   PetscCall(Begin(&b, edge));
   PetscCall(Press(&b, dense));
+  PetscCall(Rest(&b, rest));
   PetscCall(Solve(&b, "hold", 0.0));
   PetscCall(Solve(&b, "lift by 0.2 %", 0.002));
   PetscCall(FemDestroy(&b.fem));

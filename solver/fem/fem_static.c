@@ -20,7 +20,10 @@ static const double CYCLE = 0.8;
   are held by little, what the preconditioner leaves out is large beside what holds them.  They go as the residual does,
   so that the last iterations are Newton's, and leave no force behind.
 */
-static const double SHIFT = 0.1;
+static const double HOLD_LEAST = 0.1, HOLD_MOST = 100.0, HOLD_BY = 4.0;
+
+/* The line search went less of a step than the first: it was too long; more than the second: it was not. */
+static const double SHORT = 0.5, WHOLE = 0.8;
 
 /* Iterations without a residual that is so much better: Newton goes to and fro between kinks. */
 enum { PATIENCE = 8 };
@@ -67,6 +70,34 @@ static PetscErrorCode Scale(FemStatic st, double *scale)
   PetscFunctionReturn(0);
 }
 
+/* Nodes are held more where the last step was too long, less where it was not. */
+static PetscErrorCode Hold(FemStatic st, SNES snes, PetscInt it)
+{
+  SNESLineSearch search;
+  PetscReal      part;
+
+  PetscFunctionBeginUser;
+  PetscCall(SNESGetLineSearch(snes, &search));
+  PetscCall(SNESLineSearchGetLambda(search, &part));
+  if (it == 0) st->hold = HOLD_LEAST;
+  else if (part < SHORT) st->hold = PetscMin(st->hold * HOLD_BY, HOLD_MOST);
+  else if (part > WHOLE) st->hold = PetscMax(st->hold / HOLD_BY, HOLD_LEAST);
+  st->shift = st->hold * st->stiffness * PetscMin(1.0, st->status.residual);
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode CountLinear(FemStatic st, SNES snes)
+{
+  KSP      ksp;
+  PetscInt n;
+
+  PetscFunctionBeginUser;
+  PetscCall(SNESGetKSP(snes, &ksp));
+  PetscCall(KSPGetIterationNumber(ksp, &n));
+  st->status.krylov_most = PetscMax(st->status.krylov_most, n);
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode Converged(SNES snes, PetscInt it, PetscReal xnorm, PetscReal snorm, PetscReal fnorm,
                                 SNESConvergedReason *reason, void *ctx)
 {
@@ -82,8 +113,9 @@ static PetscErrorCode Converged(SNES snes, PetscInt it, PetscReal xnorm, PetscRe
   st->norm[it % 3]    = fnorm;
   st->cycles          = it > 2 && fnorm > CYCLE * st->norm[(it + 1) % 3];
   st->status.residual = fnorm / scale;
-  st->shift           = SHIFT * st->stiffness * PetscMin(1.0, st->status.residual);
-  *reason             = SNES_CONVERGED_ITERATING;
+  PetscCall(Hold(st, snes, it));
+  if (it > 0) PetscCall(CountLinear(st, snes));
+  *reason = SNES_CONVERGED_ITERATING;
   if (PetscIsInfOrNanReal(fnorm)) *reason = SNES_DIVERGED_FNORM_NAN;
   else if (fnorm <= wanted) *reason = SNES_CONVERGED_FNORM_ABS;
   else if (it == 0 || fnorm < BETTER * st->best) st->best = fnorm, st->best_at = it;
@@ -248,7 +280,6 @@ static PetscErrorCode Count(FemStatic st)
   st->status.newton += newton;
   st->status.newton_most = PetscMax(st->status.newton_most, newton);
   st->status.krylov += krylov;
-  if (newton) st->status.krylov_most = PetscMax(st->status.krylov_most, (krylov + newton - 1) / newton);
   PetscFunctionReturn(0);
 }
 

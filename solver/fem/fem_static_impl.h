@@ -42,20 +42,20 @@ struct _p_FemStatic {
   ElementModel         model; /* without a rate */
   StaticBegin          begin;
   Tools tools; /* of the evaluation: z, die_radius at the end of the increment, v, die_speed the way in it over dt */
-  ToolStrain     *strain;     /* of the tools in it; NULL: none */
-  double          stiffness;  /* of an element, as it is without flow [nN/nm] */
-  double          ground;     /* stiffness of the ground springs [nN/nm] */
-  double          shift;      /* of the tangent, while Newton is far away [nN/nm] */
-  double          scale;      /* largest norm of contact forces so far [nN] */
-  double          facet;      /* size of one of the smallest grain [nm] */
-  double          step_most;  /* a node moves by no more in one iteration [nm] */
-  double          norm[3];    /* of the residual, of the last three iterations [nN] */
-  int             cycles;     /* Newton goes to and fro */
-  PetscInt        n_dof;      /* of this rank */
-  PetscInt        n_nodes;    /* of all bodies, over all ranks */
-  PetscInt       *first_node; /* [n_body + n_ghost_body] number of a body's first node over all ranks */
-  double          first;      /* norm of the residual at the beginning of the increment [nN] */
-  double          best;       /* smallest norm of the residual in this increment [nN], and at which iteration */
+  ToolStrain     *strain;      /* of the tools in it; NULL: none */
+  double          stiffness;   /* of an element, as it is without flow [nN/nm] */
+  double          ground;      /* stiffness of the ground springs [nN/nm] */
+  double          hold, shift; /* ground springs of the tangent alone: over stiffness and residual [-]; [nN/nm] */
+  double          scale;       /* largest norm of contact forces so far [nN] */
+  double          facet;       /* size of one of the smallest grain [nm] */
+  double          step_most;   /* a node moves by no more in one iteration [nm] */
+  double          norm[3];     /* of the residual, of the last three iterations [nN] */
+  int             cycles;      /* Newton goes to and fro */
+  PetscInt        n_dof;       /* of this rank */
+  PetscInt        n_nodes;     /* of all bodies, over all ranks */
+  PetscInt       *first_node;  /* [n_body + n_ghost_body] number of a body's first node over all ranks */
+  double          first;       /* norm of the residual at the beginning of the increment [nN] */
+  double          best;        /* smallest norm of the residual in this increment [nN], and at which iteration */
   PetscInt        best_at;
   int            *node_row, *node_col; /* nodes that share an element with a node: CSR */
   ContactSpots    spots;

@@ -195,7 +195,7 @@ static void elastic_springback(void **state)
 }
 
 /* A pack of edge^3 held, then its punch lifted until it carries nothing. */
-static void pack(int edge, int release)
+static FemStaticStatus pack(int edge, int release)
 {
   FemWorld        w;
   FemStatic       st;
@@ -225,6 +225,7 @@ static void pack(int edge, int release)
   }
   MUST(FemStaticDestroy(&st));
   fem_world_end(&w);
+  return s;
 }
 
 static void pack_of_8(void **state)
@@ -289,10 +290,16 @@ static void far_punch(void **state)
   fem_world_end(&w);
 }
 
+/* With two levels: 20 iterations of the linear solver at most; 10 are found. */
 static void pack_of_27(void **state)
 {
+  FemStaticStatus s;
+
   (void)state;
-  pack(3, 0);
+  MUST(PetscOptionsSetValue(NULL, "-static_pc_two_level", "yes"));
+  s = pack(3, 0);
+  MUST(PetscOptionsClearValue(NULL, "-static_pc_two_level"));
+  assert_true(s.two_level && s.krylov_most <= 20);
 }
 
 /*
