@@ -11,7 +11,7 @@
   one solves each grain by itself, with the nodes that touch it (additive Schwarz, one subdomain per grain, overlap 1);
   the coarse one moves grains as wholes, by twelve affine modes: translations, rotations, stretches and shears.  What a
   grain does inside is the first one's, what the packing does is the second one's, meant so that iterations do not
-  grow with the number of grains.  (At 512 grains in motion they do: README.md.)
+  grow with the number of grains.  (Where few contacts hold a grain they do: README.md.)
 */
 #include "solver/fem/fem_static_impl.h"
 
