@@ -64,8 +64,9 @@ PetscErrorCode MeshedStart(Simulation *sim)
   PetscFunctionBeginUser;
   if (!sim->fem) PetscFunctionReturn(0);
   if (!mesh_promotes(&sim->config.mesh)) PetscCall(MixedRows(sim, &n, &row));
-  /* rigid grains of the run are as heavy for their size: FemMesh gives bodies their own mass */
-  for (PetscInt i = 0; i < sim->grains->n_owned; i++) sim->grains->rec[i][REC_INV_M] /= sim->config.mesh.mass_scaling;
+  /* rigid grains of the run are as heavy as bodies of their size are */
+  for (PetscInt i = 0; i < sim->grains->n_owned; i++)
+    sim->grains->rec[i][REC_INV_M] = 1.0 / fem_body_mass(sim->fem, sim->grains->rec[i][REC_R0]);
   PetscCall(FemMesh(sim->fem, n, row));
   PetscCall(MixedFind(sim));
   PetscCall(PetscFree(row));

@@ -156,6 +156,8 @@ const GrainMesh *fem_mesh(Fem fem);
 PetscInt64 fem_body_view(Fem fem, PetscInt b, BodyNode node[], BodyElement elem[]);
 /* Not collective.  Of the owned bodies, after FemStep, for the next `time` [ns]. */
 MeshedMotion fem_motion(Fem fem, double time);
+/* Not collective.  Of a body of this radius when it is made: a step that all share, so in proportion to it [fg]. */
+double fem_body_mass(Fem fem, double radius);
 /* Not collective.  Changes the damping [1/ns]. */
 void fem_drag(Fem fem, double rate);
 

@@ -64,7 +64,7 @@ static void pack_sums(Fem fem, PetscInt p, v8 sum[PART_N], v8 *mises2)
 static double added_mass(Fem fem, PetscInt b)
 {
   const double *r     = fem->g->rec[fem->row[b]];
-  const double  added = 1.0 / (r[REC_INV_M] * fem->unit_mass * r[REC_R0]) - 1.0;
+  const double  added = 1.0 / (r[REC_INV_M] * fem_body_mass(fem, r[REC_R0])) - 1.0;
 
   return added > 1e-12 ? added : 0.0; /* less is rounding */
 }

@@ -230,7 +230,8 @@ PetscErrorCode CutCreate(Fem fem, const GrainStart *start, double numbers[], Cut
   PetscCall(PetscCalloc2(fem->n_surf, &c->node_push, fem->n_surf, &c->node_out));
   PetscCall(PetscArraycpy(c->faces, start->face, start->n_face));
   take_rays(c);
-  for (int e = 0; e < fem->n_elem; e++) c->wanted += J * c->body.volume[e];
+  for (int e = 0; e < fem->n_elem; e++) c->volume += c->body.volume[e];
+  c->wanted = J * c->volume;
   fit(c);
   find_takers(c);
   fit(c);

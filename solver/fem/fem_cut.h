@@ -15,7 +15,8 @@ typedef struct {
   double      centre[3], R0; /* of the grain [nm] */
   double      yield, mass;   /* [GPa], [fg] */
   double      radius;        /* of the sphere that is cut off [nm] */
-  double      wanted, off;   /* volume of the body [nm^3]; what it misses [-] */
+  double      volume;        /* without load [nm^3] */
+  double      wanted, off;   /* volume under load [nm^3]; the most that it was missed by [-] */
   int         side;          /* the last sphere was too small (-1) or too large (1) */
   double (*ray)[3];          /* [n_node] unit, from the centre; of a node in the middle anything */
   double *depth;             /* [n_node] distance from the centre over that of the surface, without load */

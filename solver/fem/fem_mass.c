@@ -87,6 +87,8 @@ double fem_unit_mass(const FemConfig *c, double dt)
   return unit_mesh(c, dt, &volume);
 }
 
+double fem_body_mass(Fem fem, double radius) { return fem->unit_mass * radius; }
+
 /* Least masses of the nodes of a pack, need[n][0], with which its elements bear the step as they are now. */
 static void least_masses(Fem fem, PetscInt pack, v8 (*need)[3])
 {

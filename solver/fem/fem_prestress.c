@@ -162,28 +162,34 @@ static void press_step(Press *r, int steps)
     }
 }
 
-/* Places and state into the body; its elements get the volumes without load that belong to them. */
+/*
+  Places and state into the body; its elements get the volumes without load that belong to them, and all is scaled for
+  these to add up to the volume of the grain.
+*/
 static void press_take(const Press *r, int l)
 {
-  Cut *c = r->cut[l];
+  Cut   *c   = r->cut[l];
+  double sum = 0.0, scale;
 
-  for (int n = 0; n < r->fem->n_node; n++)
-    for (int k = 0; k < 3; k++) c->body.node[n][ROW_X + k] = r->x[n][k][l];
   for (int e = 0; e < r->fem->n_elem; e++) {
     c->body.volume[e] = r->volume[e][l] / exp(r->state[e][EL_MEAN][l] / r->fem->cfg.bulk.K);
+    sum += c->body.volume[e];
+  }
+  c->off = fmax(c->off, fabs(sum / c->volume - 1.0));
+  scale  = cbrt(c->volume / sum);
+  for (int n = 0; n < r->fem->n_node; n++)
+    for (int k = 0; k < 3; k++)
+      c->body.node[n][ROW_X + k] = c->centre[k] + scale * (r->x[n][k][l] - c->centre[k]);
+  for (int e = 0; e < r->fem->n_elem; e++) {
+    c->body.volume[e] *= scale * scale * scale;
     for (int k = 0; k < EL_N; k++) c->body.state[e][k] = r->state[e][k][l];
   }
   for (int k = 0; k < c->start.n_face; k++)
     if (c->faces[k].push > 0.0) c->faces[k].push = r->carried[l][k];
 }
 
-/* Enough for the largest grains, as heavy for their size as the smallest: the same whoever stands side by side. */
-static int steps_to_rest(Fem fem)
-{
-  const double least = fem->cfg.radius_min, most = fem->cfg.radius_max, size = most / least;
-
-  return 2 * fem_settle_steps(fem_lowest_mode(fem, most, fem->unit_mass * least * size * size * size));
-}
+/* Of all sizes, for masses are in proportion to radii: the same whoever stands side by side. */
+static int steps_to_rest(Fem fem) { return 2 * fem_settle_steps(fem_lowest_mode(fem, 1.0, fem_body_mass(fem, 1.0))); }
 
 PetscErrorCode FemPrestress(Fem fem, PetscInt n, Cut cut[])
 {
