@@ -79,7 +79,7 @@ def draw(runs, density, path):
         x, pdf = force_density(run.contacts)
         d.semilogy(x, np.where(pdf > 0, pdf, np.nan), "o-", ms=3, **style)
         q = run.grains["q_GPa"]
-        e.hist(q, bins_for(len(q), q.max()), density=True, histtype="step", **style)
+        e.hist(q, bins_for(len(q), 60), density=True, histtype="step", **style)
         f.bar(number, run.cost, color=f"C{number}")
     meshed_last = max((run for run in runs if np.nanmax(run.run["meshed_fraction"]) > 0), key=lambda run: run.pressure.max())
     a.set(xlabel="relative density", ylabel="pressure [GPa]", ylim=(0, 1.1 * meshed_last.pressure.max()))

@@ -116,7 +116,7 @@ PetscErrorCode FemForces(Fem fem, const Tools *tools)
 
   PetscFunctionBeginUser;
   if (fem->sampling) fem->n_samples = fem->n_sums = 0;
-  memset(fem->force, 0, nodes * sizeof *fem->force);
+  if (nodes) memset(fem->force, 0, nodes * sizeof *fem->force); /* there is no array before there is a body */
   PetscCall(FemHaloBegin(fem));
   PetscCall(FemHaloEnd(fem));
   busy_start(&fem->g->busy);

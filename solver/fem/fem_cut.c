@@ -1,18 +1,19 @@
 /*
   fem_cut.c - the shape of a grain from its contacts: the mesh of a sphere drawn onto a sphere that is cut off at faces.
 
-  Each node stays on its ray from the centre, in proportion to how far the surface is along that ray; the radius of the
-  sphere is what gives the volume.  A contact smaller than the mesh is taken by the node nearest to its axis.
+  Each node of the surface stays on its ray from the centre, those inside follow smoothly; the radius of the sphere is
+  what gives the volume.  A contact smaller than the mesh is taken by the node nearest to its axis.
 */
 #include "solver/fem/fem_cut.h"
 #include "solver/fem/fem_rigid.h"
 
 #include <string.h>
 
-enum { TRIALS = 40 };
+enum { TRIALS = 40, SWEEPS = 20 }; /* of the radius; of a smoothing, from rays on */
 
 static const double CLOSE    = 1e-13; /* error of the volume that is good enough [-] */
 static const double NEAREST  = 0.85;  /* cosine: how far from its axis a small contact may find its node */
+static const double MOST_IN  = 0.01;  /* of the radius: the most that the free surface moves at once */
 static const double OUTREACH = 1.6;   /* of the radius without load: the largest sphere to be cut off */
 
 static double dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
@@ -56,6 +57,39 @@ static double volume(const Cut *c)
   return sum;
 }
 
+/* Nodes inside move by the mean of how far those move that they share an edge with: what varies along the surface fades
+   towards the centre. */
+static void smooth(Cut *c)
+{
+  static const int edge[12][2] = {
+      {0, 1},
+      {1, 2},
+      {2, 3},
+      {3, 0},
+      {4, 5},
+      {5, 6},
+      {6, 7},
+      {7, 4},
+      {0, 4},
+      {1, 5},
+      {2, 6},
+      {3, 7}
+  };
+  const GrainMesh *m = c->fem->cfg.mesh;
+
+  for (int sweep = 0; sweep < SWEEPS; sweep++) {
+    memset(c->sum, 0, (size_t)m->n_node * sizeof *c->sum);
+    for (int e = 0; e < m->n_elem; e++)
+      for (int k = 0; k < 12; k++) {
+        const int a = m->hex[e][edge[k][0]], b = m->hex[e][edge[k][1]];
+        for (int d = 0; d < 3; d++) c->sum[a][d] += c->shift[b][d], c->sum[b][d] += c->shift[a][d];
+        c->sum[a][3] += 1.0, c->sum[b][3] += 1.0;
+      }
+    for (int n = m->n_surf; n < m->n_node; n++)
+      for (int d = 0; d < 3; d++) c->shift[n][d] = c->sum[n][d] / c->sum[n][3];
+  }
+}
+
 /* Nodes onto the sphere of this radius, cut off. */
 static void draw(Cut *c, double radius)
 {
@@ -68,8 +102,12 @@ static void draw(Cut *c, double radius)
         if (c->taker[k] == n) t = face_along(c, &c->faces[k], c->ray[n]), face = k;
       c->face[n] = face;
     }
-    for (int k = 0; k < 3; k++) c->body.node[n][ROW_X + k] = c->centre[k] + c->depth[n] * t * c->ray[n][k];
+    for (int k = 0; k < 3; k++) c->shift[n][k] = c->depth[n] * (t - radius) * c->ray[n][k];
   }
+  smooth(c);
+  for (int n = 0; n < c->fem->n_node; n++)
+    for (int k = 0; k < 3; k++)
+      c->body.node[n][ROW_X + k] = c->centre[k] + c->depth[n] * radius * c->ray[n][k] + c->shift[n][k];
 }
 
 /* The sphere that has the volume wanted when it is cut off, from the last one: regula falsi after Dowell & Jarratt 1971
@@ -138,6 +176,25 @@ void cut_move(Cut *c, int node, double out)
 {
   for (int k = 0; k < 3; k++) c->body.node[node][ROW_X + k] += (out - c->node_out[node]) * c->faces[c->face[node]].n[k];
   c->node_out[node] = out;
+}
+
+void cut_keep_volume(Cut *c)
+{
+  const GrainMesh *m   = c->fem->cfg.mesh;
+  double           sum = 0.0, area = 0.0, most = MOST_IN * c->R0, in;
+
+  for (int e = 0; e < m->n_elem; e++) {
+    Hex x;
+    for (int a = 0; a < 8; a++) memcpy(x[a], c->body.node[m->hex[e][a]], sizeof x[a]);
+    c->body.volume[e] = hex_volume(x) / exp(c->body.state[e][EL_MEAN] / c->fem->cfg.bulk.K);
+    sum += c->body.volume[e];
+  }
+  c->off = fabs(sum / c->volume - 1.0);
+  for (int n = 0; n < m->n_surf; n++) area += c->face[n] == FREE ? c->node_area[n] : 0.0;
+  if (area <= 0.0) return;
+  in = fmin(fmax((sum - c->volume) / area, -most), most);
+  for (int n = 0; n < m->n_surf; n++)
+    for (int k = 0; k < 3 && c->face[n] == FREE; k++) c->body.node[n][ROW_X + k] -= in * c->ray[n][k];
 }
 
 /* Rays of the nodes and how deep they lie, of the mesh without load. */
@@ -227,6 +284,7 @@ PetscErrorCode CutCreate(Fem fem, const GrainStart *start, double numbers[], Cut
   PetscCall(PetscMalloc5(fem->n_node, &c->ray, fem->n_node, &c->depth, fem->n_surf, &c->face, fem->n_surf,
                          &c->node_area, fem->n_surf, &c->vector));
   PetscCall(PetscMalloc1(start->n_face, &c->faces));
+  PetscCall(PetscMalloc2(fem->n_node, &c->shift, fem->n_node, &c->sum));
   PetscCall(PetscCalloc2(fem->n_surf, &c->node_push, fem->n_surf, &c->node_out));
   PetscCall(PetscArraycpy(c->faces, start->face, start->n_face));
   take_rays(c);
@@ -246,6 +304,7 @@ PetscErrorCode CutDestroy(Cut *c)
   PetscFunctionBeginUser;
   PetscCall(PetscFree5(c->ray, c->depth, c->face, c->node_area, c->vector));
   PetscCall(PetscFree(c->faces));
+  PetscCall(PetscFree2(c->shift, c->sum));
   PetscCall(PetscFree2(c->node_push, c->node_out));
   PetscFunctionReturn(0);
 }

@@ -21,6 +21,8 @@ typedef struct {
   double (*ray)[3];          /* [n_node] unit, from the centre; of a node in the middle anything */
   double *depth;             /* [n_node] distance from the centre over that of the surface, without load */
   int    *face;              /* [n_surf] the face that a surface node is at, or FREE */
+  double (*shift)[3];        /* [n_node] from where the sphere that is cut off has the node [nm] */
+  double (*sum)[4];          /* [n_node] scratch */
   double *node_area;         /* [n_surf] [nm^2] */
   double *node_push;         /* [n_surf] what the face gives to the node: set by FemPrestress [nN] */
   double *node_out;          /* [n_surf] by which the node was moved out since [nm] */
@@ -35,6 +37,9 @@ PetscErrorCode CutDestroy(Cut *c);
 /* Moves a node that is at a face to where it stands out by `out`. */
 void cut_move(Cut *c, int node, double out);
 
+/* Volumes of the elements without load that belong to their places and stress; moves the free surface to where they
+   will add up to the volume of the grain. */
+void cut_keep_volume(Cut *c);
 /*
   Not collective.  fem_prestress.c: the stress of n bodies under their contacts; volumes of elements without load.  The
   forces of faces become those that this stress balances.

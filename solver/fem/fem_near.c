@@ -109,7 +109,7 @@ static void facet_blocks(Fem fem)
 {
   const PetscInt n = fem->n_body + fem->n_ghost_body;
 
-  memset(fem->block_used, 0, (size_t)(n * fem->n_block));
+  if (n) memset(fem->block_used, 0, (size_t)(n * fem->n_block)); /* there is no array before there is a body */
   for (PetscInt c = 0; c < fem->list.n; c++) {
     const Candidate *far = &fem->list.cand[c];
 

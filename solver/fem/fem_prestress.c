@@ -162,30 +162,18 @@ static void press_step(Press *r, int steps)
     }
 }
 
-/*
-  Places and state into the body; its elements get the volumes without load that belong to them, and all is scaled for
-  these to add up to the volume of the grain.
-*/
+/* Places and state into the body. */
 static void press_take(const Press *r, int l)
 {
-  Cut   *c   = r->cut[l];
-  double sum = 0.0, scale;
+  Cut *c = r->cut[l];
 
-  for (int e = 0; e < r->fem->n_elem; e++) {
-    c->body.volume[e] = r->volume[e][l] / exp(r->state[e][EL_MEAN][l] / r->fem->cfg.bulk.K);
-    sum += c->body.volume[e];
-  }
-  c->off = fmax(c->off, fabs(sum / c->volume - 1.0));
-  scale  = cbrt(c->volume / sum);
   for (int n = 0; n < r->fem->n_node; n++)
-    for (int k = 0; k < 3; k++)
-      c->body.node[n][ROW_X + k] = c->centre[k] + scale * (r->x[n][k][l] - c->centre[k]);
-  for (int e = 0; e < r->fem->n_elem; e++) {
-    c->body.volume[e] *= scale * scale * scale;
+    for (int k = 0; k < 3; k++) c->body.node[n][ROW_X + k] = r->x[n][k][l];
+  for (int e = 0; e < r->fem->n_elem; e++)
     for (int k = 0; k < EL_N; k++) c->body.state[e][k] = r->state[e][k][l];
-  }
   for (int k = 0; k < c->start.n_face; k++)
     if (c->faces[k].push > 0.0) c->faces[k].push = r->carried[l][k];
+  cut_keep_volume(c);
 }
 
 /* Of all sizes, for masses are in proportion to radii: the same whoever stands side by side. */
@@ -206,7 +194,6 @@ PetscErrorCode FemPrestress(Fem fem, PetscInt n, Cut cut[])
       for (int k = 0; k < 3; k++) r.x0[n][k] -= r.x[n][k] - r.x0[n][k];
     press_begin(&r);
     for (int s = 0; s < steps; s++) press_step(&r, steps);
-    volumes(&r, r.volume);
     for (int l = 0; l < 8 && first + l < n; l++) press_take(&r, l);
   }
   press_free(&r);

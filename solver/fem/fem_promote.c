@@ -53,7 +53,7 @@ static void put_back(const FemPromotion p)
 {
   const Fem fem = p->fem;
 
-  memcpy(fem->slot, p->slot, (size_t)(p->old * fem->n_surf) * sizeof *p->slot);
+  if (p->old) memcpy(fem->slot, p->slot, (size_t)(p->old * fem->n_surf) * sizeof *p->slot);
   memcpy(fem->work, p->work, sizeof p->work);
   memcpy(fem->tool_force, p->tool_force, sizeof p->tool_force);
   fem->wall_force = p->wall_force;
@@ -110,7 +110,7 @@ PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], co
   PetscCall(FemPrestress(fem, n, p->cut));
   PetscCall(FemAddBodies(fem, n, id, row, p->numbers));
   PetscCall(PetscFree2(id, row));
-  memcpy(p->slot, fem->slot, (size_t)(p->old * fem->n_surf) * sizeof *p->slot);
+  if (p->old) memcpy(p->slot, fem->slot, (size_t)(p->old * fem->n_surf) * sizeof *p->slot);
   memcpy(p->work, fem->work, sizeof p->work);
   memcpy(p->tool_force, fem->tool_force, sizeof p->tool_force);
   p->wall_force = fem->wall_force;
@@ -147,6 +147,7 @@ PetscErrorCode FemPromoteTry(FemPromotion p)
       out   = c->node_out[n] + STEP * (c->node_push[n] - pushed(c, p->old + k, n)) / (sides * stiff * c->node_area[n]);
       cut_move(c, n, fmin(fmax(out, -DEEPEST * h), DEEPEST * h));
     }
+    cut_keep_volume(c);
   }
   put_back(p);
   take_in(p);
