@@ -242,18 +242,57 @@ static void middle_plane(void **state)
   }
 }
 
+/*
+  A pair that was pressed, let go and pressed again is cut in two; either side goes on alone on the middle plane as the
+  pair goes on: equal grains, so half of the overlap each, with and without adhesion, before and beyond its largest
+  overlap.  Sides of unequal grains stand where they stood and together make the pair's overlap.
+*/
+static void halves_go_on(void **state)
+{
+  static const double turn[5] = {-0.4, 0.5, 0.35, 0.42, 0.7};
+
+  (void)state;
+  for (int sticky = 0; sticky < 2; sticky++)
+    for (int stop = 1; stop < 4; stop++) {
+      Rig   pair, half;
+      Lanes first[CONTACT_STATE_MAX], second[CONTACT_STATE_MAX], *const sides[2] = {first, second}, overlap[2];
+
+      rig_init(&pair, "mdr");
+      rig_lane(&pair, 0, 3.25, 3.25, 1.0, sticky ? 1.0 : 0.0);
+      rig_init(&half, "mdr");
+      rig_lane(&half, 0, 3.25, 1e30, 1.0, sticky ? 0.5 : 0.0);
+      half.in.mirror = 1;
+      for (int leg = 0; leg < 4; leg++) {
+        if (leg == stop) {
+          pair.m.law->halve(pair.m.p, &pair.in, pair.state, overlap, sides);
+          CHECK_CLOSE(overlap[0][0], 0.5 * pair.in.delta[0], 1e-12, 1e-12);
+          for (int s = 0; s < 2; s++)
+            for (int k = 0; k < pair.m.law->n_state; k++) assert_true(sides[s][k][0] == first[k][0]);
+          memcpy(half.state, first, (size_t)pair.m.law->n_state * sizeof(Lanes));
+        }
+        for (int k = 0; k <= 400; k++) {
+          const double d = turn[leg] + (turn[leg + 1] - turn[leg]) * k / 400.0, F = rig_fn(&pair, d);
+          if (leg >= stop) CHECK_CLOSE(rig_fn(&half, 0.5 * d), F, 1e-9, 1e-9); /* WHY: as in symmetry_of_the_pair */
+        }
+      }
+      rig_init(&pair, "mdr");
+      rig_lane(&pair, 0, 3.25, 2.1, 1.0, sticky ? 1.0 : 0.0);
+      rig_move(&pair, 0.0, 0.6, 500);
+      rig_move(&pair, 0.6, 0.4, 500);
+      pair.m.law->halve(pair.m.p, &pair.in, pair.state, overlap, NULL);
+      CHECK_CLOSE(overlap[0][0] + overlap[1][0], 0.4, 1e-12, 1e-12);
+      assert_true(overlap[1][0] > overlap[0][0]); /* the smaller grain is cut deeper */
+    }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(loading_table),
-      cmocka_unit_test(nondimensional_table),
-      cmocka_unit_test(unloading_tables),
-      cmocka_unit_test(step_size_independence),
-      cmocka_unit_test(neck_and_pull_off),
-      cmocka_unit_test(ductile_cap),
-      cmocka_unit_test(middle_plane),
-      cmocka_unit_test(symmetry_of_the_pair),
-      cmocka_unit_test(stored_energy_is_the_integral),
+      cmocka_unit_test(loading_table),        cmocka_unit_test(nondimensional_table),
+      cmocka_unit_test(unloading_tables),     cmocka_unit_test(step_size_independence),
+      cmocka_unit_test(neck_and_pull_off),    cmocka_unit_test(ductile_cap),
+      cmocka_unit_test(middle_plane),         cmocka_unit_test(halves_go_on),
+      cmocka_unit_test(symmetry_of_the_pair), cmocka_unit_test(stored_energy_is_the_integral),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
