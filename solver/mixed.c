@@ -43,7 +43,8 @@ PetscErrorCode MixedFind(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode MixedTry(Dem dem, Fem fem)
+/* Forces across the plates on the bodies; push: on the rigid grains, too, and the plates move. */
+static PetscErrorCode Plates(Dem dem, Fem fem, int push)
 {
   const Plate   *plate;
   PlateReaction *reaction;
@@ -53,21 +54,21 @@ PetscErrorCode MixedTry(Dem dem, Fem fem)
   PetscCall(DemPlates(dem, &n, &plate));
   PetscCall(PetscMalloc1(n, &reaction));
   PetscCall(FemPlates(fem, n, plate, reaction));
+  if (push) PetscCall(DemPlatesPush(dem, reaction));
   PetscCall(PetscFree(reaction));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode MixedTry(Dem dem, Fem fem)
+{
+  PetscFunctionBeginUser;
+  PetscCall(Plates(dem, fem, 0));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode MixedForces(Dem dem, Fem fem)
 {
-  const Plate   *plate;
-  PlateReaction *reaction;
-  PetscInt       n;
-
   PetscFunctionBeginUser;
-  PetscCall(DemPlates(dem, &n, &plate));
-  PetscCall(PetscMalloc1(n, &reaction));
-  PetscCall(FemPlates(fem, n, plate, reaction));
-  PetscCall(DemPlatesPush(dem, reaction));
-  PetscCall(PetscFree(reaction));
+  PetscCall(Plates(dem, fem, 1));
   PetscFunctionReturn(0);
 }

@@ -16,12 +16,10 @@ static const double NEAREST  = 0.85;  /* cosine: how far from its axis a small c
 static const double MOST_IN  = 0.01;  /* of the radius: the most that the free surface moves at once */
 static const double OUTREACH = 1.6;   /* of the radius without load: the largest sphere to be cut off */
 
-static double dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
-
 /* How far a face is along a ray; 1e300: it goes away from it. */
 static double face_along(const Cut *c, const GrainFace *f, const double u[3])
 {
-  const double cosine = dot(f->n, u);
+  const double cosine = cut_dot(f->n, u);
 
   if (f->bore > 0.0) { /* |(centre + t u) across z| = bore */
     const double a = u[0] * u[0] + u[1] * u[1], b = c->centre[0] * u[0] + c->centre[1] * u[1],
@@ -151,7 +149,7 @@ static void face_areas(Cut *c)
   }
   for (int k = 0; k < c->start.n_face; k++) c->area[k] = 0.0;
   for (int n = 0; n < c->fem->n_surf; n++) {
-    c->node_area[n] = sqrt(dot(node[n], node[n]));
+    c->node_area[n] = sqrt(cut_dot(node[n], node[n]));
     if (c->face[n] != FREE) c->area[c->face[n]] += c->node_area[n];
   }
 }
@@ -167,7 +165,7 @@ static void find_takers(Cut *c)
     for (int n = 0; n < c->fem->n_surf; n++) had |= c->face[n] == k;
     if (had || f->push <= 0.0) continue;
     for (int n = 0; n < c->fem->n_surf; n++)
-      if (c->face[n] == FREE && dot(f->n, c->ray[n]) > best) best = dot(f->n, c->ray[n]), c->taker[k] = n;
+      if (c->face[n] == FREE && cut_dot(f->n, c->ray[n]) > best) best = cut_dot(f->n, c->ray[n]), c->taker[k] = n;
     if (c->taker[k] != FREE) c->face[c->taker[k]] = k;
   }
 }
@@ -205,7 +203,7 @@ static void take_rays(Cut *c)
   for (int n = 0; n < c->fem->n_node; n++) {
     double size = 0.0;
     for (int k = 0; k < 3; k++) c->ray[n][k] = c->body.node[n][ROW_X + k] - c->centre[k];
-    size        = sqrt(dot(c->ray[n], c->ray[n]));
+    size        = sqrt(cut_dot(c->ray[n], c->ray[n]));
     c->depth[n] = size;
     far         = fmax(far, size);
     for (int k = 0; k < 3; k++) c->ray[n][k] = size > 0.0 ? c->ray[n][k] / size : (double)(k == 0);
@@ -213,26 +211,23 @@ static void take_rays(Cut *c)
   for (int n = 0; n < c->fem->n_node; n++) c->depth[n] = n < c->fem->n_surf ? 1.0 : c->depth[n] / far;
 }
 
-/* Mass and motion of the grain: its centre of mass, velocity, angular momentum. */
-static void set_in_motion(const Cut *c, const double *rec)
+void cut_set_in_motion(Cut *c)
 {
-  const double grain_mass = 1.0 / rec[REC_INV_M];
-  double       mass = 0.0, centre[3] = {0};
-  v8           J[6], L[3], w[3];
+  double mass = 0.0, centre[3] = {0};
+  v8     J[6], L[3], w[3];
 
   for (int n = 0; n < c->fem->n_node; n++) mass += c->body.node[n][ROW_MASS];
   for (int n = 0; n < c->fem->n_node; n++) {
-    c->body.node[n][ROW_MASS] *= grain_mass / mass;
+    c->body.node[n][ROW_MASS] *= c->mass / mass;
     for (int k = 0; k < 3; k++)
-      centre[k] += c->body.node[n][ROW_MASS] * (c->body.node[n][ROW_X + k] - c->centre[k]) / grain_mass;
+      centre[k] += c->body.node[n][ROW_MASS] * (c->body.node[n][ROW_X + k] - c->centre[k]) / c->mass;
   }
-  for (int k = 0; k < 3; k++)
-    centre[k] += c->centre[k], L[k] = v8_set(0.4 * grain_mass * c->R0 * c->R0 * rec[REC_WX + k]);
+  for (int k = 0; k < 3; k++) centre[k] += c->centre[k], L[k] = v8_set(0.4 * c->mass * c->R0 * c->R0 * c->w[k]);
   for (int k = 0; k < 6; k++) J[k] = v8_set(0.0);
   for (int n = 0; n < c->fem->n_node; n++) {
     double *r = c->body.node[n], d[3];
     for (int k = 0; k < 3; k++) d[k] = r[ROW_X + k] - centre[k];
-    for (int k = 0; k < 6; k++) J[k] += r[ROW_MASS] * ((k < 3 ? dot(d, d) : 0.0) - d[EL_ROW[k]] * d[EL_COLUMN[k]]);
+    for (int k = 0; k < 6; k++) J[k] += r[ROW_MASS] * ((k < 3 ? cut_dot(d, d) : 0.0) - d[EL_ROW[k]] * d[EL_COLUMN[k]]);
   }
   solve_symmetric(J, L, w);
   for (int n = 0; n < c->fem->n_node; n++) {
@@ -240,8 +235,18 @@ static void set_in_motion(const Cut *c, const double *rec)
     for (int k = 0; k < 3; k++) d[k] = r[ROW_X + k] - centre[k];
     for (int k = 0; k < 3; k++) {
       const int i = (k + 1) % 3, j = (k + 2) % 3;
-      r[ROW_V + k] = rec[REC_VX + k] + w[i][0] * d[j] - w[j][0] * d[i];
+      r[ROW_V + k] = c->v[k] + w[i][0] * d[j] - w[j][0] * d[i];
     }
+  }
+}
+
+void cut_kinetic(const Cut *c, double kinetic[2])
+{
+  kinetic[0] = 0.5 * c->mass * (cut_dot(c->v, c->v) + 0.4 * c->R0 * c->R0 * cut_dot(c->w, c->w));
+  kinetic[1] = 0.0;
+  for (int n = 0; n < c->fem->n_node; n++) {
+    const double *r = c->body.node[n];
+    kinetic[1] += 0.5 * r[ROW_MASS] * cut_dot(r + ROW_V, r + ROW_V);
   }
 }
 
@@ -280,6 +285,8 @@ PetscErrorCode CutCreate(Fem fem, const GrainStart *start, double numbers[], Cut
   fem_new_body(fem, start->row, numbers);
   c->body = fem_body_numbers(fem, numbers);
   memcpy(c->centre, rec + REC_X, sizeof c->centre);
+  memcpy(c->v, rec + REC_VX, sizeof c->v);
+  memcpy(c->w, rec + REC_WX, sizeof c->w);
   for (int k = 0; k < FACES; k++) c->taker[k] = FREE;
   PetscCall(PetscMalloc5(fem->n_node, &c->ray, fem->n_node, &c->depth, fem->n_surf, &c->face, fem->n_surf,
                          &c->node_area, fem->n_surf, &c->vector));
@@ -294,7 +301,7 @@ PetscErrorCode CutCreate(Fem fem, const GrainStart *start, double numbers[], Cut
   find_takers(c);
   fit(c);
   face_areas(c);
-  set_in_motion(c, rec);
+  cut_set_in_motion(c);
   store_friction(c);
   PetscFunctionReturn(0);
 }

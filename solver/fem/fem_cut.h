@@ -14,6 +14,7 @@ typedef struct {
   BodyNumbers body;
   double      centre[3], R0; /* of the grain [nm] */
   double      yield, mass;   /* [GPa], [fg] */
+  double      v[3], w[3];    /* velocity [nm/ns], angular velocity [1/ns] */
   double      radius;        /* of the sphere that is cut off [nm] */
   double      volume;        /* without load [nm^3] */
   double      wanted, off;   /* volume under load [nm^3]; the most that it was missed by [-] */
@@ -31,9 +32,15 @@ typedef struct {
   double area[FACES];        /* of the nodes at a face [nm^2] */
 } Cut;
 
-/* Not collective.  The numbers of a body cut off at its faces, moving as the grain does, without stress. */
+static inline double cut_dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+/* Not collective.  The numbers of a body cut off at its faces, without stress, moving as the grain does. */
 PetscErrorCode CutCreate(Fem fem, const GrainStart *start, double numbers[], Cut *c);
 PetscErrorCode CutDestroy(Cut *c);
+/* Mass, velocity and angular momentum of the grain, for the places that the nodes have. */
+void cut_set_in_motion(Cut *c);
+/* Kinetic energy of the grain, and of the body [aJ]. */
+void cut_kinetic(const Cut *c, double kinetic[2]);
 /* Moves a node that is at a face to where it stands out by `out`. */
 void cut_move(Cut *c, int node, double out);
 

@@ -16,15 +16,12 @@ static const double STEP    = 0.6; /* of what would make a node's force right, d
 
 struct _p_FemPromotion {
   Fem        fem;
-  PetscInt   n, old;     /* bodies being made: old, old + 1, ... */
-  Cut       *cut;        /* [n] */
-  double    *numbers;    /* [n][width] */
-  NodeSlots *slot;       /* of the older bodies, as they were */
-  ExactSum   kinetic[2]; /* as grains, as bodies */
+  PetscInt   n, old;  /* bodies being made: old, old + 1, ... */
+  Cut       *cut;     /* [n] */
+  double    *numbers; /* [n][width] */
+  NodeSlots *slot;    /* of the older bodies, as they were */
   ExactSum   work[WORK_N], tool_force[TOOL_N][3], wall_force;
 };
-
-static double dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
 
 /* Nodes of older bodies keep half of what they hold against a grain that has nodes of its own from now on. */
 static PetscErrorCode ShareFriction(Fem fem, PetscInt n_old, const PetscBool fresh[])
@@ -66,22 +63,6 @@ static void take_in(const FemPromotion p)
   for (PetscInt pack = p->old / 8; pack < p->fem->n_pack; pack++) fem_surface(p->fem, pack);
 }
 
-static double grain_kinetic(const double *r)
-{
-  return 0.5 / r[REC_INV_M] * (dot(r + REC_VX, r + REC_VX) + 0.4 * r[REC_R0] * r[REC_R0] * dot(r + REC_WX, r + REC_WX));
-}
-
-static double body_kinetic(const Cut *c)
-{
-  double sum = 0.0;
-
-  for (int n = 0; n < c->fem->n_node; n++) {
-    const double *r = c->body.node[n];
-    sum += 0.5 * r[ROW_MASS] * dot(r + ROW_V, r + ROW_V);
-  }
-  return sum;
-}
-
 PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], const PetscBool fresh[],
                                FemPromotion *out)
 {
@@ -100,9 +81,6 @@ PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], co
     Cut *c = &p->cut[k];
 
     PetscCall(CutCreate(fem, &start[k], p->numbers + (size_t)k * fem_width(fem), c));
-    exact_add(&p->kinetic[0], grain_kinetic(fem->g->rec[start[k].row]), fem->inv_work);
-    exact_add(&p->kinetic[1], body_kinetic(c), fem->inv_work);
-    exact_add(&fem->work[WORK_DRAG], grain_kinetic(fem->g->rec[start[k].row]) - body_kinetic(c), fem->inv_work);
     id[k]                           = fem->g->id[start[k].row];
     row[k]                          = start[k].row;
     fem->g->aux[row[k]][AUX_MESHED] = 1.0;
@@ -124,7 +102,7 @@ static double pushed(const Cut *c, PetscInt b, int n)
   const int64_t *f     = c->fem->force[b * c->fem->n_surf + n];
   const double   on[3] = {(double)f[0], (double)f[1], (double)f[2]};
 
-  return -c->fem->unit_force * dot(on, c->faces[c->face[n]].n);
+  return -c->fem->unit_force * cut_dot(on, c->faces[c->face[n]].n);
 }
 
 static int at_pushing_face(const Cut *c, int n) { return c->face[n] != FREE && c->faces[c->face[n]].push > 0.0; }
@@ -172,16 +150,21 @@ PetscErrorCode FemPromoteEnd(FemPromotion *out, GrainsMade *made)
 {
   FemPromotion p      = *out;
   Fem          fem    = p->fem;
-  ExactSum     sum[4] = {
-          p->kinetic[0], p->kinetic[1], {0, 0},
-            {0, 0}
-  };
+  ExactSum     sum[4] = {{0}}; /* kinetic energies; forces that are missed, forces */
 
   PetscFunctionBeginUser;
   *made = (GrainsMade){0};
   PetscCall(FemForcesHome(fem));
   miss(p, sum + 2);
   put_back(p);
+  for (PetscInt k = 0; k < p->n; k++) {
+    double kinetic[2];
+
+    cut_set_in_motion(&p->cut[k]);
+    cut_kinetic(&p->cut[k], kinetic);
+    for (int e = 0; e < 2; e++) exact_add(&sum[e], kinetic[e], fem->inv_work);
+    exact_add(&fem->work[WORK_DRAG], kinetic[0] - kinetic[1], fem->inv_work);
+  }
   take_in(p);
   PetscCall(FemHaloBegin(fem));
   PetscCall(FemHaloEnd(fem));
