@@ -11,8 +11,9 @@
 
 #include <string.h>
 
-static const double DEEPEST = 0.3; /* of the size of a facet: the most that a node is moved */
-static const double STEP    = 0.6; /* of what would make a node's force right, did its neighbours stay */
+static const double DEEPEST = 0.3;  /* of the size of a facet: the most that a node is moved */
+static const double UNSOUND = 0.05; /* error of its volume with which a body has been crushed [-] */
+static const double STEP    = 0.6;  /* of what would make a node's force right, did its neighbours stay */
 
 struct _p_FemPromotion {
   Fem        fem;
@@ -56,6 +57,24 @@ static void put_back(const FemPromotion p)
   fem->wall_force = p->wall_force;
 }
 
+/* Has the body of every new grain come out of it sound?  Where the law of the contacts let them carry far more than the
+   metal does it has not. */
+static PetscErrorCode CheckSound(const FemPromotion p)
+{
+  const int64_t none  = INT64_MAX;
+  int64_t       first = none;
+
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < p->n; k++)
+    if (!(p->cut[k].off < UNSOUND)) first = PetscMin(first, p->fem->g->id[p->cut[k].start.row]);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT64_T, MPI_MIN, p->fem->g->comm));
+  PetscCheck(first == none, p->fem->g->comm, PETSC_ERR_CONV_FAILED,
+             "grain %lld cannot become meshed: the forces of its contacts crush its mesh; mesh it earlier "
+             "(mesh_from_density, mesh_trigger_contact_radius), or choose mesh_grains: all or none",
+             (long long)first);
+  PetscFunctionReturn(0);
+}
+
 static void take_in(const FemPromotion p)
 {
   for (PetscInt k = 0; k < p->n; k++)
@@ -86,6 +105,7 @@ PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], co
     fem->g->aux[row[k]][AUX_MESHED] = 1.0;
   }
   PetscCall(FemPrestress(fem, n, p->cut));
+  PetscCall(CheckSound(p));
   PetscCall(FemAddBodies(fem, n, id, row, p->numbers));
   PetscCall(PetscFree2(id, row));
   if (p->old) memcpy(p->slot, fem->slot, (size_t)(p->old * fem->n_surf) * sizeof *p->slot);

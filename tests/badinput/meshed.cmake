@@ -73,11 +73,13 @@ nm_add_bad(NAME mesh_trigger_law EDIT ${trigger} ARGS -contact_law jkr
            FAILS "rigid grains beside meshed ones need a law with a middle plane, which jkr is not; take contact_law: mdr")
 nm_add_bad(NAME mesh_late_law EDIT "title: spoiled" "mesh: {grains: all, from_density: 0.7}" ARGS -contact_law hertz_mindlin
            FAILS "rigid grains beside meshed ones need a law with a middle plane, which hertz_mindlin is not; take contact_law: mdr")
-nm_add_bad(NAME mesh_chains_when EDIT "title: spoiled" "mesh: {grains: force_chains}"
+nm_add_bad(NAME mesh_chains_when EDIT "title: spoiled" "mesh: {grains: force_chains}" ARGS -contact_work_of_adhesion "0 J/m^2"
            FAILS "mesh_grains: force chains are looked for when the powder has a relative density, and mesh_from_density is 0; give one, such as 0.7")
-nm_add_bad(NAME mesh_promote_between EDIT ${trigger} ARGS -mesh_promote_every 137
+nm_add_bad(NAME mesh_promote_between EDIT ${trigger} ARGS -mesh_promote_every 137 -contact_work_of_adhesion "0 J/m^2"
            FAILS "command line: -mesh_promote_every: 137 is not a multiple of time_control_interval")
 nm_add_bad(NAME mesh_trigger_radius EDIT "title: spoiled" "mesh: {grains: by_trigger, trigger: {contact_radius: 0}}"
            FAILS "mesh_trigger_contact_radius: '0' is out of range (allowed 0.01 .. 10)")
 nm_add_bad(NAME release_equilibrium_trigger EDIT ${trigger} ARGS -release_method equilibrium
            FAILS "equilibrium is that of meshed grains, and mesh_grains is by_trigger; choose explicit, or mesh: {grains: all}")
+nm_add_bad(NAME mesh_trigger_sticky EDIT ${trigger}
+           FAILS "cannot become meshed on the way, 0.1 at most; take less contact_work_of_adhesion, or mesh_grains: none, or all from the start")
