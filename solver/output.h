@@ -68,7 +68,7 @@ typedef struct {
   double momentum_error;          /* change of the powder's momentum over the sum of m |v| [-] */
   double kinetic_before, kinetic; /* of the new bodies: as grains, as bodies [aJ] */
 } Promotion;
-/* Collective.  Adds a row to promotions.csv; the same about rows already written. */
+/* Collective.  Adds a row to promotions.csv. */
 PetscErrorCode OutputPromotion(Output output, const Promotion *made);
 /* Collective.  Writes grains_*.vtk, contacts_*.vtk, tools_*.vtk and, where grains are meshed, meshed_*.vtk (number: the
    step), and their series. */

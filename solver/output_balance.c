@@ -1,8 +1,6 @@
 /* output_balance.c - balance.csv: how even the work of the ranks was, and what a partition made of it. */
 #include "solver/output_impl.h"
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define AT(field) offsetof(BalanceRow, field)
 
@@ -23,20 +21,10 @@ static const TableColumn columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
-static int keep(Output o, const char line[], PetscInt64 restart_step)
-{
-  const char *comma = line;
-
-  (void)o;
-  for (int c = 1; c < COLUMNS && comma; c++) comma = strchr(comma + 1, ',');
-  if (!comma) return -1;
-  return strtod(line, NULL) <= (double)restart_step;
-}
-
 PetscErrorCode OutputBalanceOpen(Output o, PetscInt64 restart_step)
 {
   char        header[TABLE_ROW];
-  const Table table = {"balance.csv", header, keep};
+  const Table table = {"balance.csv", header, NULL};
 
   PetscFunctionBeginUser;
   output_table_header(COLUMNS, columns, header);
@@ -46,16 +34,10 @@ PetscErrorCode OutputBalanceOpen(Output o, PetscInt64 restart_step)
 
 PetscErrorCode OutputBalance(Output o, const BalanceRow *row)
 {
-  char        text[TABLE_ROW];
-  const char *path;
-  int         error = 0;
+  char text[TABLE_ROW];
 
   PetscFunctionBeginUser;
-  PetscCall(OutputPath(o, "balance.csv", &path));
-  if (o->rank == 0 && o->balance) {
-    output_table_row(COLUMNS, columns, row, text);
-    error = output_append(o->balance, text);
-  }
-  PetscCall(OutputAgree(o, error, path));
+  output_table_row(COLUMNS, columns, row, text);
+  PetscCall(OutputTableAppend(o, "balance.csv", o->balance, text));
   PetscFunctionReturn(0);
 }

@@ -40,8 +40,7 @@ static void format_row(Output o, const Electric *e, char text[TABLE_ROW])
     if (c) text[at++] = ',';
     if (columns[c].digits == NAME)
       at += (size_t)snprintf(text + at, TABLE_ROW - at, "%s", o->config.stage[(int)v].name);
-    else if (isnan(v)) at += (size_t)snprintf(text + at, TABLE_ROW - at, "nan"); /* printf shows the sign of a NaN */
-    else at += (size_t)snprintf(text + at, TABLE_ROW - at, "%.*g", columns[c].digits, v);
+    else at += (size_t)output_number(text + at, TABLE_ROW - at, v, columns[c].digits);
   }
   snprintf(text + at, TABLE_ROW - at, "\n");
 }
@@ -104,18 +103,12 @@ PetscErrorCode OutputConductionOpen(Output o, PetscInt64 restart_step)
 
 PetscErrorCode OutputConduction(Output o, const Electric *e)
 {
-  char        row[TABLE_ROW];
-  const char *path;
-  int         error = 0;
+  char row[TABLE_ROW];
 
   PetscFunctionBeginUser;
   if (e->step <= o->last_conduction) PetscFunctionReturn(0);
   take(o, e);
-  PetscCall(OutputPath(o, "conduction.csv", &path));
-  if (o->rank == 0 && o->conduction) {
-    format_row(o, e, row);
-    error = output_append(o->conduction, row);
-  }
-  PetscCall(OutputAgree(o, error, path));
+  format_row(o, e, row);
+  PetscCall(OutputTableAppend(o, "conduction.csv", o->conduction, row));
   PetscFunctionReturn(0);
 }

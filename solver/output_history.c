@@ -22,8 +22,7 @@ static void format_row(const Observation *o, char text[ROW_BYTES])
     const double v = *(const double *)((const char *)o + c->offset);
 
     if (at) text[at++] = ',';
-    if (isnan(v)) at += (size_t)snprintf(text + at, ROW_BYTES - at, "nan"); /* printf shows the sign of a NaN */
-    else at += (size_t)snprintf(text + at, ROW_BYTES - at, "%.12g", v);
+    at += (size_t)output_number(text + at, ROW_BYTES - at, v, 12);
   }
   snprintf(text + at, ROW_BYTES - at, "\n");
 }
@@ -68,19 +67,13 @@ PetscErrorCode OutputHistoryOpen(Output o, PetscInt64 restart_step)
 
 PetscErrorCode OutputHistory(Output o, const Observation *seen)
 {
-  char        row[ROW_BYTES];
-  const char *path;
-  int         error = 0;
+  char row[ROW_BYTES];
 
   PetscFunctionBeginUser;
   output_stage_take(o, seen);
   if (seen->step <= o->last_step) PetscFunctionReturn(0);
   o->last_step = seen->step;
-  PetscCall(OutputPath(o, "history.csv", &path));
-  if (o->rank == 0) {
-    format_row(seen, row);
-    error = output_append(o->history, row);
-  }
-  PetscCall(OutputAgree(o, error, path));
+  format_row(seen, row);
+  PetscCall(OutputTableAppend(o, "history.csv", o->history, row));
   PetscFunctionReturn(0);
 }

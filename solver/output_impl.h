@@ -56,7 +56,7 @@ struct _p_Output {
   Provenance   provenance;
   char         path[2 * PATH_MAX_LEN];
   FILE        *history, *conduction, *balance, *promotions; /* rank 0 */
-  double       last_step, last_conduction, last_promotion;
+  double       last_step, last_conduction;
   StageSummary stage[STAGES_MAX]; /* same on every rank, except rows taken from an earlier history: rank 0 */
   PetscInt     n_warnings, n_warnings_alloc;
   char (*warning)[WARNING_LEN];
@@ -77,16 +77,20 @@ enum { TABLE_ROW = 1024 };
 /* Not collective, pure.  The line of names; a line of numbers. */
 void output_table_header(int n, const TableColumn columns[], char text[TABLE_ROW]);
 void output_table_row(int n, const TableColumn columns[], const void *row, char text[TABLE_ROW]);
+/* Not collective, pure.  A number as files of numbers have it; what snprintf returns. */
+int output_number(char text[], size_t n, double v, int digits);
 /* A CSV file of the run. */
 typedef struct {
   const char *name, *header;
-  /* A row of an earlier session: < 0 it is not whole, 0 drop it, 1 keep it. */
+  /* A row of an earlier session: < 0 it is not whole, 0 drop it, 1 keep it.  NULL: by its step, which comes first. */
   int (*keep)(Output output, const char line[], PetscInt64 restart_step);
 } Table;
 
 /* Collective.  Opens a table on rank 0: keeps rows up to restart_step (-1: none) and goes on behind them.  file NULL:
    nothing will be added, and nothing is made where there is none. */
 PetscErrorCode OutputTableOpen(Output output, const Table *table, PetscInt64 restart_step, FILE **file);
+/* Collective.  A row more; file and row: those of rank 0, NULL where the run has no such file. */
+PetscErrorCode OutputTableAppend(Output output, const char name[], FILE *file, const char row[]);
 /* Not collective.  All of a row or nothing of it: a disk that is full may have taken half.  Returns errno. */
 int output_append(FILE *file, const char row[]);
 /* Pure.  The rank that writes the rows of an id: ids from 0 to end - 1 in equal blocks. */

@@ -1,8 +1,6 @@
 /* output_promotions.c - promotions.csv: when rigid grains became meshed, how many, and what that left of the powder. */
 #include "solver/output_impl.h"
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define AT(field) offsetof(Promotion, field)
 
@@ -24,44 +22,23 @@ static const TableColumn columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
-static int keep(Output o, const char line[], PetscInt64 restart_step)
-{
-  char        *rest;
-  const double step = strtod(line, &rest);
-
-  if (rest == line || !strchr(line, '\n')) return -1;
-  if (step > (double)restart_step) return 0;
-  o->last_promotion = step;
-  return 1;
-}
-
 PetscErrorCode OutputPromotionsOpen(Output o, PetscInt64 restart_step)
 {
   char        header[TABLE_ROW];
-  const Table table = {"promotions.csv", header, keep};
+  const Table table = {"promotions.csv", header, NULL};
 
   PetscFunctionBeginUser;
   output_table_header(COLUMNS, columns, header);
-  o->last_promotion = -1;
   PetscCall(OutputTableOpen(o, &table, restart_step, mesh_promotes(&o->config.mesh) ? &o->promotions : NULL));
-  PetscCallMPI(MPI_Bcast(&o->last_promotion, 1, MPI_DOUBLE, 0, o->comm));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode OutputPromotion(Output o, const Promotion *made)
 {
-  char        row[TABLE_ROW];
-  const char *path;
-  int         error = 0;
+  char row[TABLE_ROW];
 
   PetscFunctionBeginUser;
-  if (made->step <= o->last_promotion) PetscFunctionReturn(0);
-  o->last_promotion = made->step;
-  PetscCall(OutputPath(o, "promotions.csv", &path));
-  if (o->rank == 0 && o->promotions) {
-    output_table_row(COLUMNS, columns, made, row);
-    error = output_append(o->promotions, row);
-  }
-  PetscCall(OutputAgree(o, error, path));
+  output_table_row(COLUMNS, columns, made, row);
+  PetscCall(OutputTableAppend(o, "promotions.csv", o->promotions, row));
   PetscFunctionReturn(0);
 }

@@ -7,6 +7,23 @@
 #include <string.h>
 #include <unistd.h>
 
+static int commas(const char line[])
+{
+  int n = 0;
+
+  for (; *line && *line != '\n'; line++) n += *line == ',';
+  return n;
+}
+
+static int keep_by_step(const Table *t, const char line[], PetscInt64 restart_step)
+{
+  char        *rest;
+  const double step = strtod(line, &rest);
+
+  if (rest == line || commas(line) != commas(t->header)) return -1;
+  return step <= (double)restart_step;
+}
+
 /* On rank 0: drops the rows that `keep` does not want from text, in place.  Returns 0 when the columns are not ours. */
 static int keep_rows(Output o, const Table *t, char text[], PetscInt64 restart_step)
 {
@@ -18,7 +35,9 @@ static int keep_rows(Output o, const Table *t, char text[], PetscInt64 restart_s
     const size_t length = strcspn(line, "\n") + 1;
     int          kept;
 
-    if (!line[length - 1] || (kept = t->keep(o, line, restart_step)) < 0) break;
+    if (!line[length - 1]) break;
+    kept = t->keep ? t->keep(o, line, restart_step) : keep_by_step(t, line, restart_step);
+    if (kept < 0) break;
     if (kept) {
       memmove(to, line, length);
       to += length;
@@ -37,6 +56,12 @@ void output_table_header(int n, const TableColumn columns[], char text[TABLE_ROW
   snprintf(text + at, TABLE_ROW - at, "\n");
 }
 
+int output_number(char text[], size_t n, double v, int digits)
+{
+  return isnan(v) ? snprintf(text, n, "nan")
+                  : snprintf(text, n, "%.*g", digits, v); /* printf shows the sign of a NaN */
+}
+
 void output_table_row(int n, const TableColumn columns[], const void *row, char text[TABLE_ROW])
 {
   size_t at = 0;
@@ -45,8 +70,7 @@ void output_table_row(int n, const TableColumn columns[], const void *row, char 
     const double v = *(const double *)((const char *)row + columns[c].offset);
 
     if (c) text[at++] = ',';
-    if (isnan(v)) at += (size_t)snprintf(text + at, TABLE_ROW - at, "nan"); /* printf shows the sign of a NaN */
-    else at += (size_t)snprintf(text + at, TABLE_ROW - at, "%.*g", columns[c].digits, v);
+    at += (size_t)output_number(text + at, TABLE_ROW - at, v, columns[c].digits);
   }
   snprintf(text + at, TABLE_ROW - at, "\n");
 }
@@ -87,4 +111,14 @@ int output_append(FILE *f, const char row[])
   error = errno ? errno : EIO;
   if (length >= 0 && ftruncate(fileno(f), length)) return error;
   return error;
+}
+
+PetscErrorCode OutputTableAppend(Output o, const char name[], FILE *file, const char row[])
+{
+  const char *path;
+
+  PetscFunctionBeginUser;
+  PetscCall(OutputPath(o, name, &path));
+  PetscCall(OutputAgree(o, o->rank == 0 && file ? output_append(file, row) : 0, path));
+  PetscFunctionReturn(0);
 }

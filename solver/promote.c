@@ -264,11 +264,11 @@ static PetscErrorCode Bodies(Simulation *sim, GrainFace face[], const PetscInt f
   residence_sort(n_map, map);
   for (PetscInt i = 0; i < g->n_owned; i++) {
     if (!fresh[i]) continue;
-    start[n] = (GrainStart){.row    = i,
-                            .alpha  = plastic_strain(g->rec[i], face + first[i], first[i + 1] - first[i]),
-                            .n_face = first[i + 1] - first[i],
-                            .face   = face + first[i]};
-    for (int k = 0; k < SYM_N; k++) start[n].stress[k] = -sim->fields.stress[i][k];
+    start[n] = (GrainStart){.row      = i,
+                            .pressure = sim->fields.p[i],
+                            .alpha    = plastic_strain(g->rec[i], face + first[i], first[i + 1] - first[i]),
+                            .n_face   = first[i + 1] - first[i],
+                            .face     = face + first[i]};
     for (PetscInt k = first[i]; k < first[i + 1]; k++)
       if (face[k].partner >= 0 && residence_find(n_map, map, face[k].partner) >= 0) face[k].meshed = PETSC_TRUE;
     n++;

@@ -83,9 +83,9 @@ double fem_time_step(const FemConfig *cfg);
 PetscErrorCode FemMesh(Fem fem, PetscInt n, const PetscInt row[]);
 /* How a grain goes on that was rigid. */
 typedef struct {
-  PetscInt         row;       /* owned, rigid so far */
-  double           stress[6]; /* mean Cauchy stress, xx yy zz xy yz zx, tension positive [GPa] */
-  double           alpha;     /* plastic strain [-] */
+  PetscInt         row;      /* owned, rigid so far */
+  double           pressure; /* mean stress, > 0 in compression [GPa] */
+  double           alpha;    /* plastic strain [-] */
   PetscInt         n_face;
   const GrainFace *face; /* its contacts */
 } GrainStart;

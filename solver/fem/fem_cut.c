@@ -113,17 +113,18 @@ static void draw(Cut *c, double radius)
 static void fit(Cut *c)
 {
   double low = 0.5 * c->R0, high = OUTREACH * c->R0, f_low = -1.0, f_high = 1.0, radius = c->radius, f = 1.0;
+  int    side = 0; /* the last sphere was too small (-1) or too large (1) */
 
   for (int k = 0; k < TRIALS; k++) {
     draw(c, radius);
     f = volume(c) / c->wanted - 1.0;
     if (fabs(f) < CLOSE) break;
     if (f < 0.0) {
-      if (k && c->side < 0) f_high *= 0.5;
-      low = radius, f_low = f, c->side = -1;
+      if (side < 0) f_high *= 0.5;
+      low = radius, f_low = f, side = -1;
     } else {
-      if (k && c->side > 0) f_low *= 0.5;
-      high = radius, f_high = f, c->side = 1;
+      if (side > 0) f_low *= 0.5;
+      high = radius, f_high = f, side = 1;
     }
     radius = k < 2 ? radius * (1.0 - f / 2.5) : (low * f_high - high * f_low) / (f_high - f_low);
     if (!(radius > low && radius < high)) radius = 0.5 * (low + high);
@@ -270,7 +271,7 @@ static void store_friction(const Cut *c)
 PetscErrorCode CutCreate(Fem fem, const GrainStart *start, double numbers[], Cut *c)
 {
   const double *rec = fem->g->rec[start->row];
-  const double  J   = exp((start->stress[0] + start->stress[1] + start->stress[2]) / 3.0 / fem->cfg.bulk.K);
+  const double  J   = exp(-start->pressure / fem->cfg.bulk.K);
 
   PetscFunctionBeginUser;
   PetscCheck(start->n_face <= FACES, PETSC_COMM_SELF, PETSC_ERR_SUP,

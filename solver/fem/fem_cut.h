@@ -18,7 +18,6 @@ typedef struct {
   double      radius;        /* of the sphere that is cut off [nm] */
   double      volume;        /* without load [nm^3] */
   double      wanted, off;   /* volume under load [nm^3]; the most that it was missed by [-] */
-  int         side;          /* the last sphere was too small (-1) or too large (1) */
   double (*ray)[3];          /* [n_node] unit, from the centre; of a node in the middle anything */
   double *depth;             /* [n_node] distance from the centre over that of the surface, without load */
   int    *face;              /* [n_surf] the face that a surface node is at, or FREE */
