@@ -23,7 +23,7 @@ const int hex_corner[8][3] = {
 };
 
 /* The three nodes joined to a node, in right-handed order. */
-static const int hex_next[8][3] = {
+const int hex_next[8][3] = {
     {1, 3, 4},
     {2, 0, 5},
     {3, 1, 6},

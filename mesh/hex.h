@@ -17,6 +17,9 @@ extern const int hex_face[6][4];
 /* Corners in the parent cube, each coordinate -1 or +1. */
 extern const int hex_corner[8][3];
 
+/* The three corners that a corner shares an edge with. */
+extern const int hex_next[8][3];
+
 /* det(dx/dxi) at xi: a volume over 8 */
 double hex_jacobian(Hex x, const double xi[3]);
 

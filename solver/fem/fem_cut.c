@@ -59,29 +59,16 @@ static double volume(const Cut *c)
    towards the centre. */
 static void smooth(Cut *c)
 {
-  static const int edge[12][2] = {
-      {0, 1},
-      {1, 2},
-      {2, 3},
-      {3, 0},
-      {4, 5},
-      {5, 6},
-      {6, 7},
-      {7, 4},
-      {0, 4},
-      {1, 5},
-      {2, 6},
-      {3, 7}
-  };
   const GrainMesh *m = c->fem->cfg.mesh;
 
   for (int sweep = 0; sweep < SWEEPS; sweep++) {
     memset(c->sum, 0, (size_t)m->n_node * sizeof *c->sum);
     for (int e = 0; e < m->n_elem; e++)
-      for (int k = 0; k < 12; k++) {
-        const int a = m->hex[e][edge[k][0]], b = m->hex[e][edge[k][1]];
-        for (int d = 0; d < 3; d++) c->sum[a][d] += c->shift[b][d], c->sum[b][d] += c->shift[a][d];
-        c->sum[a][3] += 1.0, c->sum[b][3] += 1.0;
+      for (int a = 0; a < 8; a++) {
+        double *sum = c->sum[m->hex[e][a]];
+        for (int k = 0; k < 3; k++)
+          for (int d = 0; d < 3; d++) sum[d] += c->shift[m->hex[e][hex_next[a][k]]][d];
+        sum[3] += 3.0;
       }
     for (int n = m->n_surf; n < m->n_node; n++)
       for (int d = 0; d < 3; d++) c->shift[n][d] = c->sum[n][d] / c->sum[n][3];
