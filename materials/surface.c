@@ -2,12 +2,13 @@
 
 double surface_reach(double W, double strength) { return W > 0.0 ? 16.0 / 9.0 * W / strength : 0.0; }
 
-double surface_slope(const SurfaceLaw *law, double gap, double area, double kn)
+double surface_slope(const SurfaceSpots *in, int lane, double kn)
 {
-  const double reach = surface_reach(law->W, law->strength), s = reach > 0.0 ? gap / reach : 1.0;
+  const double strength = in->strength[lane], reach = surface_reach(in->W[lane], strength);
+  const double s = reach > 0.0 ? in->gap[lane] / reach : 1.0;
 
-  if (gap < 0.0) return kn;
-  return s < 1.0 ? 6.75 * law->strength * area / reach * (1.0 - s) * (1.0 - 3.0 * s) : 0.0;
+  if (in->gap[lane] < 0.0) return kn;
+  return s < 1.0 ? 6.75 * strength * in->area[lane] / reach * (1.0 - s) * (1.0 - 3.0 * s) : 0.0;
 }
 
 /* Pushes and the dashpot, which takes from a push but never pulls; pull of the cohesive law; its energy. */
@@ -16,12 +17,12 @@ static inline void normal_forces(const SurfaceLaw *law, const SurfaceSpots *in, 
   const v8 zero = v8_set(0.0), depth = v8_max(-in->gap, zero);
   const v8 kn   = law->penalty / v8_max(in->h, v8_set(1e-200)) * in->area;
   const v8 push = kn * depth, drag = 2.0 * law->zeta * v8_sqrt(in->mass * kn) * in->vn;
-  const v8 s = 1.0 - fade, pull = 6.75 * law->strength * s * fade * fade * in->area;
+  const v8 s = 1.0 - fade, pull = 6.75 * in->strength * s * fade * fade * in->area;
 
   out->kn      = kn;
   out->viscous = v8_where((i8)(in->gap < zero), v8_max(-drag, -push));
   out->fn      = push + out->viscous - pull;
-  out->stored  = 0.5 * push * depth - law->W * in->area * fade * fade * fade * (1.0 + 3.0 * s);
+  out->stored  = 0.5 * push * depth - in->W * in->area * fade * fade * fade * (1.0 + 3.0 * s);
 }
 
 /*
@@ -29,12 +30,11 @@ static inline void normal_forces(const SurfaceLaw *law, const SurfaceSpots *in, 
   back to what the spot holds: friction of the compressive force, and the shear strength of a bond, which is that of
   its tension (physics of a mixed-mode bond with equal weights) and fades like the traction as it opens.
 */
-static inline void tangential_forces(const SurfaceLaw *law, double dt, const SurfaceSpots *in, v8 fade,
-                                     SurfaceForces *out)
+static inline void tangential_forces(double dt, const SurfaceSpots *in, v8 fade, SurfaceForces *out)
 {
   const v8 tiny = v8_set(1e-200), zero = v8_set(0.0);
   const v8 kt = SURFACE_STICK * out->kn, push = v8_where((i8)(in->gap < zero), out->fn);
-  const v8 hold  = v8_max(law->mu * push, zero) + in->bond * law->strength * in->area * fade * fade;
+  const v8 hold  = v8_max(in->mu * push, zero) + in->bond * in->strength * in->area * fade * fade;
   const v8 along = in->ft[0] * in->n[0] + in->ft[1] * in->n[1] + in->ft[2] * in->n[2];
   v8       f[3], before = zero, flat = zero, size = zero, turn, back;
 
@@ -57,10 +57,11 @@ static inline void tangential_forces(const SurfaceLaw *law, double dt, const Sur
 
 void surface_forces(const SurfaceLaw *law, double dt, const SurfaceSpots *in, SurfaceForces *out)
 {
-  const double reach = surface_reach(law->W, law->strength), inv_reach = reach > 0.0 ? 1.0 / reach : 1e200;
-  const v8     zero = v8_set(0.0), one = v8_set(1.0);
-  const v8     fade = one - v8_min(v8_max(in->gap, zero) * inv_reach, one); /* 1 - s: 1 touching, 0 out of reach */
+  const v8 tiny = v8_set(1e-200), zero = v8_set(0.0), one = v8_set(1.0);
+  const v8 reach = 16.0 / 9.0 * in->W / v8_max(in->strength, tiny); /* surface_reach */
+  const v8 fade =
+      one - v8_min(v8_max(in->gap, zero) / v8_max(reach, tiny), one); /* 1 - s: 1 touching, 0 out of reach */
 
   normal_forces(law, in, fade, out);
-  tangential_forces(law, dt, in, fade, out);
+  tangential_forces(dt, in, fade, out);
 }

@@ -13,24 +13,24 @@
 #define SURFACE_STICK 0.5
 
 typedef struct {
-  double penalty;  /* pressure = penalty/h times penetration, h the size of facets [GPa] */
-  double W;        /* work of adhesion [nN/nm]; 0: no cohesion */
-  double strength; /* largest cohesive traction [GPa]; > 0 where W > 0 */
-  double mu;       /* friction [-] */
-  double zeta;     /* dashpot over critical [-] */
+  double penalty; /* pressure = penalty/h times penetration, h the size of facets [GPa] */
+  double zeta;    /* dashpot over critical [-] */
 } SurfaceLaw;
 
 /* Eight spots.  n points from the other surface to this one; velocities are of this one relative to the other. */
 typedef struct {
-  v8 gap;   /* < 0: penetration [nm] */
-  v8 h;     /* size of the facets, scale of the penalty [nm] */
-  v8 area;  /* of the spot [nm^2]; 0: nothing here */
-  v8 mass;  /* that moves when the gap does [fg] */
-  v8 n[3];  /* unit */
-  v8 vn;    /* along n, > 0 apart [nm/ns] */
-  v8 vt[3]; /* across n [nm/ns] */
-  v8 ft[3]; /* tangential force stored so far [nN] */
-  v8 bond;  /* part of the spot that is bonded: 0 to 1 [-] */
+  v8 gap;      /* < 0: penetration [nm] */
+  v8 h;        /* size of the facets, scale of the penalty [nm] */
+  v8 area;     /* of the spot [nm^2]; 0: nothing here */
+  v8 mass;     /* that moves when the gap does [fg] */
+  v8 n[3];     /* unit */
+  v8 vn;       /* along n, > 0 apart [nm/ns] */
+  v8 vt[3];    /* across n [nm/ns] */
+  v8 ft[3];    /* tangential force stored so far [nN] */
+  v8 bond;     /* part of the spot that is bonded: 0 to 1 [-] */
+  v8 W;        /* work of adhesion of the pair [nN/nm]; 0: no cohesion */
+  v8 strength; /* largest cohesive traction of the pair [GPa]; > 0 where W > 0 */
+  v8 mu;       /* friction of the pair [-] */
 } SurfaceSpots;
 
 typedef struct {
@@ -52,10 +52,10 @@ typedef struct {
 double surface_reach(double W, double strength);
 
 /*
-  surface_slope - of one spot: how fast its normal force falls as the gap opens [nN/nm]; kn as surface_forces gives it.
-  Pure.  Below zero where the cohesive traction falls.
+  surface_slope - of the spot in a lane: how fast its normal force falls as the gap opens [nN/nm]; kn as surface_forces
+  gives it.  Pure.  Below zero where the cohesive traction falls.
 */
-double surface_slope(const SurfaceLaw *law, double gap, double area, double kn);
+double surface_slope(const SurfaceSpots *in, int lane, double kn);
 
 /* surface_forces - of eight spots in a step of dt [ns].  Pure; in and out may not overlap. */
 void surface_forces(const SurfaceLaw *law, double dt, const SurfaceSpots *in, SurfaceForces *out);

@@ -39,6 +39,7 @@ PetscErrorCode FemCreate(Grains grains, const FemConfig *cfg, Fem *out)
   fem->unit_work  = fixed_unit(1000.0 * cfg->bulk.K * R * R * R);
   fem->inv_force  = 1.0 / fem->unit_force;
   fem->inv_work   = 1.0 / fem->unit_work;
+  fem->per_W      = cfg->W > 0.0 ? cfg->strength / cfg->W : 0.0;
   PetscCallMPI(MPI_Type_contiguous(fem->n_surf * SF_N, MPI_DOUBLE, &fem->surf_type));
   PetscCallMPI(MPI_Type_commit(&fem->surf_type));
   PetscCallMPI(MPI_Type_contiguous(fem->n_surf * 4, MPI_INT64_T, &fem->force_type));
@@ -64,6 +65,7 @@ PetscErrorCode FemDestroy(Fem *out)
   PetscCall(PetscFree(fem->arrived));
   PetscCall(PetscFree(fem->pair));
   PetscCall(PetscFree(fem->plate));
+  PetscCall(PetscFree(fem->between));
   PetscCall(FemContactFree(fem));
   PetscCall(PetscSFDestroy(&fem->halo));
   PetscCallMPI(MPI_Type_free(&fem->surf_type));
@@ -80,15 +82,21 @@ static PetscErrorCode TakePairs(Fem fem, PetscInt n, const PetscInt (*pair)[2])
     fem->pair_cap = n + n / 8;
     PetscCall(PetscFree(fem->pair));
     PetscCall(PetscFree(fem->plate));
+    PetscCall(PetscFree(fem->between));
     PetscCall(PetscMalloc1(fem->pair_cap, &fem->pair));
     PetscCall(PetscMalloc1(fem->pair_cap, &fem->plate));
+    PetscCall(PetscMalloc1(fem->pair_cap, &fem->between));
   }
   fem->n_pair = fem->n_plate = fem->n_side = 0;
   for (PetscInt k = 0; k < n; k++) {
     const PetscInt a = fem->body_of[pair[k][0]], b = fem->body_of[pair[k][1]], body = PetscMax(a, b);
+
+    fem->between[k] = (PairFace){fem->cfg.W, fem->cfg.mu};
     if (a >= 0 && b >= 0) {
-      fem->pair[fem->n_pair][0]   = (int)a;
-      fem->pair[fem->n_pair++][1] = (int)b;
+      fem->pair[fem->n_pair++] = (BodyPair){
+          {(int)a, (int)b},
+          (int)k
+      };
       fem->n_side += (a < fem->n_body) + (b < fem->n_body);
     } else if (body >= 0 && body < fem->n_body) {
       fem->plate[fem->n_plate++] = (PlatePair){(int)body, fem->g->id[pair[k][a < 0 ? 0 : 1]]};

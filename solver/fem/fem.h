@@ -15,6 +15,7 @@
 #include "solver/grains/grain_face.h"
 #include "solver/grains/grains.h"
 #include "solver/grains/meshed_motion.h"
+#include "solver/grains/pair_face.h"
 #include "solver/grains/plate.h"
 #include "solver/grains/tools.h"
 #include "solver/grains/work.h"

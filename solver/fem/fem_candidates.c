@@ -16,7 +16,7 @@ typedef struct {
 
 /* A body and those it may touch. */
 typedef struct {
-  int        body, other;
+  int        body, other, pair;
   PetscInt64 id; /* of the other */
 } Side;
 
@@ -118,7 +118,8 @@ static PetscErrorCode NodeCandidate(Fem fem, const Side *side, int node, const B
       if (near(&balls->facet[block], x, margin)) l->block[l->n_block++] = block;
     }
   }
-  if (l->n_block > first) l->cand[l->n++] = (Candidate){side->body, node, side->other, first, (int)l->n_block, 0};
+  if (l->n_block > first)
+    l->cand[l->n++] = (Candidate){side->body, node, side->other, first, (int)l->n_block, 0, side->pair};
   PetscFunctionReturn(0);
 }
 
@@ -197,9 +198,11 @@ static PetscErrorCode Sides(Fem fem, PetscInt *n, Side **sides)
   *n = 0;
   PetscCall(PetscMalloc1(2 * fem->n_pair + 1, sides));
   for (PetscInt p = 0; p < fem->n_pair; p++)
-    for (int e = 0; e < 2; e++)
-      if (fem->pair[p][e] < fem->n_body)
-        (*sides)[(*n)++] = (Side){fem->pair[p][e], fem->pair[p][1 - e], fem->id[fem->pair[p][1 - e]]};
+    for (int e = 0; e < 2; e++) {
+      const int body = fem->pair[p].body[e], other = fem->pair[p].body[1 - e];
+
+      if (body < fem->n_body) (*sides)[(*n)++] = (Side){body, other, fem->pair[p].between, fem->id[other]};
+    }
   if (*n) qsort(*sides, (size_t)*n, sizeof **sides, side_order);
   PetscFunctionReturn(0);
 }

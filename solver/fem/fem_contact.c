@@ -27,11 +27,12 @@ typedef struct {
 
 /* Contacts in work: what a law's batch needs. */
 typedef struct {
-  const double *node[8], *corner[4][8];
-  int64_t      *f_node[8], *f_corner[4][8];
-  double       *slot[8];
-  double        partner[8];
-  v8            xi, eta, gap, live;
+  const double   *node[8], *corner[4][8];
+  int64_t        *f_node[8], *f_corner[4][8];
+  double         *slot[8];
+  double          partner[8];
+  v8              xi, eta, gap, live;
+  const PairFace *face[8];
 } Spots;
 
 typedef struct {
@@ -163,6 +164,7 @@ static void spots_gather(Fem fem, const Hits *h, const int pick[8], int n, Spots
     s->f_node[l]  = fem->force[a];
     s->slot[l]    = fem->slot[a][0];
     s->partner[l] = 1.0 + (double)fem->id[c->other];
+    s->face[l]    = &fem->between[c->pair];
     s->xi[l]      = h->xi[k];
     s->eta[l]     = h->eta[k];
     s->gap[l]     = h->gap[k];
@@ -269,8 +271,7 @@ static PetscErrorCode SpotsStiffness(Fem fem, const Pass *p, const v8 weight[4],
     node[0] = c->body * fem->n_surf + c->node;
     for (int m = 0; m < 4; m++) node[m + 1] = c->other * fem->n_surf + face[m], w[m + 1] = -weight[m][l];
     if (in->area[l] > 0.0)
-      PetscCall(FemSpotAdd(fem->spots, 5, node, w, n, surface_slope(&p->law, in->gap[l], in->area[l], out->kn[l]), kt,
-                           back, ft));
+      PetscCall(FemSpotAdd(fem->spots, 5, node, w, n, surface_slope(in, l, out->kn[l]), kt, back, ft));
   }
   PetscFunctionReturn(0);
 }
@@ -286,6 +287,7 @@ static PetscErrorCode PassBatch(Fem fem, Pass *p)
   if (!p->n_pick) PetscFunctionReturn(0);
   spots_gather(fem, &p->hits, p->pick, p->n_pick, &s);
   slots_recall(s.slot, s.partner, in.ft, &in.bond);
+  faces_recall(fem, s.face, &in);
   spots_motion(&s, weight, &in);
   surface_forces(&p->law, fem->dt, &in, &out);
   for (int k = 0; k < 3; k++) force[k] = out.fn * in.n[k] + out.ft[k];
@@ -355,7 +357,7 @@ static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
 PetscErrorCode FemContact(Fem fem)
 {
   Pass pass = {
-      .law = {fem->cfg.penalty * fem->cfg.bulk.K, fem->cfg.W, fem->cfg.strength, fem->cfg.mu, fem->cfg.dashpot}
+      .law = {fem->cfg.penalty * fem->cfg.bulk.K, fem->cfg.dashpot}
   };
   int first = 0;
 

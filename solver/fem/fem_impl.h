@@ -109,6 +109,7 @@ typedef struct {
   int body, node, other;
   int first, last;
   int held; /* the node has a slot for this partner */
+  int pair; /* of Fem.between */
 } Candidate;
 
 typedef struct {
@@ -153,6 +154,11 @@ typedef struct {
   PetscInt64 id; /* of the rigid grain */
 } PlatePair;
 
+/* Two bodies that may touch, at least one of them owned. */
+typedef struct {
+  int body[2], between;
+} BodyPair;
+
 struct _p_Fem {
   FemConfig    cfg;
   Grains       g;
@@ -184,10 +190,11 @@ struct _p_Fem {
   MPI_Datatype   surf_type, force_type;
   MPI_Op         add_force;
   /* contact */
-  PetscInt n_pair, n_plate, pair_cap;
-  PetscInt n_side; /* partners of the owned bodies, in pairs and on plates */
-  int (*pair)[2];  /* bodies, at least one owned */
+  PetscInt           n_pair, n_plate, pair_cap;
+  PetscInt           n_side; /* partners of the owned bodies, in pairs and on plates */
+  BodyPair          *pair;
   PlatePair         *plate;
+  PairFace          *between; /* of the pairs of the last FemRefresh, in its order */
   PetscInt           hits_cap, blocks_cap;
   CandidateList      list, near;
   int                n_block, (*block)[8]; /* facets near each other, fem_facet.h */
@@ -196,6 +203,7 @@ struct _p_Fem {
   double            *hits;                 /* scratch of FemContact, [7][hits_cap] */
   double             skin;                 /* of `list` [nm] */
   double             reach;                /* largest gap at which surfaces act on each other [nm] */
+  double             per_W;                /* largest cohesive traction over the work of adhesion, of any pair [1/nm] */
   double (*x_build)[4], (*x_near)[4];      /* [n_body + n_ghost_body][n_surf] when `list` and `near` were made */
   /* sums, fixed point */
   double        unit_force, unit_work, inv_force, inv_work; /* 1/unit */

@@ -2,6 +2,7 @@
 #ifndef SOLVER_FEM_FEM_LANES_H
 #define SOLVER_FEM_FEM_LANES_H
 
+#include "materials/surface.h"
 #include "solver/fem/fem_impl.h"
 
 /*
@@ -41,6 +42,16 @@ static inline void slots_recall(double *const slot[8], const double partner[8], 
     for (int k = 0; k < 3; k++) ft[k][l] = at < 0 ? 0.0 : s[at][SLOT_FX + k];
     (*bond)[l] = at < 0 || s[at][SLOT_BOND] <= 0.0 ? 0.0 : 1.0 - s[at][SLOT_DAMAGE];
   }
+}
+
+/* What lies between the surfaces of eight spots. */
+static inline void faces_recall(Fem fem, const PairFace *const face[8], SurfaceSpots *in)
+{
+  for (int l = 0; l < 8; l++) {
+    in->W[l]  = face[l]->W;
+    in->mu[l] = face[l]->mu;
+  }
+  in->strength = fem->per_W * in->W;
 }
 
 /* Adds integers to the forces of eight nodes, one after the other: a node may stand in several lanes. */

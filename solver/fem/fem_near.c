@@ -138,7 +138,8 @@ PetscErrorCode FemNear(Fem fem)
     near->n_block += facets_soon(fem, far, way, near->block + first);
     if (near->n_block == first) let_go(fem, far);
     else
-      near->cand[near->n++] = (Candidate){far->body, far->node, far->other, first, (int)near->n_block, held(fem, far)};
+      near->cand[near->n++] =
+          (Candidate){far->body, far->node, far->other, first, (int)near->n_block, held(fem, far), far->pair};
   }
   remember_places(fem);
   PetscFunctionReturn(0);
@@ -183,7 +184,7 @@ static PetscErrorCode Nearer(Fem fem, double (*then)[4], double most, PetscBool 
   PetscCall(PetscMalloc1(n + 1, &way));
   for (PetscInt b = 0; b < n; b++) body_way(fem, b, then, &way[b]);
   for (PetscInt p = 0; p < fem->n_pair && !*nearer; p++) {
-    const BodyWay *a = &way[fem->pair[p][0]], *b = &way[fem->pair[p][1]];
+    const BodyWay *a = &way[fem->pair[p].body[0]], *b = &way[fem->pair[p].body[1]];
     double         s = 0.0;
 
     for (int k = 0; k < 3; k++) s += (a->way[k] - b->way[k]) * (a->way[k] - b->way[k]);

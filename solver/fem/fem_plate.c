@@ -15,8 +15,9 @@ typedef struct {
   const Plate   *plate;
   PlateReaction *out;
   SurfaceLaw     law;
-  size_t         first; /* of the body's surface records */
-  double         most;  /* gap beyond which nothing acts [nm] */
+  double         W, strength, mu; /* of the pair: W half of it */
+  size_t         first;           /* of the body's surface records */
+  double         most;            /* gap beyond which nothing acts [nm] */
   double         work[WORK_FRICTION + 1];
   int            n, node[8];
   double         gap[8], normal[8][3];
@@ -52,6 +53,9 @@ static void spots_of(const PlatePass *s, SurfaceSpots *in)
 
   memset(in, 0, sizeof *in);
   in->h = in->mass = v8_set(1.0);
+  in->W            = v8_set(s->W);
+  in->strength     = v8_set(s->strength);
+  in->mu           = v8_set(s->mu);
   for (int l = 0; l < 8; l++) {
     partner[l] = 1.0 + (double)p->id;
     slot[l]    = s->fem->slot[s->first + (size_t)s->node[l < s->n ? l : 0]][0];
@@ -163,11 +167,15 @@ PetscErrorCode FemPlates(Fem fem, PetscInt n, const Plate plate[], PlateReaction
 {
   const FemConfig *c = &fem->cfg;
   PlatePass        s = {
-             .fem = fem, .law = {2.0 * c->penalty * c->bulk.K, 0.5 * c->W, c->strength, c->mu, c->dashpot}
+             .fem      = fem,
+             .law      = {2.0 * c->penalty * c->bulk.K, c->dashpot},
+             .W        = 0.5 * c->W,
+             .strength = c->strength,
+             .mu       = c->mu
   };
 
   PetscFunctionBeginUser;
-  s.most = PetscMax(surface_reach(s.law.W, s.law.strength), 1e-300);
+  s.most = PetscMax(surface_reach(s.W, s.strength), 1e-300);
   for (PetscInt k = 0; k < n; k++) {
     const PetscInt body = fem->body_of[plate[k].meshed];
 

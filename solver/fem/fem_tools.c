@@ -26,7 +26,7 @@ typedef struct {
 typedef struct {
   int        tool;
   SurfaceLaw law;
-  double     reach;
+  double     W, strength, mu, reach;
   i8         work[WORK_N]; /* fixed point, of this step */
   i8         force[3];     /* on the tool */
   i8         normal;       /* normal forces on the bodies, all added up */
@@ -137,9 +137,12 @@ static unsigned nodes_motion(Fem fem, const Tools *t, const ToolPass *p, ToolNod
   columns_at(q->row, SF_NX, n);
   if (!fem->strain) tool_velocity(t, p->tool, x, q->wall);
   for (int k = 0; k < 3; k++) u[k] = v[k] - q->wall[k];
-  in->h    = n[3];
-  in->mass = v[3];
-  in->vn   = v8_dot(u, in->n);
+  in->W        = v8_set(p->W);
+  in->strength = v8_set(p->strength);
+  in->mu       = v8_set(p->mu);
+  in->h        = n[3];
+  in->mass     = v[3];
+  in->vn       = v8_dot(u, in->n);
   for (int k = 0; k < 3; k++) in->vt[k] = u[k] - in->vn * in->n[k];
   /* a tool pushes out whatever lies in it, and draws the side of a body that it sees */
   in->area = v8_where(here, x[3] * v8_pick((i8)(in->gap < v8_set(0.0)), v8_set(1.0), facing(n, in->n)));
@@ -178,7 +181,7 @@ static PetscErrorCode SampleTool(Fem fem, PetscInt body, const ToolPass *p, cons
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode ToolStiffness(Fem fem, int record, const ToolPass *p, const ToolNodes *q, const SurfaceSpots *in,
+static PetscErrorCode ToolStiffness(Fem fem, int record, const ToolNodes *q, const SurfaceSpots *in,
                                     const SurfaceForces *out)
 {
   const double one = 1.0;
@@ -192,8 +195,7 @@ static PetscErrorCode ToolStiffness(Fem fem, int record, const ToolPass *p, cons
     const int    node  = record + l;
 
     if (in->area[l] > 0.0)
-      PetscCall(FemSpotAdd(fem->spots, 1, &node, &one, n, surface_slope(&p->law, in->gap[l], in->area[l], out->kn[l]),
-                           kt, back, ft));
+      PetscCall(FemSpotAdd(fem->spots, 1, &node, &one, n, surface_slope(in, l, out->kn[l]), kt, back, ft));
   }
   PetscFunctionReturn(0);
 }
@@ -229,7 +231,7 @@ static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, ToolPass *
       slot_store((double(*)[SLOT_N])q.slot[l], q.partner[l], (double[3]){out.ft[0][l], out.ft[1][l], out.ft[2][l]});
     if (fem->strain) moment_of(fem->strain, &q, &in, force);
     if (fem->sampling) PetscCall(SampleTool(fem, b, p, &q, &in, &out));
-    if (fem->spots) PetscCall(ToolStiffness(fem, (int)b * fem->n_surf + first, p, &q, &in, &out));
+    if (fem->spots) PetscCall(ToolStiffness(fem, (int)b * fem->n_surf + first, &q, &in, &out));
   }
   PetscFunctionReturn(0);
 }
@@ -240,12 +242,15 @@ PetscErrorCode FemTools(Fem fem, const Tools *t)
 
   PetscFunctionBeginUser;
   for (int tool = 0; tool < TOOL_N; tool++) {
-    const double strength = fem_tool_strength(c, t->W[tool]);
-    ToolPass     p        = {
-                   .tool = tool, .law = {c->penalty * c->bulk.K, t->W[tool], strength, t->mu[tool], c->dashpot}
+    ToolPass p = {
+        .tool     = tool,
+        .law      = {c->penalty * c->bulk.K, c->dashpot},
+        .W        = t->W[tool],
+        .strength = fem_tool_strength(c, t->W[tool]),
+        .mu       = t->mu[tool]
     };
 
-    p.reach = surface_reach(t->W[tool], strength);
+    p.reach = surface_reach(p.W, p.strength);
     for (PetscInt b = 0; b < fem->n_body; b++) {
       const double *r = fem->g->rec[fem->row[b]];
       if (middle_gap(t, tool, r) >= 1.01 * r[REC_R] + p.reach + strained_way(fem->strain, r, r[REC_R])) continue;

@@ -12,7 +12,8 @@
 
 #define CHECK_CLOSE(a, b, rel, abs_) assert_true(fabs((a) - (b)) <= (rel)*fabs(b) + (abs_))
 
-static const SurfaceLaw LAW = {.penalty = 160.0, .W = 2.6, .strength = 3.0, .mu = 0.3, .zeta = 0.5};
+static const SurfaceLaw LAW = {.penalty = 160.0, .zeta = 0.5};
+static const double     W = 2.6, STRENGTH = 3.0, MU = 0.3;
 
 /* One spot in lane 3, head-on along z; the others have no area. */
 static SurfaceSpots spot(double gap)
@@ -20,11 +21,14 @@ static SurfaceSpots spot(double gap)
   SurfaceSpots in;
 
   memset(&in, 0, sizeof in);
-  in.gap[3]  = gap;
-  in.h[3]    = 1.2;
-  in.area[3] = 0.7;
-  in.mass[3] = 4e-6;
-  in.n[2][3] = 1.0;
+  in.gap[3]   = gap;
+  in.h[3]     = 1.2;
+  in.area[3]  = 0.7;
+  in.mass[3]  = 4e-6;
+  in.n[2][3]  = 1.0;
+  in.W        = v8_set(W);
+  in.strength = v8_set(STRENGTH);
+  in.mu       = v8_set(MU);
   return in;
 }
 
@@ -47,23 +51,23 @@ static double normal_at(double gap)
 static void cohesion_integrates_to_its_work(void **state)
 {
   enum { N = 100 };
-  const double reach = surface_reach(LAW.W, LAW.strength), h = reach / N;
+  const double reach = surface_reach(W, STRENGTH), h = reach / N;
   double       work = 0.0, most = 0.0;
 
   (void)state;
   CHECK_CLOSE(reach, 16.0 / 9.0 * 2.6 / 3.0, 1e-15, 0.0);
   for (int k = 0; k < N; k++)
     work -= h / 6.0 * (normal_at(k * h) + 4.0 * normal_at((k + 0.5) * h) + normal_at((k + 1) * h));
-  CHECK_CLOSE(work, 0.7 * LAW.W, 1e-13, 0.0);
+  CHECK_CLOSE(work, 0.7 * W, 1e-13, 0.0);
   for (int k = 0; k <= 3 * N; k++) most = fmax(most, -normal_at(reach * k / (3 * N)));
-  CHECK_CLOSE(most, 0.7 * LAW.strength, 1e-14, 0.0); /* at a third of the reach, which is among the points */
+  CHECK_CLOSE(most, 0.7 * STRENGTH, 1e-14, 0.0); /* at a third of the reach, which is among the points */
   assert_true(normal_at(reach) == 0.0 && normal_at(2.0 * reach) == 0.0);
 }
 
 /* The stated stiffnesses: penalty in compression, the steepest fall of the traction 9/4 strength/reach. */
 static void stiffnesses_are_those_stated(void **state)
 {
-  const double reach = surface_reach(LAW.W, LAW.strength), d = 1e-6;
+  const double reach = surface_reach(W, STRENGTH), d = 1e-6;
   double       fall = 0.0;
 
   (void)state;
@@ -73,7 +77,7 @@ static void stiffnesses_are_those_stated(void **state)
     const double g = reach * (k + 0.5) / 300;
     fall           = fmax(fall, (normal_at(g + d) - normal_at(g - d)) / (2.0 * d));
   }
-  CHECK_CLOSE(fall, 2.25 * 0.7 * LAW.strength / reach, 1e-4, 0.0); /* a grid of 300 over a parabola's top */
+  CHECK_CLOSE(fall, 2.25 * 0.7 * STRENGTH / reach, 1e-4, 0.0); /* a grid of 300 over a parabola's top */
 }
 
 /* The dashpot takes from a push and never pulls; nothing of it without touch. */
@@ -153,16 +157,16 @@ static void friction_balances(void **state)
 
     in.vt[0][3] = s < 50 ? 0.15 : -0.4;
     surface_forces(&LAW, dt, &in, &out);
-    assert_true(fabs(out.ft[0][3]) <= LAW.mu * fn * (1.0 + 1e-14) && out.ft[1][3] == 0.0 && out.ft[2][3] == 0.0);
+    assert_true(fabs(out.ft[0][3]) <= MU * fn * (1.0 + 1e-14) && out.ft[1][3] == 0.0 && out.ft[2][3] == 0.0);
     taken -= 0.5 * (before + out.ft[0][3]) * in.vt[0][3] * dt;
     slipped += out.slip_power[3] * dt;
     in.ft[0] = out.ft[0];
     if (s == 0) CHECK_CLOSE(out.ft[0][3], -kt * 0.15e-3, 1e-13, 0.0);
-    if (s == 49) CHECK_CLOSE(out.ft[0][3], -LAW.mu * fn, 1e-13, 0.0);
+    if (s == 49) CHECK_CLOSE(out.ft[0][3], -MU * fn, 1e-13, 0.0);
   }
   assert_true(slipped > 0.0);
   /* two steps begin to slip in their midst, each off by at most half of mu fn times the way of a step */
-  CHECK_CLOSE(taken, slipped + 0.5 * in.ft[0][3] * in.ft[0][3] / kt, 0.0, LAW.mu * fn * 0.4e-3);
+  CHECK_CLOSE(taken, slipped + 0.5 * in.ft[0][3] * in.ft[0][3] / kt, 0.0, MU * fn * 0.4e-3);
 }
 
 /* The stored force is turned into the tangent plane and keeps its length; a spot without area answers nothing. */
@@ -187,7 +191,7 @@ static void stored_force_turns(void **state)
 /* Opened spots hold nothing along the surface, bonded ones the shear strength, fading as (1 - s)^2. */
 static void bonds_hold_along(void **state)
 {
-  const double reach = surface_reach(LAW.W, LAW.strength);
+  const double reach = surface_reach(W, STRENGTH);
 
   (void)state;
   for (int k = 0; k <= 10; k++)
@@ -196,9 +200,44 @@ static void bonds_hold_along(void **state)
 
       in.bond[3]  = 0.5 * bond;
       in.vt[0][3] = 1e6; /* far more than it holds */
-      CHECK_CLOSE(-forces(&LAW, &in).ft[0][3], 0.5 * bond * 0.7 * LAW.strength * (1.0 - 0.1 * k) * (1.0 - 0.1 * k),
-                  1e-12, 1e-14);
+      CHECK_CLOSE(-forces(&LAW, &in).ft[0][3], 0.5 * bond * 0.7 * STRENGTH * (1.0 - 0.1 * k) * (1.0 - 0.1 * k), 1e-12,
+                  1e-14);
     }
+}
+
+/* Eight pairs side by side: each has its own work, strength and friction, and the bits it has alone. */
+static void pairs_do_not_see_each_other(void **state)
+{
+  const double  reach = surface_reach(W, STRENGTH);
+  SurfaceSpots  in;
+  SurfaceForces all;
+
+  (void)state;
+  memset(&in, 0, sizeof in);
+  for (int l = 0; l < 8; l++) {
+    in.gap[l]      = l % 2 ? 0.05 * l * reach : -0.002 * l;
+    in.h[l]        = 1.2;
+    in.area[l]     = 0.7;
+    in.mass[l]     = 4e-6;
+    in.n[2][l]     = 1.0;
+    in.vt[0][l]    = 1e6; /* far more than any of them holds */
+    in.bond[l]     = l > 3;
+    in.W[l]        = l ? W / l : 0.0;
+    in.strength[l] = l ? STRENGTH / l : 0.0;
+    in.mu[l]       = 0.1 * l;
+  }
+  surface_forces(&LAW, 1e-3, &in, &all);
+  for (int l = 0; l < 8; l++) {
+    SurfaceSpots  one = spot(in.gap[l]);
+    SurfaceForces out;
+
+    one.vt[0][3] = in.vt[0][l], one.bond[3] = in.bond[l];
+    one.W[3] = in.W[l], one.strength[3] = in.strength[l], one.mu[3] = in.mu[l];
+    out = forces(&LAW, &one);
+    assert_true(out.fn[3] == all.fn[l] && out.ft[0][3] == all.ft[0][l] && out.stored[3] == all.stored[l]);
+    if (l % 2) CHECK_CLOSE(all.fn[l] * l, all.fn[1] * 0.05 * l * pow((1.0 - 0.05 * l) / 0.95, 2.0) / 0.05, 1e-12, 0.0);
+    else CHECK_CLOSE(-all.ft[0][l], in.mu[l] * all.fn[l] + in.bond[l] * 0.7 * in.strength[l], 1e-12, 0.0);
+  }
 }
 
 int main(void)
@@ -211,6 +250,7 @@ int main(void)
       cmocka_unit_test(friction_balances),
       cmocka_unit_test(stored_force_turns),
       cmocka_unit_test(bonds_hold_along),
+      cmocka_unit_test(pairs_do_not_see_each_other),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

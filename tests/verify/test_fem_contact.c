@@ -163,7 +163,11 @@ static void brick_pair(FemWorld *w, const int cells[3], const double scale[2][3]
     place(w, b, scale[b], centre);
   }
   fem_world_show(w);
-  w->fem->pair[0][0] = 0, w->fem->pair[0][1] = 1, w->fem->n_pair = 1;
+  w->fem->pair[0] =
+      (BodyPair){
+          .body = {0, 1}
+  },
+  w->fem->n_pair = 1;
   MUST(FemCandidates(w->fem));
   fem_world_contact(w);
 }
@@ -272,7 +276,11 @@ static double slide(double slope, double mu, double *moved)
       w.fem->x[n][2][b] = -s * X + c * Z;
     }
   fem_world_show(&w);
-  w.fem->pair[0][0] = 0, w.fem->pair[0][1] = 1, w.fem->n_pair = 1;
+  w.fem->pair[0] =
+      (BodyPair){
+          .body = {0, 1}
+  },
+  w.fem->n_pair = 1;
   MUST(FemCandidates(w.fem));
   fixed = aligned_alloc(64, (size_t)w.fem->n_node * sizeof *fixed);
   memcpy(fixed, w.fem->x, (size_t)w.fem->n_node * sizeof *fixed);
