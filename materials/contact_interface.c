@@ -39,6 +39,16 @@ double contact_layer_radius(const Ligand *l, double coverage, double D, double a
   return sqrt(layer_area(l->gap * lm_min(coverage, 1.0), D, a, r_star) / pi);
 }
 
+double interface_pressed_out(const Ligand *l, double D)
+{
+  return D * LAYER_OUT < LAYER_GONE * l->gap ? 0.0 : D * LAYER_OUT;
+}
+
+int interface_welds(const ContactInterface *f, double bare, double D)
+{
+  return f->bond_class == BOND_METAL && bare > 0.0 && D < LAYER_TOUCH;
+}
+
 /* The branch the layer is on: modulus and unloaded gap over D0. */
 typedef struct {
   double K, g;
@@ -114,8 +124,7 @@ static inline double remembered(const Ligand *l, const ContactBatch *restrict in
 void contact_interface_after(const ContactInterface *f, ContactBatch *restrict in, const double *restrict lives,
                              Lanes *restrict state, ContactForce *restrict out)
 {
-  const Ligand *l     = &f->ligand;
-  const double  slick = f->friction > l->friction ? l->friction / f->friction : 1.0; /* friction of a layer over bare */
+  const Ligand *l       = &f->ligand;
   const double  reached = (double)f->bond_class;
   Lanes         kept, layered;
 
@@ -143,7 +152,7 @@ void contact_interface_after(const ContactInterface *f, ContactBatch *restrict i
     out->bond[k]         = bonded;
     out->a[k]            = a;
     out->shear[k] *= wider * wider * share;
-    out->fc[k] *= slick + (1.0 - slick) * bare;
+    out->fc[k] *= interface_slick(f, bare);
   }
 }
 

@@ -63,6 +63,26 @@ void contact_interface_cleave(Lanes state[], const ContactForce *out);
 /* Energy that squeezed layers would give back, added to energy [aJ]. */
 void contact_interface_energy(const ContactInterface *f, const ContactBatch *in, Lanes state[], Lanes energy);
 
+/* Work of adhesion of a contact so bare [nN/nm], and its friction over that of bare grains. */
+static inline double interface_work(const ContactInterface *f, double bare)
+{
+  const double vdW = lm_min(f->ligand.adhesion, f->W_bare);
+
+  return vdW + (f->W_bare - vdW) * bare;
+}
+
+static inline double interface_slick(const ContactInterface *f, double bare)
+{
+  const double slick = f->friction > f->ligand.friction ? f->ligand.friction / f->friction : 1.0;
+
+  return slick + (1.0 - slick) * bare;
+}
+
+/* What a step leaves of a layer that has lost its molecules and is pressed out, of thickness D [nm]. */
+double interface_pressed_out(const Ligand *l, double D);
+/* Whether cores that touch with a layer of thickness D between them, so bare, become one metal. */
+int interface_welds(const ContactInterface *f, double bare, double D);
+
 /* Radius of the area that a layer of thickness D carries on, between cores that touch over radius a [nm]. */
 double contact_layer_radius(const Ligand *l, double coverage, double D, double a, double r_star);
 

@@ -73,6 +73,16 @@ PetscErrorCode MeshedStart(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
+/* What lies between meshed grains and others, for their surfaces. */
+static void show_faces(Simulation *sim)
+{
+  const PairFace *face;
+
+  if (!sim->config.has_interface) return;
+  dem_faces(sim->dem, &face);
+  fem_faces(sim->fem, face);
+}
+
 PetscErrorCode MeshedRefresh(Simulation *sim)
 {
   const PetscInt(*pair)[2];
@@ -83,6 +93,7 @@ PetscErrorCode MeshedRefresh(Simulation *sim)
   sim->lists = dem_lists(sim->dem);
   dem_meshed_pairs(sim->dem, &n, &pair);
   PetscCall(FemRefresh(sim->fem, n, pair));
+  show_faces(sim);
   PetscFunctionReturn(0);
 }
 
@@ -104,6 +115,7 @@ const DemFollower *meshed_follower(Simulation *sim)
 PetscErrorCode MeshedForces(Simulation *sim)
 {
   PetscFunctionBeginUser;
+  if (sim->fem) show_faces(sim);
   if (sim->fem) PetscCall(FemForces(sim->fem, &sim->tools));
   if (sim->mixed) PetscCall(MixedForces(sim->dem, sim->fem));
   PetscFunctionReturn(0);

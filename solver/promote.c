@@ -7,6 +7,7 @@
 */
 #include "solver/promote.h"
 
+#include "materials/contact_interface.h"
 #include "solver/balance.h"
 #include "solver/grains/residence.h"
 #include "solver/meshed.h"
@@ -45,10 +46,12 @@ static GrainFace face_of(const Simulation *sim, const ContactSample *c, int side
   const int    wall = c->j == -1 - TOOL_DIE && sim->grains->rec[c->i][REC_Z] < sim->tools.die_top;
   GrainFace    f    = {.row     = side ? c->j : c->i,
                        .partner = side ? c->id_i : c->id_j,
-                       .place   = side ? span - c->place : c->place,
+                       .place   = side ? span - c->place - c->layer : c->place,
                        .bore    = wall ? sim->tools.die_radius : 0.0,
                        .radius  = c->a,
-                       .push    = c->fn};
+                       .push    = c->fn,
+                       .bonded  = c->bond == BOND_METAL,
+                       .set     = c->set};
 
   for (int k = 0; k < 3; k++) {
     f.n[k]  = -sign * c->n[k];

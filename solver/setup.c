@@ -52,8 +52,7 @@ void setup_interface(Config *config)
   const ContactConfig *c     = &config->contact;
   const int            ionic = config->material.bond == BOND_IONIC;
 
-  config->has_interface = (PetscBool)(c->law->flow && (c->work_of_adhesion > 0.0 || config->ligand.coverage > 0.0) &&
-                                      !mesh_mixes(&config->mesh)); /* bonds to meshed grains are unknown */
+  config->has_interface = (PetscBool)(c->law->flow && (c->work_of_adhesion > 0.0 || config->ligand.coverage > 0.0));
   config->interface     = (ContactInterface){.ligand     = config->ligand,
                                              .W_bare     = c->work_of_adhesion,
                                              .friction   = c->friction,
@@ -140,6 +139,8 @@ FemConfig setup_fem(const Config *config, const GrainMesh *mesh, double radius_m
                      .mu           = config->contact.friction,
                      .W            = config->contact.work_of_adhesion,
                      .strength     = c->strength,
+                     .ligand       = config->has_interface ? &config->ligand : NULL,
+                     .layer        = setup_layer(config),
                      .gravity      = config->time.gravity,
                      .radius_min   = radius_min,
                      .radius_max   = radius_max};

@@ -69,6 +69,8 @@ PetscErrorCode DemDestroy(Dem *out)
   PetscCall(BatchesFree(&dem->pairs));
   for (int k = 0; k < TOOL_N; k++) PetscCall(BatchesFree(&dem->tool[k]));
   PetscCall(BatchesFree(&dem->mixed));
+  PetscCall(BatchesFree(&dem->both));
+  PetscCall(PetscFree3(dem->lane_of, dem->face, dem->seen));
   PetscCall(PetscFree2(dem->plate_ends, dem->plate));
   PetscCall(ContactHistoriesFree(&dem->waiting));
   PetscCall(PetscFree(dem->samples));
@@ -107,6 +109,7 @@ PetscErrorCode DemForces(Dem dem, const Tools *t)
   busy_start(busy);
   PetscCall(DemPairForces(dem, dem->pairs.n_inner, dem->pairs.n));
   if (dem->cfg.crystal) PetscCall(DemAlign(dem));
+  if (dem->cfg.model.interface) dem_faces_age(dem);
   dem->sampling = PETSC_FALSE;
   dem->interval_steps++;
   busy_lap(busy, BUSY_PAIRS, dem->n_pairs);

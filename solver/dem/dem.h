@@ -11,6 +11,7 @@
 #include "solver/grains/fixed.h"
 #include "solver/grains/grains.h"
 #include "solver/grains/meshed_motion.h"
+#include "solver/grains/pair_face.h"
 #include "solver/grains/plate.h"
 #include "solver/grains/tools.h"
 #include "solver/grains/work.h"
@@ -81,6 +82,10 @@ PetscErrorCode DemRepartition(Dem dem, const Tools *tools, const DemFollower *fo
 PetscInt dem_lists(Dem dem);
 /* Not collective.  Pairs of rows within reach of each other of which one is meshed; borrowed until the next list. */
 void dem_meshed_pairs(Dem dem, PetscInt *n, const PetscInt (**pair)[2]);
+/* Not collective.  What lies between them, in their order; only with an interface.  Borrowed until the next call. */
+void dem_faces(Dem dem, const PairFace **face);
+/* Not collective.  The largest PairFace.overlap of this rank [nm]. */
+double dem_overlap(Dem dem);
 /* Collective.  Forces of all contacts at the present positions; the law's grain state moves on. */
 PetscErrorCode DemForces(Dem dem, const Tools *tools);
 /*
@@ -115,9 +120,11 @@ PetscErrorCode DemControl(Dem dem, const Tools *tools, PetscInt64 flags, DemStat
 void dem_sample_next(Dem dem);
 /* Not collective.  Borrowed until the next sampled step. */
 void dem_samples(Dem dem, PetscInt *n, const ContactSample **samples);
-/* Not collective.  Right after a sampled step: sample s goes on with this interface, its flats moved along. */
+/* Not collective.  Right after a sampled step: sample s goes on with this interface, its flats or surfaces moved along.
+ */
 void dem_contact_change(Dem dem, const ContactSample *s, const ContactChange *change);
-/* Collective.  The free surfaces of grains have changed: contacts to come begin with their coverage. */
+/* Collective.  The free surfaces of grains have changed: contacts to come begin with their coverage.  After all changes
+ * of a step of the slow clock. */
 PetscErrorCode DemCoverage(Dem dem);
 /* Not collective.  Force on grain `row` in the last step [nN]. */
 void dem_grain_force(Dem dem, PetscInt row, double f[3]);

@@ -53,7 +53,9 @@ static void collect_batches(const Grains g, const Batches *b, int tool, ContactH
 
 PetscErrorCode DemCollect(Dem dem, ContactHistories *h, PetscInt (**ends)[2])
 {
-  PetscInt n = count_batches(&dem->pairs, dem->n_state) + count_batches(&dem->mixed, dem->n_state), plates;
+  PetscInt n = count_batches(&dem->pairs, dem->n_state) + count_batches(&dem->mixed, dem->n_state) +
+               count_batches(&dem->both, dem->n_state),
+           plates;
 
   PetscFunctionBeginUser;
   for (int t = 0; t < TOOL_N; t++) n += count_batches(&dem->tool[t], dem->n_state);
@@ -63,6 +65,7 @@ PetscErrorCode DemCollect(Dem dem, ContactHistories *h, PetscInt (**ends)[2])
   PetscCall(PetscMalloc1((size_t)PetscMax(n, 1) * (size_t)dem->n_state, &h->state));
   PetscCall(PetscMalloc1(PetscMax(n, 1), ends));
   collect_batches(dem->g, &dem->pairs, -1, h, *ends);
+  collect_batches(dem->g, &dem->both, -1, h, *ends);
   plates = h->n;
   collect_batches(dem->g, &dem->mixed, -1, h, *ends);
   for (PetscInt k = plates; k < h->n; k++)
@@ -134,6 +137,7 @@ PetscErrorCode DemRestore(Dem dem, ContactHistories *h)
   PetscCall(KeyTableBuild(h, &t));
   restore_batches(dem, &t, h, &dem->pairs, -1);
   restore_batches(dem, &t, h, &dem->mixed, -1);
+  restore_batches(dem, &t, h, &dem->both, -1);
   for (int k = 0; k < TOOL_N; k++) restore_batches(dem, &t, h, &dem->tool[k], k);
   PetscCall(PetscFree(t.slot));
   PetscCall(ContactHistoriesFree(h));

@@ -24,14 +24,26 @@ typedef struct {
 } FixedUnits;
 
 /*
-  What a plate remembers behind the law's numbers, where other contacts keep their tangential force: that of a plate is
-  with the nodes of the mesh.
+  What a pair with a meshed grain remembers behind the law's numbers, where other contacts keep their tangential force:
+  that of a mesh is with its nodes.  Of a plate where it stands; of all, what lies between surfaces (dem_face.c).
 */
-enum { PLATE_PLACE, PLATE_RATE };
+enum {
+  PLATE_PLACE,
+  PLATE_RATE,
+  PAIR_OVERLAP, /* PairFace.overlap */
+  PAIR_WIDER    /* PairFace.wider; 0: 1 */
+};
+
+/* Who a pair of rows are. */
+typedef enum { PAIR_RIGID, PAIR_MIXED, PAIR_MESHED } PairKind;
+static inline PairKind dem_pair_kind(Grains g, PetscInt i, PetscInt j)
+{
+  return (PairKind)((g->aux[i][AUX_MESHED] > 0.0) + (g->aux[j][AUX_MESHED] > 0.0));
+}
 
 /* Rows and ids of a rigid grain and an owned meshed one. */
 typedef struct {
-  PetscInt   rigid, meshed;
+  PetscInt   rigid, meshed, pair; /* pair: of the meshed ones of the list */
   PetscInt64 id_rigid, id_meshed;
 } PlateEnds;
 
@@ -55,7 +67,11 @@ struct _p_Dem {
   PetscInt     n_rigid; /* owned rows [0, n_rigid) are rigid, [n_rigid, n_owned) meshed */
   PetscInt     n_meshed_pairs, meshed_cap;
   PetscInt (*meshed)[2];
-  Batches          mixed; /* pairs of a rigid grain and an owned meshed one */
+  Batches          mixed;   /* pairs of a rigid grain and an owned meshed one */
+  Batches          both;    /* pairs of two meshed grains */
+  PetscInt        *lane_of; /* [n_meshed_pairs] of mixed or both; -1: another rank has the pair's history */
+  PairFace        *face;    /* [n_meshed_pairs] as dem_faces gave them */
+  char            *seen;    /* [n_meshed_pairs] by the slow clock, in the step that it makes */
   PetscInt         n_plate;
   PlateEnds       *plate_ends; /* [n_plate] */
   Plate           *plate;      /* [n_plate] as DemPlates gave them */
@@ -98,6 +114,13 @@ PetscErrorCode BatchesReset(Batches *b, PetscInt n, int n_state, int covered, Pe
 
 /* dem_plate.c: the list of plates from dem->meshed */
 PetscErrorCode DemPlateList(Dem dem);
+
+/* dem_face.c: where histories of pairs with meshed grains are, behind DemPlateList; layers pressed out in a step; what
+   the slow clock made of a sampled pair, and of those that it has not seen */
+PetscErrorCode DemFaceList(Dem dem);
+void           dem_faces_age(Dem dem);
+void           dem_face_change(Dem dem, const ContactSample *s, const ContactChange *change);
+void           dem_faces_part(Dem dem);
 
 /* dem_sample.c: the contact across plate k, and all of them on the ranks of both grains */
 PetscErrorCode DemRecordPlate(Dem dem, PetscInt k, const PlateReaction *r, const ContactForce *out, double stored);

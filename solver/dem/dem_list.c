@@ -95,15 +95,12 @@ static PetscErrorCode FindPairs(Dem dem, double edge)
 /* Classes of pairs in the order of the list: those likely to touch first, so that whole batches can be skipped. */
 enum { INNER_NEAR, INNER_FAR, RIM_NEAR, RIM_FAR, MESHED, CLASSES };
 
-/* Meshed grains meet others by their surfaces, elsewhere. */
-static int meshed(Grains g, PetscInt i, PetscInt j) { return g->aux[i][AUX_MESHED] + g->aux[j][AUX_MESHED] > 0.0; }
-
 static int pair_class(Grains g, PetscInt i, PetscInt j, double near)
 {
   const double *a = g->rec[i], *b = g->rec[j], sum = a[REC_R] + b[REC_R] + near;
   double        d2 = 0.0;
 
-  if (meshed(g, i, j)) return MESHED;
+  if (dem_pair_kind(g, i, j) != PAIR_RIGID) return MESHED; /* they meet by their surfaces, elsewhere */
   for (int k = 0; k < 3; k++) d2 += (a[k] - b[k]) * (a[k] - b[k]);
   return (j < g->n_owned ? INNER_NEAR : RIM_NEAR) + (d2 > sum * sum);
 }
@@ -128,7 +125,9 @@ static PetscErrorCode ReserveMeshed(Dem dem, PetscInt n)
   if (n <= dem->meshed_cap) PetscFunctionReturn(0);
   dem->meshed_cap = n + n / 8;
   PetscCall(PetscFree(dem->meshed));
+  PetscCall(PetscFree3(dem->lane_of, dem->face, dem->seen));
   PetscCall(PetscMalloc1(dem->meshed_cap, &dem->meshed));
+  PetscCall(PetscMalloc3(dem->meshed_cap, &dem->lane_of, dem->meshed_cap, &dem->face, dem->meshed_cap, &dem->seen));
   PetscFunctionReturn(0);
 }
 
@@ -249,6 +248,7 @@ static PetscErrorCode Rebuild(Dem dem, const Tools *t, ContactHistories *h)
   PetscCall(FindPairs(dem, edge));
   PetscCall(BatchPairs(dem));
   PetscCall(DemPlateList(dem));
+  PetscCall(DemFaceList(dem));
   for (int k = 0; k < TOOL_N; k++) PetscCall(BatchTool(dem, t, k));
   PetscCall(DemRestore(dem, h));
   PetscCall(Remember(dem, t));

@@ -5,6 +5,7 @@
   the surface of the meshed grain.  One Newton step a step; what both grains get is the surface's force, to the
   unit of their sums.
 */
+#include "materials/contact_interface.h"
 #include "solver/dem/dem_impl.h"
 
 static const double STEP_MOST   = 2e-3; /* of a radius: the farthest that a plate goes in a step */
@@ -33,7 +34,7 @@ PetscErrorCode DemPlateList(Dem dem)
     const PetscInt m = first ? a : b, r = first ? b : a;
 
     if (g->aux[r][AUX_MESHED] > 0.0 || m >= g->n_owned) continue;
-    dem->plate_ends[dem->n_plate++] = (PlateEnds){r, m, g->id[r], g->id[m]};
+    dem->plate_ends[dem->n_plate++] = (PlateEnds){r, m, k, g->id[r], g->id[m]};
   }
   if (dem->n_plate > 1) qsort(dem->plate_ends, (size_t)dem->n_plate, sizeof *dem->plate_ends, plate_order);
   PetscCall(BatchesReset(&dem->mixed, (dem->n_plate + 7) / 8, dem->n_state, 0, pad, pad + 1));
@@ -65,6 +66,7 @@ PetscErrorCode DemPlates(Dem dem, PetscInt *n, const Plate **plate)
 
     *p = (Plate){.rigid  = e->rigid,
                  .meshed = e->meshed,
+                 .pair   = e->pair,
                  .id     = e->id_rigid,
                  .R      = a[REC_R],
                  .place  = state[at + PLATE_PLACE][k % 8],
@@ -89,7 +91,8 @@ PetscErrorCode DemPlates(Dem dem, PetscInt *n, const Plate **plate)
 static void plates_gather(Dem dem, PetscInt first, const PlateReaction r[], Lanes *state, ContactBatch *in)
 {
   const int    lives = dem->cfg.model.law->lives_state;
-  const double part  = dem->cfg.W > 0.0 ? dem->reach : 0.0;
+  const double part  = dem->cfg.W > 0.0 || dem->cfg.layer > 0.0 ? dem->reach : 0.0;
+  const int    face  = contact_face_at(&dem->cfg.model);
 
   for (int l = 0; l < 8; l++) {
     const PetscInt k = first + l, pad = dem->g->n_owned + dem->g->n_ghost;
@@ -100,6 +103,10 @@ static void plates_gather(Dem dem, PetscInt first, const PlateReaction r[], Lane
     s->psi[l] = rec[REC_PSI], s->dbar[l] = rec[REC_DBAR], s->bulk[l] = rec[REC_BULK];
     in->delta[l] = NOWHERE;
     in->W[l]     = 0.5 * dem->cfg.W;
+    if (k < dem->n_plate && dem->cfg.model.interface) {
+      in->W[l]    = 0.5 * dem->face[dem->plate_ends[k].pair].W;
+      in->neck[l] = state[face + FACE_NECK][l];
+    }
     if (k < dem->n_plate && (state[lives][l] == 0.0 || r[k].nearest <= part)) in->delta[l] = s->R[l] - r[k].place;
   }
 }

@@ -4,13 +4,16 @@
   The law of a grain that stays rigid goes on as one side on its middle plane, which becomes a plate (dem_plate.c). What
   a contact knew of the other side is the mesh's from now on.
 */
+#include "materials/contact_interface.h"
 #include "solver/dem/eight.h"
 
-/* Eight pairs as they stand now: what a law must know to say where their planes are. */
+/* Eight pairs as they stand now, the cores where a layer lies between: what a law must know to say where planes are. */
 static void pair_batch(Dem dem, PetscInt c, ContactBatch *in)
 {
-  EightGrains i, j;
-  v8          d2 = v8_set(0.0);
+  const ContactInterface *f    = dem->cfg.model.interface;
+  const Lanes            *face = (const Lanes *)dem->pairs.state + (size_t)c * (size_t)dem->n_state;
+  EightGrains             i, j;
+  v8                      d2 = v8_set(0.0);
 
   *in = (ContactBatch){.dt = dem->cfg.dt};
   eight_gather((const GrainRecord *)dem->g->rec, dem->pairs.i + 8 * c, 0, &i);
@@ -20,11 +23,17 @@ static void pair_batch(Dem dem, PetscInt c, ContactBatch *in)
   for (int k = 0; k < 3; k++) d2 += (i.x[k] - j.x[k]) * (i.x[k] - j.x[k]);
   V8(in->delta) = i.R + j.R - v8_sqrt(d2);
   V8(in->W)     = v8_set(dem->cfg.W);
+  if (!f) return;
+  face += contact_face_at(&dem->cfg.model);
+  V8(in->delta) += V8(face[FACE_LAYER]);
+  for (int l = 0; l < 8; l++) in->W[l] = interface_work(f, ligand_bare(face[FACE_COVER][l], f->ligand.threshold));
 }
 
-static void end_history(Lanes *state, int n_state, int l)
+/* Numbers from first up to last of a history end; what lies between the grains comes behind contact_face_at and goes
+ * on. */
+static void end_states(Lanes *state, int first, int last, int l)
 {
-  for (int k = 0; k < n_state; k++) state[k][l] = 0.0;
+  for (int k = first; k < last; k++) state[k][l] = 0.0;
 }
 
 /* Lane l goes on with one side alone: a plate where the middle plane stands. */
@@ -32,7 +41,7 @@ static void go_on_as_plate(Dem dem, Lanes *state, int l, const Lanes *half, doub
 {
   const ContactLaw *law = dem->cfg.model.law;
 
-  end_history(state, dem->n_state, l);
+  end_states(state, 0, contact_face_at(&dem->cfg.model), l);
   if (half[law->lives_state][l] == 0.0) return;
   for (int k = 0; k < law->n_state; k++) state[k][l] = half[k][l];
   state[law->n_state + PLATE_PLACE][l] = place;
@@ -57,7 +66,7 @@ static void promote_pairs(Dem dem, const PetscBool fresh[])
       const int stays = i[l] < pad && fresh[i[l]] ? 1 : 0; /* which side would go on */
 
       if (i[l] >= pad || !(fresh[i[l]] || fresh[j[l]])) continue;
-      if (fresh[i[l]] && fresh[j[l]]) end_history(state, dem->n_state, l);
+      if (fresh[i[l]] && fresh[j[l]]) end_states(state, 0, contact_face_at(m), l);
       else go_on_as_plate(dem, state, l, half[stays], in.side[stays].R[l] - overlap[stays][l]);
     }
   }
@@ -66,11 +75,12 @@ static void promote_pairs(Dem dem, const PetscBool fresh[])
 /* Contacts that the mesh takes over: with tools, and plates between two grains that are both meshed now. */
 static void end_fresh(Dem dem, Batches *b, int pairs, const PetscBool fresh[])
 {
-  const int pad = (int)(dem->g->n_owned + dem->g->n_ghost);
+  const int pad  = (int)(dem->g->n_owned + dem->g->n_ghost);
+  const int last = pairs ? dem->cfg.model.law->n_state + PAIR_OVERLAP : dem->n_state;
 
   for (PetscInt k = 0; k < 8 * b->n; k++) {
     if (b->i[k] >= pad || !(fresh[b->i[k]] || (pairs && fresh[b->j[k]]))) continue;
-    end_history(b->state + (size_t)(k / 8) * (size_t)dem->n_state, dem->n_state, (int)(k % 8));
+    end_states(b->state + (size_t)(k / 8) * (size_t)dem->n_state, 0, last, (int)(k % 8));
   }
 }
 

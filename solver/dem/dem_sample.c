@@ -37,17 +37,20 @@ static void record_interface(Dem dem, const Lanes *state, int l, int tool, Conta
   s->coverage = face[FACE_COVER][l];
   s->neck     = face[FACE_NECK][l];
   s->layer    = face[FACE_LAYER][l];
+  s->set      = face[FACE_SET][l];
   if (dem->cfg.model.interface->crystals) s->waited = face[FACE_WAITED][l];
 }
 
-/* Distance of the plane between two grains, or of a tool, from the centre of the first. */
+/* Distance of the face of the first grain from its centre: of its core where a layer lies between two grains. */
 static void record_place(Dem dem, const ContactBatch *in, Lanes *state, int tool, Lanes place)
 {
-  const ContactLaw *law = dem->cfg.model.law;
+  const ContactLaw *law   = dem->cfg.model.law;
+  ContactBatch      cores = *in;
   Lanes             overlap[2];
 
-  if (tool < 0 && law->halve) law->halve(dem->cfg.model.p, in, state, overlap, NULL);
-  else V8(overlap[0]) = V8(in->delta) * (tool < 0 ? 0.5 : 1.0);
+  if (tool < 0 && dem->cfg.model.interface) V8(cores.delta) += V8(state[contact_face_at(&dem->cfg.model) + FACE_LAYER]);
+  if (tool < 0 && law->halve) law->halve(dem->cfg.model.p, &cores, state, overlap, NULL);
+  else V8(overlap[0]) = V8(cores.delta) * (tool < 0 ? 0.5 : 1.0);
   V8(place) = V8(in->side[0].R) - V8(overlap[0]);
 }
 
@@ -90,6 +93,19 @@ PetscErrorCode DemRecord(Dem dem, ContactBatch *in, const ContactForce *out, Lan
   PetscFunctionReturn(0);
 }
 
+/* The interface across a plate: what pair_face.h says, and what the nodes have of it.  Under a layer it is carried on
+   the area of the nodes, wider than that of the law. */
+static void record_face(const PairFace *face, PetscInt at, const PlateReaction *r, ContactSample *s)
+{
+  s->at       = at;
+  s->bonded   = sqrt(r->bonded / PETSC_PI);
+  s->neck     = pair_face_neck(face, s->bonded);
+  s->coverage = face->coverage;
+  s->layer    = r->area > 0.0 ? r->layer / r->area : face->layer;
+  s->bond     = r->bonded > 0.0 ? BOND_METAL : BOND_LIGAND;
+  if (face->layer > 0.0) s->a = sqrt(r->area / PETSC_PI);
+}
+
 PetscErrorCode DemRecordPlate(Dem dem, PetscInt k, const PlateReaction *r, const ContactForce *out, double stored)
 {
   const PlateEnds *e = &dem->plate_ends[k];
@@ -112,6 +128,7 @@ PetscErrorCode DemRecordPlate(Dem dem, PetscInt k, const PlateReaction *r, const
                        .stored = stored + r->stored,
                        .bond   = -1,
                        .at     = -1};
+  if (dem->cfg.model.interface) record_face(dem->face + e->pair, e->pair, r, s);
   for (int c = 0; c < 3; c++) {
     s->n[c]      = -sign * p->n[c];
     s->f[c]      = sign * (double)r->force[c] * r->unit;
@@ -121,7 +138,7 @@ PetscErrorCode DemRecordPlate(Dem dem, PetscInt k, const PlateReaction *r, const
   }
   distance = sqrt(distance);
   s->delta = a[REC_R0] + b[REC_R0] - distance;
-  s->place = first ? r->place : distance - r->place;
+  s->place = first ? r->place : distance - r->place - s->layer;
   PetscFunctionReturn(0);
 }
 
@@ -151,6 +168,7 @@ PetscErrorCode DemRecordsHome(Dem dem, PetscInt first)
                "a contact of grains %lld and %lld came to a rank that lacks one of them", (long long)got[k].id_i,
                (long long)got[k].id_j);
     PetscCall(Grow(dem));
+    got[k].at                      = -1; /* its history is where the meshed grain is */
     dem->samples[dem->n_samples++] = got[k];
   }
   PetscCall(PetscFree(got));
@@ -158,7 +176,7 @@ PetscErrorCode DemRecordsHome(Dem dem, PetscInt first)
   PetscFunctionReturn(0);
 }
 
-void dem_contact_change(Dem dem, const ContactSample *s, const ContactChange *change)
+static void change_rigid(Dem dem, const ContactSample *s, const ContactChange *change)
 {
   const ContactModel *m     = &dem->cfg.model;
   const int           l     = (int)(s->at % 8);
@@ -179,10 +197,18 @@ void dem_contact_change(Dem dem, const ContactSample *s, const ContactChange *ch
   if (change->joined) face[FACE_BOND][l] = BOND_IONIC + 1.0;
 }
 
+void dem_contact_change(Dem dem, const ContactSample *s, const ContactChange *change)
+{
+  if (s->at < 0) return;
+  if (dem_pair_kind(dem->g, s->i, s->j) == PAIR_RIGID) change_rigid(dem, s, change);
+  else dem_face_change(dem, s, change);
+}
+
 PetscErrorCode DemCoverage(Dem dem)
 {
   PetscFunctionBeginUser;
   PetscCall(GrainsHaloAux(dem->g));
+  dem_faces_part(dem);
   dem_list_cover(dem);
   PetscFunctionReturn(0);
 }

@@ -1,5 +1,4 @@
 /* fem.c - life of a Fem and the order of a step. */
-#include "materials/surface.h"
 #include "solver/fem/fem_impl.h"
 
 #include <string.h>
@@ -88,10 +87,11 @@ static PetscErrorCode TakePairs(Fem fem, PetscInt n, const PetscInt (*pair)[2])
     PetscCall(PetscMalloc1(fem->pair_cap, &fem->between));
   }
   fem->n_pair = fem->n_plate = fem->n_side = 0;
+  fem->n_between                           = n;
   for (PetscInt k = 0; k < n; k++) {
     const PetscInt a = fem->body_of[pair[k][0]], b = fem->body_of[pair[k][1]], body = PetscMax(a, b);
 
-    fem->between[k] = (PairFace){fem->cfg.W, fem->cfg.mu};
+    fem->between[k] = (PairFace){.W = fem->cfg.W, .mu = fem->cfg.mu, .wider = 1.0};
     if (a >= 0 && b >= 0) {
       fem->pair[fem->n_pair++] = (BodyPair){
           {(int)a, (int)b},
@@ -157,7 +157,12 @@ PetscErrorCode FemStep(Fem fem, const Tools *tools)
   PetscFunctionReturn(0);
 }
 
-double fem_reach(const FemConfig *cfg) { return surface_reach(cfg->W, cfg->strength); }
+double fem_reach(const FemConfig *cfg) { return surface_reach(cfg->W, cfg->strength) + cfg->layer; }
+
+void fem_faces(Fem fem, const PairFace face[])
+{
+  if (fem->n_between) memcpy(fem->between, face, (size_t)fem->n_between * sizeof *face);
+}
 
 void fem_drag(Fem fem, double rate) { fem->cfg.drag = rate; }
 

@@ -9,6 +9,7 @@
 #define SOLVER_FEM_FEM_H
 
 #include "materials/bulk.h"
+#include "materials/ligand.h"
 #include "mesh/grain_mesh.h"
 #include "solver/grains/contact_sample.h"
 #include "solver/grains/fixed.h"
@@ -31,10 +32,12 @@ typedef struct {
   double           penalty;      /* stiffness of surfaces: pressure = penalty K/h gap, h of the facet [-] */
   double           dashpot;      /* of the normal contact, part of critical [-] */
   double           mu;           /* friction, grain on grain [-] */
-  double W, strength; /* work of adhesion [nN/nm], largest traction of the cohesive law [GPa]; grain on grain */
-  double drag;        /* rate of damping relative to the affine motion [1/ns] */
-  double gravity;     /* along -z [nm/ns^2] */
-  double radius_min, radius_max; /* of grains that may be meshed [nm] */
+  double        W, strength; /* work of adhesion [nN/nm], largest traction of the cohesive law [GPa]; of bare grains */
+  const Ligand *ligand;  /* between the grains, borrowed; NULL: no interface, all pairs have W and mu, and no bonds */
+  double        layer;   /* thickest layer of them between two grains [nm] */
+  double        drag;    /* rate of damping relative to the affine motion [1/ns] */
+  double        gravity; /* along -z [nm/ns^2] */
+  double        radius_min, radius_max; /* of grains that may be meshed [nm] */
 } FemConfig;
 
 /* What FemControl agreed on over all ranks. */
@@ -119,6 +122,11 @@ PetscErrorCode FemPromoteEnd(FemPromotion *p, GrainsMade *made);
   candidates.
 */
 PetscErrorCode FemRefresh(Fem fem, PetscInt n_pairs, const PetscInt (*pair)[2]);
+/*
+  Not collective.  What lies between the pairs of the last FemRefresh, in its order; until then W and mu of the
+  configuration.  A pair's largest cohesive traction is to that of bare grains as its W is.
+*/
+void fem_faces(Fem fem, const PairFace face[]);
 /* Collective.  Bodies go where their grains go: call before GrainsMigrate with its dest. */
 PetscErrorCode FemMigrate(Fem fem, const PetscMPIInt dest[]);
 /* Collective.  Forces of contacts between bodies and with the tools at the present places. */

@@ -1,5 +1,4 @@
 /* fem_candidates.c - which nodes may meet which facets, found seldom and complete until bodies have come nearer. */
-#include "materials/surface.h"
 #include "solver/fem/fem_facet.h"
 
 /* Spheres around a body, around its blocks of facets, eight blocks side by side, and around the facets. */
@@ -159,7 +158,8 @@ static PetscErrorCode Prepare(Fem fem)
 
   PetscFunctionBeginUser;
   if (!fem->block) PetscCall(FemFacetBlocks(fem->n_face, fem->face, fem->n_surf, &fem->n_block, &fem->block));
-  fem->reach = surface_reach(fem->cfg.W, fem->cfg.strength);
+  fem->cohesion = surface_reach(fem->cfg.W, fem->cfg.strength);
+  fem->reach    = fem_reach(&fem->cfg);
   for (PetscInt k = 0; k < n * fem->n_surf; k++)
     for (int c = 0; c < 4; c++) fem->x_build[k][c] = fem->surf[k][SF_X + c]; /* the fourth fills the row */
   if (n * fem->n_block <= fem->blocks_cap) PetscFunctionReturn(0);

@@ -7,7 +7,6 @@
   are made anew (fem_near.c); feet by Newton's rule; the nearest facet of each node and
   partner; the law of materials/surface.h; forces and stored friction.
 */
-#include "materials/surface.h"
 #include "solver/fem/fem_facet.h"
 
 /* Gap of a point that is in no cell of the facet. */
@@ -199,7 +198,6 @@ static void spots_motion(const Spots *s, v8 weight[4], SurfaceSpots *in)
   }
   inv = v8_rsqrt(v8_dot(normal, normal));
   for (int k = 0; k < 3; k++) in->n[k] = normal[k] * inv;
-  in->gap  = s->gap;
   in->h    = 0.5 * (h + n[3]);
   in->area = 0.5 * s->live * x[3] * facing(n, in->n);
   in->mass = 1.0 / inv_mass;
@@ -238,16 +236,9 @@ static PetscErrorCode SpotsSample(Fem fem, const Pass *p, const Spots *s, const 
 {
   PetscFunctionBeginUser;
   for (int l = 0; l < p->n_pick; l++) {
-    const Candidate *c     = &fem->near.cand[p->hits.cand[p->pick[l]]];
-    const int        press = in->gap[l] < 0.0;
-    SampleShare      share = {
-             .fn = out->fn[l], .area = press ? in->area[l] : 0.0, .kn = press ? out->kn[l] : 0.0, .stored = out->stored[l]};
+    const Candidate  *c     = &fem->near.cand[p->hits.cand[p->pick[l]]];
+    const SampleShare share = fem_sample_share(in, out, s->node[l], l);
 
-    for (int k = 0; k < 3; k++) {
-      share.n[k] = in->n[k][l];
-      share.f[k] = out->fn[l] * in->n[k][l] + out->ft[k][l];
-      share.x[k] = s->node[l][SF_X + k];
-    }
     PetscCall(FemSampleAdd(fem, c->body, c->other, &share));
   }
   PetscFunctionReturn(0);
@@ -270,8 +261,7 @@ static PetscErrorCode SpotsStiffness(Fem fem, const Pass *p, const v8 weight[4],
 
     node[0] = c->body * fem->n_surf + c->node;
     for (int m = 0; m < 4; m++) node[m + 1] = c->other * fem->n_surf + face[m], w[m + 1] = -weight[m][l];
-    if (in->area[l] > 0.0)
-      PetscCall(FemSpotAdd(fem->spots, 5, node, w, n, surface_slope(in, l, out->kn[l]), kt, back, ft));
+    if (in->area[l] > 0.0) PetscCall(FemSpotAdd(fem->spots, 5, node, w, n, surface_slope(in, out, l), kt, back, ft));
   }
   PetscFunctionReturn(0);
 }
@@ -286,17 +276,17 @@ static PetscErrorCode PassBatch(Fem fem, Pass *p)
   PetscFunctionBeginUser;
   if (!p->n_pick) PetscFunctionReturn(0);
   spots_gather(fem, &p->hits, p->pick, p->n_pick, &s);
-  slots_recall(s.slot, s.partner, in.ft, &in.bond);
+  in.gap = s.gap;
+  slots_recall(s.slot, s.partner, &in);
   faces_recall(fem, s.face, &in);
   spots_motion(&s, weight, &in);
   surface_forces(&p->law, fem->dt, &in, &out);
   for (int k = 0; k < 3; k++) force[k] = out.fn * in.n[k] + out.ft[k];
   spots_push(fem, &s, weight, force);
   spots_work(fem, &in, &out, p->work);
-  for (int l = 0; l < p->n_pick; l++) {
-    const double ft[3]                            = {out.ft[0][l], out.ft[1][l], out.ft[2][l]};
-    fem->near.cand[p->hits.cand[p->pick[l]]].held = slot_store((double(*)[SLOT_N])s.slot[l], s.partner[l], ft);
-  }
+  for (int l = 0; l < p->n_pick; l++)
+    fem->near.cand[p->hits.cand[p->pick[l]]].held =
+        slot_update((double(*)[SLOT_N])s.slot[l], s.partner[l], s.face[l], &in, &out, l);
   if (fem->sampling) PetscCall(SpotsSample(fem, p, &s, &in, &out));
   if (fem->spots) PetscCall(SpotsStiffness(fem, p, weight, &in, &out));
   p->n_pick = 0;
@@ -328,8 +318,7 @@ static PetscErrorCode PassNode(Fem fem, Pass *p, const int found[], int m)
 /* Candidates first .. last - 1, which are in work: the nearest facet of each, then its forces. */
 static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
 {
-  const double most = PetscMax(fem->reach, 1e-300); /* gap of what acts on each other */
-  Hits        *h    = &p->hits;
+  Hits *h = &p->hits;
 
   PetscFunctionBeginUser;
   if (first == last) PetscFunctionReturn(0);
@@ -339,7 +328,8 @@ static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
     int       found[8], m                         = 0;
 
     for (; c < last && fem->near.cand[c].node == node && fem->near.cand[c].body == body; c++) {
-      int best = h->best[c - first];
+      const double most = face_reach(fem->cohesion, &fem->between[fem->near.cand[c].pair]);
+      int          best = h->best[c - first];
 
       if (best >= 0 && h->gap[best] >= most) best = -1; /* outside, and out of reach */
       if (best < 0 && fem->near.cand[c].held) let_go(fem, &fem->near.cand[c]);
@@ -357,7 +347,7 @@ static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
 PetscErrorCode FemContact(Fem fem)
 {
   Pass pass = {
-      .law = {fem->cfg.penalty * fem->cfg.bulk.K, fem->cfg.dashpot}
+      .law = {fem->cfg.penalty * fem->cfg.bulk.K, fem->cfg.dashpot, fem->cfg.ligand}
   };
   int first = 0;
 

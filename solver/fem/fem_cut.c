@@ -238,20 +238,20 @@ void cut_kinetic(const Cut *c, double kinetic[2])
   }
 }
 
-/* Tangential force of each contact onto the nodes at its face, as slots keep it: by their number. */
-static void store_friction(const Cut *c)
+/* Tangential force of each contact onto the nodes at its face, as slots keep it, by their number; bond and set. */
+static void store_contacts(const Cut *c)
 {
   for (int k = 0; k < c->start.n_face; k++) {
-    const GrainFace *f     = &c->faces[k];
-    const double     share = f->meshed ? 0.5 : 1.0; /* two passes, each with half of the traction */
-    int              nodes = 0;
-    double           ft[3];
+    const GrainFace *f               = &c->faces[k];
+    const double     share           = f->meshed ? 0.5 : 1.0; /* two passes, each with half of the traction */
+    int              nodes           = 0;
+    double           keep[SLOT_KEPT] = {0.0, 0.0, 0.0, f->bonded, f->set};
 
     for (int n = 0; n < c->fem->n_surf; n++) nodes += c->face[n] == k;
-    for (int d = 0; d < 3; d++) ft[d] = nodes ? share * f->ft[d] / nodes : 0.0;
+    for (int d = 0; d < 3; d++) keep[d] = nodes ? share * f->ft[d] / nodes : 0.0;
     for (int n = 0; n < c->fem->n_surf; n++)
       if (c->face[n] == k)
-        slot_store(c->body.slot[n], f->partner < 0 ? (double)f->partner : 1.0 + (double)f->partner, ft);
+        slot_store(c->body.slot[n], f->partner < 0 ? (double)f->partner : 1.0 + (double)f->partner, keep);
   }
 }
 
@@ -290,7 +290,7 @@ PetscErrorCode CutCreate(Fem fem, const GrainStart *start, double numbers[], Cut
   fit(c);
   face_areas(c);
   cut_set_in_motion(c);
-  store_friction(c);
+  store_contacts(c);
   PetscFunctionReturn(0);
 }
 

@@ -2,6 +2,7 @@
 #ifndef SOLVER_FEM_FEM_IMPL_H
 #define SOLVER_FEM_FEM_IMPL_H
 
+#include "materials/surface.h"
 #include "solver/fem/fem.h"
 #include "solver/fem/fem_element.h"
 
@@ -38,10 +39,11 @@ enum {
   SLOT_PARTNER, /* 1 + global id of the other grain, or -1 - tool; 0: free */
   SLOT_FX,
   SLOT_FY,
-  SLOT_FZ,     /* stored tangential force [nN] */
-  SLOT_BOND,   /* bond class of the spot, contact_interface.h [-] */
-  SLOT_DAMAGE, /* part of the bond that is broken [-] */
-  SLOT_N
+  SLOT_FZ,   /* stored tangential force [nN] */
+  SLOT_BOND, /* 1: one metal with the partner; 0: not */
+  SLOT_SET,  /* how far the ligands between were ever squeezed, 1 - thickness/unloaded thickness [-] */
+  SLOT_N,
+  SLOT_KEPT = SLOT_N - SLOT_FX
 };
 enum { HITS = 480 }; /* facets near nodes that are worked on together; hits_cap - HITS: the most of one node */
 enum { SLOTS = 4 };  /* a node touches that many partners at most; of more the deepest stay */
@@ -62,18 +64,21 @@ static inline void slot_free(NodeSlots s, int k)
 }
 
 /*
-  Stores the tangential force against a partner, in a free slot if it has none yet; if there is none either, in that of
-  the smallest force without a bond, should this one be larger.  A force of zero without a bond frees the slot.  Returns
-  whether the partner has a slot now.  Called in the order of partners, grains by id, then tools: the same on any rank.
+  Stores what is kept against a partner, from SLOT_FX on, in a free slot if it has none yet; if there is none either, in
+  that of the smallest force without a bond, should this one be larger or bonded.  Nothing to keep frees the slot.
+  Returns whether the partner has a slot now.  Called in the order of partners, grains by id, then tools: the same on
+  any rank.
 */
-static inline int slot_store(NodeSlots s, double partner, const double f[3])
+static inline int slot_store(NodeSlots s, double partner, const double f[SLOT_KEPT])
 {
-  const double size  = f[0] * f[0] + f[1] * f[1] + f[2] * f[2];
+  const double bond = f[SLOT_BOND - SLOT_FX], set = f[SLOT_SET - SLOT_FX];
+  const double size  = bond > 0.0 ? 1e300 : f[0] * f[0] + f[1] * f[1] + f[2] * f[2];
+  const int    none  = size == 0.0 && bond == 0.0 && set == 0.0;
   double       least = size;
   int          k     = slot_find(s, partner);
 
   if (k < 0) {
-    if (size == 0.0) return 0;
+    if (none) return 0;
     k = slot_find(s, 0.0);
     for (int c = 0; k < 0 && c < SLOTS; c++) {
       const double other =
@@ -88,12 +93,12 @@ static inline int slot_store(NodeSlots s, double partner, const double f[3])
     if (k < 0) return 0;
     slot_free(s, k);
   }
-  if (size == 0.0 && s[k][SLOT_BOND] == 0.0) {
+  if (none) {
     slot_free(s, k);
     return 0;
   }
   s[k][SLOT_PARTNER] = partner;
-  for (int c = 0; c < 3; c++) s[k][SLOT_FX + c] = f[c];
+  for (int c = 0; c < SLOT_KEPT; c++) s[k][SLOT_FX + c] = f[c];
   return 1;
 }
 
@@ -122,7 +127,18 @@ typedef struct {
   What the nodes of one owned body do on one partner in a sampled step, added up as integers; as seen by the first of
   the pair, which has the lower id.  second: id, or -1 - tool.
 */
-enum { SAMPLE_F, SAMPLE_N = 3, SAMPLE_ARM = 6, SAMPLE_WEIGHT = 9, SAMPLE_AREA, SAMPLE_KN, SAMPLE_STORED, SAMPLE_SUMS };
+enum {
+  SAMPLE_F,
+  SAMPLE_N      = 3,
+  SAMPLE_ARM    = 6,
+  SAMPLE_WEIGHT = 9,
+  SAMPLE_AREA,
+  SAMPLE_KN,
+  SAMPLE_STORED,
+  SAMPLE_BONDED,
+  SAMPLE_LAYER,
+  SAMPLE_SUMS
+};
 typedef struct {
   PetscInt64 first, second;
   int        body, partner;
@@ -194,7 +210,8 @@ struct _p_Fem {
   PetscInt           n_side; /* partners of the owned bodies, in pairs and on plates */
   BodyPair          *pair;
   PlatePair         *plate;
-  PairFace          *between; /* of the pairs of the last FemRefresh, in its order */
+  PetscInt           n_between;
+  PairFace          *between; /* [n_between] of the pairs of the last FemRefresh, in its order */
   PetscInt           hits_cap, blocks_cap;
   CandidateList      list, near;
   int                n_block, (*block)[8]; /* facets near each other, fem_facet.h */
@@ -203,6 +220,7 @@ struct _p_Fem {
   double            *hits;                 /* scratch of FemContact, [7][hits_cap] */
   double             skin;                 /* of `list` [nm] */
   double             reach;                /* largest gap at which surfaces act on each other [nm] */
+  double             cohesion;             /* the part of it that is not the ligands' [nm] */
   double             per_W;                /* largest cohesive traction over the work of adhesion, of any pair [1/nm] */
   double (*x_build)[4], (*x_near)[4];      /* [n_body + n_ghost_body][n_surf] when `list` and `near` were made */
   /* sums, fixed point */
@@ -302,8 +320,11 @@ typedef struct {
   double f[3], n[3]; /* force on the node [nN], normal away from the partner */
   double fn, area;   /* normal force [nN]; area when it presses, this pass's share [nm^2] */
   double kn, stored; /* stiffness [nN/nm], energy it would give back [aJ] */
+  double bonded;     /* area that is one metal [nm^2] */
+  double layer;      /* thickness of the ligands [nm] */
   double x[3];       /* where [nm] */
 } SampleShare;
+SampleShare    fem_sample_share(const SurfaceSpots *in, const SurfaceForces *out, const double node[SF_N], int lane);
 PetscErrorCode FemSampleAdd(Fem fem, int body, int partner, const SampleShare *share);
 PetscErrorCode FemSampleEnd(Fem fem); /* Collective.  Both passes of a pair put together. */
 

@@ -2,7 +2,6 @@
 #ifndef SOLVER_FEM_FEM_LANES_H
 #define SOLVER_FEM_FEM_LANES_H
 
-#include "materials/surface.h"
 #include "solver/fem/fem_impl.h"
 
 /*
@@ -32,26 +31,46 @@ static inline void columns_at(const double *const row[8], int first, v8 col[4])
   v8_columns4(r, col);
 }
 
-/* What eight nodes have stored against partners, and the sound part of their bonds. */
-static inline void slots_recall(double *const slot[8], const double partner[8], v8 ft[3], v8 *bond)
+/* What eight nodes have stored against partners. */
+static inline void slots_recall(double *const slot[8], const double partner[8], SurfaceSpots *in)
 {
   for (int l = 0; l < 8; l++) {
     double(*s)[SLOT_N] = (double(*)[SLOT_N])slot[l];
     const int at       = slot_find(s, partner[l]);
 
-    for (int k = 0; k < 3; k++) ft[k][l] = at < 0 ? 0.0 : s[at][SLOT_FX + k];
-    (*bond)[l] = at < 0 || s[at][SLOT_BOND] <= 0.0 ? 0.0 : 1.0 - s[at][SLOT_DAMAGE];
+    for (int k = 0; k < 3; k++) in->ft[k][l] = at < 0 ? 0.0 : s[at][SLOT_FX + k];
+    in->bond[l] = at < 0 ? 0.0 : s[at][SLOT_BOND];
+    in->set[l]  = at < 0 ? 0.0 : s[at][SLOT_SET];
   }
 }
 
-/* What lies between the surfaces of eight spots. */
+/* What lies between the surfaces of eight spots, behind slots_recall. */
 static inline void faces_recall(Fem fem, const PairFace *const face[8], SurfaceSpots *in)
 {
   for (int l = 0; l < 8; l++) {
-    in->W[l]  = face[l]->W;
-    in->mu[l] = face[l]->mu;
+    in->W[l]     = face[l]->W;
+    in->mu[l]    = face[l]->mu;
+    in->layer[l] = face[l]->layer;
+    in->gap[l] += face[l]->overlap;
+    in->bond[l] *= PetscMax(face[l]->wider, 1.0);
   }
   in->strength = fem->per_W * in->W;
+}
+
+/* What a spot stores; where bare metals touch they become one. */
+static inline int slot_update(NodeSlots s, double partner, const PairFace *face, const SurfaceSpots *in,
+                              const SurfaceForces *out, int l)
+{
+  const int    bond            = in->bond[l] > 0.0 || (face->welds && out->push[l] > 0.0);
+  const double keep[SLOT_KEPT] = {out->ft[0][l], out->ft[1][l], out->ft[2][l], bond, out->set[l]};
+
+  return slot_store(s, partner, keep);
+}
+
+/* Gap beyond which the surfaces of a pair with that cohesion do not act on each other [nm]. */
+static inline double face_reach(double cohesion, const PairFace *face)
+{
+  return PetscMax(cohesion + face->layer, 1e-300) - face->overlap;
 }
 
 /* Adds integers to the forces of eight nodes, one after the other: a node may stand in several lanes. */

@@ -4,24 +4,23 @@
   The plate is the middle plane of the pair: a node that is in it by u is in the other surface by 2 u, were that its
   mirror image. Hence twice the penalty, half the work of adhesion, and the largest traction as it is.
 */
-#include "materials/surface.h"
 #include "solver/fem/fem_lanes.h"
 
 #include <string.h>
 
 /* One plate in work: eight nodes at a time. */
 typedef struct {
-  Fem            fem;
-  const Plate   *plate;
-  PlateReaction *out;
-  SurfaceLaw     law;
-  double         W, strength, mu; /* of the pair: W half of it */
-  size_t         first;           /* of the body's surface records */
-  double         most;            /* gap beyond which nothing acts [nm] */
-  double         work[WORK_FRICTION + 1];
-  int            n, node[8];
-  double         gap[8], normal[8][3];
-  int            flat[8]; /* on the plate; else on the sphere beside it */
+  Fem             fem;
+  const Plate    *plate;
+  PlateReaction  *out;
+  SurfaceLaw      law;
+  const PairFace *face;  /* between the two grains */
+  size_t          first; /* of the body's surface records */
+  double          most;  /* gap beyond which nothing acts [nm] */
+  double          work[WORK_FRICTION + 1];
+  int             n, node[8];
+  double          gap[8], normal[8][3];
+  int             flat[8]; /* on the plate; else on the sphere beside it */
 } PlatePass;
 
 /* From the centre of the rigid grain to a point: vector, and its part along the normal. */
@@ -48,19 +47,18 @@ static double nearest(const PlatePass *s)
 
 static void spots_of(const PlatePass *s, SurfaceSpots *in)
 {
-  const Plate *p = s->plate;
-  double       partner[8], *slot[8];
+  const Plate    *p = s->plate;
+  const PairFace *face[8];
+  double          partner[8], *slot[8];
 
   memset(in, 0, sizeof *in);
   in->h = in->mass = v8_set(1.0);
-  in->W            = v8_set(s->W);
-  in->strength     = v8_set(s->strength);
-  in->mu           = v8_set(s->mu);
   for (int l = 0; l < 8; l++) {
     partner[l] = 1.0 + (double)p->id;
+    face[l]    = s->face;
     slot[l]    = s->fem->slot[s->first + (size_t)s->node[l < s->n ? l : 0]][0];
   }
-  slots_recall(slot, partner, in->ft, &in->bond);
+  slots_recall(slot, partner, in);
   for (int l = 0; l < s->n; l++) {
     const double *r = s->fem->surf[s->first + (size_t)s->node[l]], *n = s->normal[l];
     double        d[3], u[3], un = 0.0;
@@ -81,6 +79,8 @@ static void spots_of(const PlatePass *s, SurfaceSpots *in)
       in->vt[k][l] = u[k] - un * n[k];
     }
   }
+  faces_recall(s->fem, face, in);
+  in->W *= 0.5; /* its half, to the middle plane */
 }
 
 /* Force on one node, its opposite and its moment on the rigid grain, work: the plate itself has neither mass nor place
@@ -92,15 +92,14 @@ static void push_node(PlatePass *s, int l, const SurfaceSpots *in, const Surface
   const size_t  at  = s->first + (size_t)s->node[l];
   const double *r = fem->surf[at], elastic = out->fn[l] - out->viscous[l];
   const double  un = in->vn[l] + (s->flat[l] ? p->rate : 0.0);
-  double        f[3], d[3], ft[3], turn = 0.0;
+  double        f[3], d[3], turn = 0.0;
 
   for (int k = 0; k < 3; k++) {
     const int64_t whole = (int64_t)((out->fn[l] * in->n[k][l] + out->ft[k][l]) * fem->inv_force);
 
-    ft[k] = out->ft[k][l];
-    f[k]  = (double)whole * fem->unit_force;
-    d[k]  = r[SF_X + k] - p->x[k];
-    turn += ft[k] * in->vt[k][l];
+    f[k] = (double)whole * fem->unit_force;
+    d[k] = r[SF_X + k] - p->x[k];
+    turn += out->ft[k][l] * in->vt[k][l];
     fem->force[at][k] += whole;
     s->out->force[k] -= whole;
   }
@@ -109,13 +108,18 @@ static void push_node(PlatePass *s, int l, const SurfaceSpots *in, const Surface
     s->out->torque[k] -= d[a] * f[b] - d[b] * f[a];
     s->out->push += elastic * in->n[k][l] * p->n[k];
   }
-  if (s->flat[l] && in->gap[l] < 0.0) s->out->stiff += out->kn[l];
+  if (out->push[l] > 0.0) {
+    if (s->flat[l]) s->out->stiff += out->kn[l];
+    s->out->area += in->area[l];
+    s->out->layer += in->area[l] * out->layer[l];
+  }
+  if (in->bond[l] > 0.0) s->out->bonded += in->area[l];
   s->out->stored += out->stored[l];
   s->work[WORK_VISCOUS] -= out->viscous[l] * in->vn[l];
   s->work[WORK_NORMAL] -= out->fn[l] * un - out->viscous[l] * in->vn[l];
   s->work[WORK_TANGENTIAL] -= turn;
   s->work[WORK_FRICTION] += out->slip_power[l];
-  slot_store(fem->slot[at], 1.0 + (double)p->id, ft);
+  slot_update(fem->slot[at], 1.0 + (double)p->id, s->face, in, out, l);
 }
 
 static void pass_batch(PlatePass *s)
@@ -167,26 +171,23 @@ PetscErrorCode FemPlates(Fem fem, PetscInt n, const Plate plate[], PlateReaction
 {
   const FemConfig *c = &fem->cfg;
   PlatePass        s = {
-             .fem      = fem,
-             .law      = {2.0 * c->penalty * c->bulk.K, c->dashpot},
-             .W        = 0.5 * c->W,
-             .strength = c->strength,
-             .mu       = c->mu
+             .fem = fem, .law = {2.0 * c->penalty * c->bulk.K, c->dashpot, c->ligand}
   };
 
   PetscFunctionBeginUser;
-  s.most = PetscMax(surface_reach(s.W, s.strength), 1e-300);
   for (PetscInt k = 0; k < n; k++) {
     const PetscInt body = fem->body_of[plate[k].meshed];
 
     PetscCheck(body >= 0 && body < fem->n_body, PETSC_COMM_SELF, PETSC_ERR_PLIB,
                "a plate in front of row %" PetscInt_FMT ", which has no body here", plate[k].meshed);
     s.plate        = &plate[k];
+    s.face         = &fem->between[plate[k].pair];
+    s.most         = face_reach(0.5 * fem->cohesion, s.face);
     s.out          = &reaction[k];
     s.first        = (size_t)body * (size_t)fem->n_surf;
     reaction[k]    = (PlateReaction){.unit = fem->unit_force};
     s.out->nearest = nearest(&s);
-    s.out->place   = plate[k].place > 0.0 ? plate[k].place : plate[k].R + 0.5 * s.out->nearest;
+    s.out->place   = plate[k].place > 0.0 ? plate[k].place : plate[k].R + 0.5 * (s.out->nearest - s.face->layer);
     for (int node = 0; node < fem->n_surf; node++) pass_node(&s, node);
     pass_batch(&s);
     for (int m = WORK_NORMAL; m <= WORK_FRICTION; m++) exact_add(&fem->work[m], s.work[m] * fem->dt, fem->inv_work);

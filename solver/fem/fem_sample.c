@@ -4,11 +4,18 @@
   A pair across ranks has the nodes of one body on each: what they add up to is exchanged, so that both have the whole.
   Sums are integers: the same bits however bodies are spread.
 */
+#include "materials/contact_interface.h"
 #include "solver/fem/fem_impl.h"
 #include "solver/grains/exchange.h"
 #include "solver/grains/residence.h"
 
 #include <string.h>
+
+/* A pair of bodies by its ids, and where Fem.between has it. */
+typedef struct {
+  PetscInt64 first, second;
+  int        at;
+} FaceOf;
 
 /* Step of the sums that are not forces [nN nm, nN, nm^2, nN/nm, aJ]: they may come to 1e8. */
 static const double STEP = 0x1p-36;
@@ -36,6 +43,24 @@ static PetscErrorCode Find(Fem fem, int body, int partner, SampleSum **found)
   PetscFunctionReturn(0);
 }
 
+SampleShare fem_sample_share(const SurfaceSpots *in, const SurfaceForces *out, const double node[SF_N], int l)
+{
+  const int   press = out->push[l] > 0.0;
+  SampleShare share = {.fn     = out->fn[l],
+                       .area   = press ? in->area[l] : 0.0,
+                       .kn     = press ? out->kn[l] : 0.0,
+                       .stored = out->stored[l],
+                       .bonded = in->bond[l] > 0.0 ? in->area[l] : 0.0,
+                       .layer  = out->layer[l]};
+
+  for (int k = 0; k < 3; k++) {
+    share.n[k] = in->n[k][l];
+    share.f[k] = out->fn[l] * in->n[k][l] + out->ft[k][l];
+    share.x[k] = node[SF_X + k];
+  }
+  return share;
+}
+
 PetscErrorCode FemSampleAdd(Fem fem, int body, int partner, const SampleShare *share)
 {
   const double *centre = fem->g->rec[fem->row[body]], size = fabs(share->fn);
@@ -55,6 +80,8 @@ PetscErrorCode FemSampleAdd(Fem fem, int body, int partner, const SampleShare *s
   s->sum[SAMPLE_AREA] += whole(share->area, 1.0 / STEP);
   s->sum[SAMPLE_KN] += whole(share->kn, 1.0 / STEP);
   s->sum[SAMPLE_STORED] += whole(share->stored, 1.0 / STEP);
+  s->sum[SAMPLE_BONDED] += whole(share->bonded, 1.0 / STEP);
+  s->sum[SAMPLE_LAYER] += whole(share->area * share->layer, 1.0 / STEP);
   PetscFunctionReturn(0);
 }
 
@@ -117,6 +144,41 @@ static PetscErrorCode RowOf(const Residence *map, PetscInt n, PetscInt64 id, Pet
   PetscFunctionReturn(0);
 }
 
+static int between_order(const void *a, const void *b)
+{
+  const FaceOf *p = a, *q = b;
+
+  if (p->first != q->first) return p->first < q->first ? -1 : 1;
+  return (p->second > q->second) - (p->second < q->second);
+}
+
+/* Pairs of bodies by ids. */
+static PetscErrorCode Betweens(Fem fem, FaceOf **of)
+{
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(fem->n_pair + 1, of));
+  for (PetscInt p = 0; p < fem->n_pair; p++) {
+    const PetscInt64 a = fem->id[fem->pair[p].body[0]], b = fem->id[fem->pair[p].body[1]];
+
+    (*of)[p] = (FaceOf){PetscMin(a, b), PetscMax(a, b), fem->pair[p].between};
+  }
+  if (fem->n_pair) qsort(*of, (size_t)fem->n_pair, sizeof **of, between_order);
+  PetscFunctionReturn(0);
+}
+
+/* The interface of a pair of bodies: a bond where some of its spots are one metal. */
+static void sample_face(const PairFace *face, PetscInt at, const SampleSum *s, ContactSample *c)
+{
+  const double bonded = (double)s->sum[SAMPLE_BONDED] * STEP, area = (double)s->sum[SAMPLE_AREA] * STEP;
+
+  c->at       = at;
+  c->bonded   = sqrt(bonded / PETSC_PI);
+  c->neck     = pair_face_neck(face, c->bonded);
+  c->coverage = face->coverage;
+  c->layer    = area > 0.0 ? (double)s->sum[SAMPLE_LAYER] * STEP / area : face->layer;
+  c->bond     = bonded > 0.0 ? BOND_METAL : area > 0.0 && face->layer == 0.0 ? BOND_TOUCH : BOND_LIGAND;
+}
+
 /* The sample of a pair from its sum; rows are set. */
 static void sample_of(Fem fem, const SampleSum *s, ContactSample *c)
 {
@@ -148,12 +210,14 @@ PetscErrorCode FemSampleEnd(Fem fem)
 {
   PetscInt   n;
   Residence *map;
+  FaceOf    *of, *found;
 
   PetscFunctionBeginUser;
   PetscCall(Exchange(fem));
   PetscCall(GrainsHaloBegin(fem->g)); /* centres of ghosts, which are bodies' only since the last step */
   PetscCall(GrainsHaloEnd(fem->g));
   PetscCall(Rows(fem, &n, &map));
+  PetscCall(Betweens(fem, &of));
   if (fem->n_sums) qsort(fem->sums, (size_t)fem->n_sums, sizeof *fem->sums, pair_order);
   if (fem->n_sums > fem->samples_cap) {
     fem->samples_cap = fem->n_sums + fem->n_sums / 2;
@@ -170,7 +234,14 @@ PetscErrorCode FemSampleEnd(Fem fem)
     PetscCall(RowOf(map, n, s->first, &c->i));
     if (s->second >= 0) PetscCall(RowOf(map, n, s->second, &c->j));
     sample_of(fem, s, c);
+    if (!fem->cfg.ligand || s->second < 0) continue;
+    found =
+        bsearch(&(FaceOf){.first = s->first, .second = s->second}, of, (size_t)fem->n_pair, sizeof *of, between_order);
+    PetscCheck(found, PETSC_COMM_SELF, PETSC_ERR_PLIB, "a sampled contact of grains %lld and %lld, which are no pair",
+               (long long)s->first, (long long)s->second);
+    sample_face(&fem->between[found->at], found->at, s, c);
   }
+  PetscCall(PetscFree(of));
   PetscCall(PetscFree(map));
   PetscFunctionReturn(0);
 }

@@ -2,7 +2,6 @@
   fem_tools.c - surfaces of bodies on the die wall and the punches, eight nodes at a time, by the law of
   materials/surface.h: analytic surfaces, so one pass does, with the whole area of a node.
 */
-#include "materials/surface.h"
 #include "mesh/die.h"
 #include "solver/fem/fem_lanes.h"
 #include "solver/grains/tool_surface.h"
@@ -140,6 +139,7 @@ static unsigned nodes_motion(Fem fem, const Tools *t, const ToolPass *p, ToolNod
   in->W        = v8_set(p->W);
   in->strength = v8_set(p->strength);
   in->mu       = v8_set(p->mu);
+  in->layer    = v8_set(0.0);
   in->h        = n[3];
   in->mass     = v[3];
   in->vn       = v8_dot(u, in->n);
@@ -166,16 +166,9 @@ static PetscErrorCode SampleTool(Fem fem, PetscInt body, const ToolPass *p, cons
 {
   PetscFunctionBeginUser;
   for (int l = 0; l < q->n; l++) {
-    const int   press = in->gap[l] < 0.0;
-    SampleShare share = {
-        .fn = out->fn[l], .area = press ? in->area[l] : 0.0, .kn = press ? out->kn[l] : 0.0, .stored = out->stored[l]};
+    const SampleShare share = fem_sample_share(in, out, q->row[l], l);
 
     if (in->area[l] <= 0.0) continue;
-    for (int k = 0; k < 3; k++) {
-      share.n[k] = in->n[k][l];
-      share.f[k] = out->fn[l] * in->n[k][l] + out->ft[k][l];
-      share.x[k] = q->row[l][SF_X + k];
-    }
     PetscCall(FemSampleAdd(fem, (int)body, -1 - p->tool, &share));
   }
   PetscFunctionReturn(0);
@@ -195,14 +188,17 @@ static PetscErrorCode ToolStiffness(Fem fem, int record, const ToolNodes *q, con
     const int    node  = record + l;
 
     if (in->area[l] > 0.0)
-      PetscCall(FemSpotAdd(fem->spots, 1, &node, &one, n, surface_slope(in, l, out->kn[l]), kt, back, ft));
+      PetscCall(FemSpotAdd(fem->spots, 1, &node, &one, n, surface_slope(in, out, l), kt, back, ft));
   }
   PetscFunctionReturn(0);
 }
 
+/* Tools carry no ligands and weld to nothing. */
+static const PairFace none_between = {0};
+
 static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, ToolPass *p)
 {
-  static const double none[3] = {0};
+  static const double none[SLOT_KEPT] = {0};
 
   PetscFunctionBeginUser;
   for (int first = 0; first < fem->n_surf; first += 8) {
@@ -217,7 +213,7 @@ static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, ToolPass *
       for (int l = 0; l < q.n; l++) slot_store((double(*)[SLOT_N])q.slot[l], q.partner[l], none);
       continue;
     }
-    slots_recall(q.slot, q.partner, in.ft, &in.bond);
+    slots_recall(q.slot, q.partner, &in);
     surface_forces(&p->law, fem->dt, &in, &out);
     for (int k = 0; k < 3; k++) {
       force[k] = out.fn * in.n[k] + out.ft[k];
@@ -227,8 +223,7 @@ static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, ToolPass *
     p->normal += v8_fixed(out.fn, fem->inv_force);
     add_forces(q.force, f);
     nodes_work(fem, &q, &in, &out, force, p->work);
-    for (int l = 0; l < q.n; l++)
-      slot_store((double(*)[SLOT_N])q.slot[l], q.partner[l], (double[3]){out.ft[0][l], out.ft[1][l], out.ft[2][l]});
+    for (int l = 0; l < q.n; l++) slot_update((double(*)[SLOT_N])q.slot[l], q.partner[l], &none_between, &in, &out, l);
     if (fem->strain) moment_of(fem->strain, &q, &in, force);
     if (fem->sampling) PetscCall(SampleTool(fem, b, p, &q, &in, &out));
     if (fem->spots) PetscCall(ToolStiffness(fem, (int)b * fem->n_surf + first, &q, &in, &out));

@@ -13,13 +13,15 @@ typedef struct {
   double     f[3];         /* force on i [nN] */
   double     fn, a, delta; /* normal force [nN], contact radius [nm], overlap [nm] */
   double     kn;           /* stiffness [nN/nm] */
-  double     place;        /* of the plane between the two, from the centre of i; 0: between two meshed grains [nm] */
-  double     stored;       /* energy it would give back [aJ] */
-  int        bond;         /* class, contact_interface.h; -1 where the model has no interface, and on tools */
-  double     coverage;     /* ligands in the contact [-] */
-  double     neck, layer;  /* radius of the bonded neck, thickness of the ligand layer [nm] */
-  double     waited;       /* FACE_WAITED of contact_interface.h; 0 where grains are no crystals */
-  PetscInt   at;           /* where its history is, for DemRenew */
+  double     place;    /* of the face of i, `layer` before that of j, from its centre; 0: between meshed grains [nm] */
+  double     stored;   /* energy it would give back [aJ] */
+  int        bond;     /* class, contact_interface.h; -1 where the model has no interface, and on tools */
+  double     coverage; /* ligands in the contact [-] */
+  double     neck, layer; /* radius of the bonded neck, thickness of the ligand layer [nm] */
+  double     set;         /* FACE_SET of contact_interface.h; of meshes the nodes have it */
+  double     bonded; /* where a mesh has part in it: radius of the spots that are one metal, the neck's part [nm] */
+  double     waited; /* FACE_WAITED of contact_interface.h; 0 where grains are no crystals */
+  PetscInt   at;     /* where its history is, for dem_contact_change; -1: elsewhere */
 } ContactSample;
 
 #endif

@@ -14,6 +14,8 @@ typedef struct {
   double     push;    /* normal force without dashpots, > 0 in compression [nN] */
   double     ft[3];   /* tangential force on the grain [nN] */
   PetscBool  meshed;  /* the other grain has, or gets, a body, too */
+  int        bonded;  /* one metal with the other grain */
+  double     set;     /* how far the ligands between were ever squeezed, 1 - thickness/unloaded thickness [-] */
 } GrainFace;
 
 #endif

@@ -8,6 +8,7 @@
 /* The plate of one pair, across the line of centres, and the rigid grain that is cut off by it. */
 typedef struct {
   PetscInt   rigid, meshed;    /* rows; the meshed one is owned */
+  PetscInt   pair;             /* of the meshed pairs of the list */
   PetscInt64 id;               /* of the rigid grain */
   double     x[3], v[3], w[3]; /* centre [nm], velocity [nm/ns] and angular velocity [1/ns] of the rigid grain */
   double     R;                /* its apparent radius [nm] */
@@ -26,6 +27,9 @@ typedef struct {
   double  place;     /* where the plate stood [nm] */
   double  nearest;   /* by how much the nodes in front of the rigid grain are beyond its sphere, at least [nm] */
   double  stored;    /* energy the surface would give back [aJ] */
+  double  area;      /* that is pressed [nm^2] */
+  double  bonded;    /* that is one metal with the rigid grain [nm^2] */
+  double  layer;     /* ligands in the pressed area: thickness times area [nm^3] */
 } PlateReaction;
 
 #endif

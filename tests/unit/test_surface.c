@@ -205,6 +205,76 @@ static void bonds_hold_along(void **state)
     }
 }
 
+/* Of oleate, as the deck's defaults have it (materials/ligand.c). */
+static const Ligand OLEATE = {.gap = 1.56, .modulus = 2.5, .stiffening = 6.5, .unload_modulus = 6.45};
+
+static SurfaceSpots layered(double gap, double layer, double set)
+{
+  SurfaceSpots in = spot(gap);
+
+  in.layer[3] = layer, in.set[3] = set;
+  in.W = in.strength = v8_set(0.0);
+  return in;
+}
+
+/* The layer answers with what the penalty asks: p(D) = k (D - gap) on the branch of its set; 1e-11: six steps of
+   Newton's rule.  Out of reach it is as thick as its set leaves it, and nothing pushes. */
+static void layer_and_penalty_push_alike(void **state)
+{
+  const double k = 160.0 / 1.2, n = OLEATE.stiffening;
+  SurfaceLaw   law = LAW;
+
+  (void)state;
+  law.ligand = &OLEATE;
+  for (int d = 0; d < 3; d++)
+    for (int q = 0; q < 4; q++)
+      for (int g = -10; g <= 22; g++) {
+        const double        D0 = (double[]){0.05, 0.47, 1.56}[d], set = 0.2 * q, deep = 1.0 - set;
+        const double        p_deep = ligand_pressure(OLEATE.modulus, n, 1.0, deep);
+        const double        back   = fmin(deep * pow(1.0 + p_deep * n / OLEATE.unload_modulus, 1.0 / n), 1.0);
+        const SurfaceSpots  in     = layered(0.05 * g * D0, D0, set);
+        const SurfaceForces out    = forces(&law, &in);
+        const double        x = out.layer[3] / D0, first = x < deep, K = first ? OLEATE.modulus : OLEATE.unload_modulus;
+        const double        p = fmax(ligand_pressure(K, n, first ? 1.0 : back, x), 0.0);
+
+        CHECK_CLOSE(out.push[3], 0.7 * p, 1e-9, 1e-12); /* 1e-11 of x, times its stiffening, at 1 % of a pressure */
+        CHECK_CLOSE(out.push[3], 0.7 * k * (out.layer[3] - in.gap[3]) * (out.push[3] > 0.0), 1e-9, 1e-12);
+        CHECK_CLOSE(out.set[3], fmax(set, 1.0 - x), 0.0, p > 0.0 ? 1e-14 : 1.0);
+        if (in.gap[3] > D0) assert_true(out.push[3] == 0.0 && out.set[3] == set && out.open[3] > 0.0);
+        if (in.gap[3] < 0.2 * D0) assert_true(out.push[3] > 0.0 && out.open[3] < 0.0);
+        for (int l = 0; l < 8; l++)
+          assert_true(l == 3 || (out.fn[l] == 0.0 && out.layer[l] == 0.0 && out.set[l] == 0.0));
+      }
+}
+
+/* A layer is squeezed and let go, twice: what it returns is what it has stored, less than it took; the second turn
+   takes no more.  1e-4: trapezoids of 4000 steps. */
+static void layer_returns_what_it_stored(void **state)
+{
+  enum { N = 4000 };
+  const double D0 = 1.56, most = 1.6, least = 0.4;
+  double       set = 0.0, work[4] = {0}, stored[2] = {0}, last = 0.0;
+  SurfaceLaw   law = LAW;
+
+  (void)state;
+  law.ligand = &OLEATE;
+  for (int leg = 0; leg < 4; leg++)
+    for (int s = 0; s <= N; s++) {
+      const double part = (double)s / N, gap = leg % 2 ? least + part * (most - least) : most - part * (most - least);
+      const SurfaceSpots  in  = layered(gap, D0, set);
+      const SurfaceForces out = forces(&law, &in);
+
+      if (s) work[leg] += 0.5 * (out.fn[3] + last) * (most - least) / N;
+      if (s == N && leg % 2 == 0) stored[leg / 2] = out.stored[3];
+      last = out.fn[3];
+      set  = out.set[3];
+    }
+  CHECK_CLOSE(work[1], stored[0], 1e-4, 0.0);
+  CHECK_CLOSE(work[2], work[1], 1e-4, 0.0);
+  CHECK_CLOSE(work[3], stored[1], 1e-4, 0.0);
+  assert_true(work[1] < 0.99 * work[0]);
+}
+
 /* Eight pairs side by side: each has its own work, strength and friction, and the bits it has alone. */
 static void pairs_do_not_see_each_other(void **state)
 {
@@ -250,6 +320,8 @@ int main(void)
       cmocka_unit_test(friction_balances),
       cmocka_unit_test(stored_force_turns),
       cmocka_unit_test(bonds_hold_along),
+      cmocka_unit_test(layer_and_penalty_push_alike),
+      cmocka_unit_test(layer_returns_what_it_stored),
       cmocka_unit_test(pairs_do_not_see_each_other),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
