@@ -60,15 +60,16 @@ typedef enum { STAGE_FILL, STAGE_PRESS, STAGE_DWELL, STAGE_RELEASE, STAGE_EJECT,
 typedef struct {
   StageKind kind;
   char      name[NAME_MAX_LEN];
-  char      method[NAME_MAX_LEN]; /* release, eject: explicit, equilibrium */
-  PetscBool moduli;               /* release by equilibrium: of the compact, before */
-  double    pressure;             /* press: target P = F/A on the top punch [GPa] */
-  double    inertial_number;      /* press, release, eject: sets the punch speed */
-  double    servo_time;           /* press: time the servo holds P within tolerance before the stage ends [ns] */
-  double    servo_tolerance;      /* relative */
-  double    time;                 /* dwell: duration; fill: settling time [ns] */
-  double    temperature;          /* dwell: of the slow clock [K]; NAN: that of the deck */
-  double    density_limit;        /* press: stop here even when P is not reached; dwell: stop the slow clock here [-] */
+  char      method[NAME_MAX_LEN];  /* release, eject: explicit, equilibrium */
+  char      element[NAME_MAX_LEN]; /* release, eject by equilibrium: of fem/fem_static.h */
+  PetscBool moduli;                /* release by equilibrium: of the compact, before */
+  double    pressure;              /* press: target P = F/A on the top punch [GPa] */
+  double    inertial_number;       /* press, release, eject: sets the punch speed */
+  double    servo_time;            /* press: time the servo holds P within tolerance before the stage ends [ns] */
+  double    servo_tolerance;       /* relative */
+  double    time;                  /* dwell: duration; fill: settling time [ns] */
+  double    temperature;           /* dwell: of the slow clock [K]; NAN: that of the deck */
+  double    density_limit; /* press: stop here even when P is not reached; dwell: stop the slow clock here [-] */
 } StageConfig;
 
 typedef struct {

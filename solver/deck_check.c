@@ -374,6 +374,10 @@ static PetscErrorCode CheckMethod(Deck *deck, const StageConfig *s)
   PetscCheck(!s->moduli || !strcmp(s->method, "equilibrium"), deck->comm, USER_ERROR,
              "%s: moduli are differences of equilibria; choose %s: {method: equilibrium}, or no moduli",
              blame(deck, name, label), s->name);
+  snprintf(name, sizeof(name), "%s_element", s->name);
+  PetscCheck(!*s->element || !strcmp(s->element, "one_point") || !strcmp(s->method, "equilibrium"), deck->comm,
+             USER_ERROR, "%s: %s is an element of equilibria; choose %s: {method: equilibrium}, or one_point",
+             blame(deck, name, label), s->element, s->name);
   if (strcmp(s->method, "equilibrium")) PetscFunctionReturn(0);
   snprintf(name, sizeof(name), "%s_method", s->name);
   PetscCheck(!strcmp(config->mesh.grains, "all"), deck->comm, USER_ERROR,

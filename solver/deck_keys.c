@@ -61,6 +61,12 @@ static const DeckChoice methods[] = {
     {0},
 };
 
+static const DeckChoice elements[] = {
+    {"one_point", NO, "that of the press: one integration point and hourglass stiffness"},
+    {"fbar", NO, "F-bar: eight points, no hourglass stiffness; begins with the stress of one_point, and hands its own back"},
+    {0},
+};
+
 static const DeckChoice neck_choices[] = {
     {"parhami_mcmeeking", NO, "grain-boundary and surface diffusion"},
     {"none", NO, "necks stay as mechanics made them"},
@@ -264,16 +270,21 @@ static const DeckKey dwell_keys[] = {
     {0},
 };
 #define METHOD(what) {"method", KEY_CHOICE, DIM_NONE, NO, "explicit", AT(method), methods, NULL, what}
+#define ELEMENT {"element", KEY_CHOICE, DIM_NONE, NO, "one_point", AT(element), elements, NULL, \
+                 "method: equilibrium; hexahedron of the meshed grains in this stage"}
 static const DeckKey release_keys[] = {INERTIAL_NUMBER,
     METHOD("how the coin gets there; equilibrium: residual stress and springback without inertia, meshed grains only"),
+    ELEMENT,
     {"moduli", KEY_BOOL, DIM_NONE, NO, "no", AT(moduli), NULL, NULL,
      "method: equilibrium; stiffness of the compact in the die, a little unloaded, into history.csv and summary.json"},
     {0}};
 static const DeckKey eject_keys[]   = {{"inertial_number", KEY_REAL, DIM_NONE, 1e-6, 0.1, 5e-3, NULL, AT(inertial_number), NULL, NULL,
      "sets the speed of both punches; the coin slides as a whole, which need not be as slow as pressing"},
     METHOD("explicit: pushed out; equilibrium: the wall gives way, friction on the way out is left out, meshed grains only"),
+    ELEMENT,
     {0}};
 #undef METHOD
+#undef ELEMENT
 #undef AT
 
 const DeckStage deck_stages[] = {

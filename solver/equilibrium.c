@@ -107,6 +107,7 @@ PetscErrorCode Equilibrate(Simulation *sim)
       (long long)sim->grains->n_global);
   PetscCall(Neighbours(sim));
   cfg.stop = Stop, cfg.who = sim;
+  cfg.element = stage->element;
   PetscCall(FemStaticCreate(sim->fem, &cfg, &st));
   PetscCall(stage->kind == STAGE_EJECT ? Eject(sim, st, &s) : Release(sim, st, &s));
   PetscCall(FemStaticDestroy(&st));

@@ -216,6 +216,50 @@ void element_forces(const ElementModel *m, const v8 (*x)[3], const v8 (*v)[3], c
   for (int k = 0; k < m->n_elem; k++) element(m, m->hex[k], x, v, volume[k], yield, state[k], f, work);
 }
 
+static inline v8 dot3(const v8 a[3], const v8 b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
+
+/* The virtual work of `element`, solved for what does it. */
+void element_from_forces(const v8 x[8][3], const v8 f[8][3], v8 volume, v8 state[EL_N])
+{
+  v8 X[3][8], N[3][8], G[MODES][3], C[3][3], F[3][3], P[3][3], p, inv;
+
+  for (int i = 0; i < 3; i++) {
+    for (int a = 0; a < 8; a++) X[i][a] = x[VTK_OF[a]][i], N[i][a] = -f[VTK_OF[a]][i];
+    butterfly(X[i]);
+    butterfly(N[i]);
+  }
+  mean_gradients((const v8(*)[8])X, G);
+  for (int j = 0; j < 3; j++) G[MODE_XYZ][j] = v8_set(0.0); /* has no mean slope */
+  for (int k = 0; k < 3; k++)
+    for (int j = 0; j < 3; j++) {
+      const v8 *g = G[LINEAR[(k + 1) % 3]], *h = G[LINEAR[(k + 2) % 3]];
+      C[k][j] = g[(j + 1) % 3] * h[(j + 2) % 3] - g[(j + 2) % 3] * h[(j + 1) % 3];
+    }
+  inv = 1.0 / dot3(G[LINEAR[0]], C[0]);
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 3; j++)
+      F[i][j] = inv * (C[0][j] * N[i][LINEAR[0]] + C[1][j] * N[i][LINEAR[1]] + C[2][j] * N[i][LINEAR[2]]);
+  for (int i = 0; i < 3; i++) {
+    for (int h = 0; h < 4; h++) {
+      const int k = HOURGLASS[h];
+      v8       *q = &state[EL_HOURGLASS + 3 * h + i];
+      *q          = 0.125 * (N[i][k] - dot3(G[k], F[i]));
+    }
+    for (int j = 0; j < 3; j++) {
+      P[i][j] = F[i][j];
+      for (int h = 0; h < 4; h++) P[i][j] += state[EL_HOURGLASS + 3 * h + i] * X[j][HOURGLASS[h]];
+    }
+  }
+  inv = 1.0 / volume;
+  p   = inv * (P[0][0] + P[1][1] + P[2][2]) * (1.0 / 3.0);
+  for (int k = 0; k < 6; k++) {
+    const int i = EL_ROW[k], j = EL_COLUMN[k];
+    state[EL_XX + k] = 0.5 * inv * (P[i][j] + P[j][i]);
+    if (k < 3) state[EL_XX + k] -= p;
+  }
+  state[EL_MEAN] = p;
+}
+
 v8 element_gradients(const v8 (*x)[3], const int node[8], v8 products[6])
 {
   v8 X[3][8], G[MODES][3], eighth;

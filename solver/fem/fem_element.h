@@ -67,6 +67,18 @@ void element_forces(const ElementModel *m, const v8 (*x)[3], const v8 (*v)[3], c
                     v8 (*state)[EL_N], v8 (*f)[3], ElementWork *work);
 
 /*
+  element_from_forces - the state of an element at rest that puts these forces on its nodes, in each of eight bodies.
+  Not collective, pure.
+
+  In:  x, f    [8][3] places [nm] and forces of the element on its nodes, VTK order, which balance as forces and as
+               moments [nN]
+       volume  without load [nm^3]
+  Out: state   stress, which is the mean that the forces stand for, and hourglass forces, which are the rest of them;
+               EL_ALPHA is left as it is
+*/
+void element_from_forces(const v8 x[8][3], const v8 f[8][3], v8 volume, v8 state[EL_N]);
+
+/*
   element_gradients - how steep the shape functions of an element are, in each of eight bodies.  Not collective, pure.
 
   In:  x         [n_node][3] places [nm]

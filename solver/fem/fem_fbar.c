@@ -93,7 +93,8 @@ BulkStatus fbar_forces(const BulkModel *m, double Y0, double dt, const double be
   const double middle[3] = {0.0, 0.0, 0.0}, gauss = 1.0 / sqrt(3.0);
   double       slope[8][3], grad_begin[8][3], grad0[8][3], F[FBAR_DOF] = {0.0}, stiff[FBAR_DOF][FBAR_DOF], ratio0;
   BulkState    point[FBAR_POINTS];
-  FbarWork     sum = {0};
+  FbarWork     sum      = {0};
+  double       material = 0.0; /* volume without load */
 
   if (K) memset(stiff, 0, sizeof stiff);
   parent_slopes(middle, slope);
@@ -123,11 +124,14 @@ BulkStatus fbar_forces(const BulkModel *m, double Y0, double dt, const double be
       F[3 * n + 2] += volume * (s[5] * d[0] + s[4] * d[1] + s[2] * d[2]);
     }
     if (K) add_stiffness(a, out.sigma, grad, grad0, volume, stiff);
+    material += volume / out.J;
     sum.volume += volume;
+    sum.alpha += volume / out.J * point[g].alpha;
     sum.stored += volume / out.J * out.stored;
     sum.dissipated += volume / out.J * out.dissipated;
   }
 
+  sum.alpha /= material;
   memcpy(now, point, sizeof point);
   memcpy(f, F, sizeof F);
   if (K) memcpy(K, stiff, sizeof stiff);

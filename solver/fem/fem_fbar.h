@@ -21,6 +21,7 @@ enum { FBAR_POINTS = 8, FBAR_DOF = 24 };
 /* Integrals over an element [aJ], and its volume [nm^3]. */
 typedef struct {
   double volume;     /* at the end of the step */
+  double alpha;      /* plastic strain at the end of the step, mean over the material [-] */
   double stored;     /* elastic energy at the end of the step */
   double dissipated; /* by flow during the step, >= 0 */
 } FbarWork;

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-const FemStaticConfig fem_static_defaults = {.tolerance = 1e-6, .ground = 1e-7, .strain = 0.01, .tries = 30};
+const FemStaticConfig fem_static_defaults = {
+    .tolerance = 1e-6, .ground = 1e-7, .strain = 0.01, .tries = 30, .element = "one_point"};
 
 /* A node moves in one iteration by no more than this part of the size of a facet: contacts are found anew in between.
  */
@@ -190,16 +191,16 @@ PetscErrorCode FemStaticCreate(Fem fem, const FemStaticConfig *cfg, FemStatic *o
 
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&st));
-  st->cfg     = *cfg;
-  st->fem     = fem;
-  st->element = &static_one_point;
-  st->model   = fem->model;
+  st->cfg   = *cfg;
+  st->fem   = fem;
+  st->model = fem->model;
   if (st->model.bulk.flow == BULK_RATE) st->model.bulk.flow = BULK_VOCE; /* any time it needs */
   st->stiffness = c->bulk.K * cbrt(GRAIN_MESH_VOLUME / fem->n_elem) * c->radius_min;
   st->ground    = cfg->ground * st->stiffness;
   st->facet     = c->radius_min * sqrt(4.0 * PETSC_PI / fem->n_face);
   st->step_most = STEP * st->facet;
   PetscCall(Number(st));
+  PetscCall(StaticElementTake(st));
   PetscCall(MakeSolver(st));
   *out = st;
   PetscFunctionReturn(0);
@@ -211,6 +212,7 @@ PetscErrorCode FemStaticDestroy(FemStatic *out)
 
   PetscFunctionBeginUser;
   if (!st) PetscFunctionReturn(0);
+  if (st->element->destroy) PetscCall(st->element->destroy(st));
   PetscCall(StaticBeginFree(st));
   PetscCall(SNESDestroy(&st->snes));
   PetscCall(VecDestroy(&st->x));

@@ -14,16 +14,17 @@
 #include "solver/fem/fem.h"
 
 typedef struct {
-  double tolerance; /* norm of the unbalanced forces over that of the contact forces, the largest so far [-] */
-  double ground;    /* springs between nodes and where the increment began, over the stiffness of an element [-] */
-  double strain;    /* tools move by at most this part of the height between the punches in an increment [-] */
-  int    tries;     /* increments that may fail in a FemStaticSolve and are then halved or damped */
+  double      tolerance; /* norm of the unbalanced forces over that of the contact forces, the largest so far [-] */
+  double      ground;    /* springs between nodes and where the increment began, over the stiffness of an element [-] */
+  double      strain;    /* tools move by at most this part of the height between the punches in an increment [-] */
+  int         tries;     /* increments that may fail in a FemStaticSolve and are then halved or damped */
+  const char *element;   /* "one_point", the explicit engine's, or "fbar" (fem_fbar.h) */
   /* Collective, after each increment of a tool that withdraws: the same answer on all ranks.  NULL: nobody asks. */
   PetscErrorCode (*stop)(void *who, PetscBool *now);
   void *who;
 } FemStaticConfig;
 
-/* 1e-6, 1e-7, 0.01, 30. */
+/* 1e-6, 1e-7, 0.01, 30, one_point. */
 extern const FemStaticConfig fem_static_defaults;
 
 /* Since FemStaticCreate, or of the last increment where it says so; the same on all ranks. */

@@ -8,15 +8,23 @@
 #include <petscsnes.h>
 
 /*
-  An element as equilibrium sees it: element_forces, or another kernel of the same form.  Its state is that of the
-  bodies, so that the explicit engine can go on with it.
+  An element as equilibrium sees it.  The state of the bodies is that of the explicit engine; an element with another
+  one begins with that, and after every increment gives it back, so that the engine can go on.
 */
 typedef struct {
   const char *name;
-  void (*forces)(const ElementModel *m, const v8 (*x)[3], const v8 (*v)[3], const v8 *volume, v8 yield,
-                 v8 (*state)[EL_N], v8 (*f)[3], ElementWork *work);
+  PetscErrorCode (*create)(FemStatic st);  /* NULL: it has no state of its own */
+  PetscErrorCode (*destroy)(FemStatic st); /* NULL likewise */
+  /* On the nodes of a pack, added to fem->f, from where the increment began; forces that are no number where elements
+     turn over */
+  void (*forces)(FemStatic st, PetscInt pack, ElementWork *work);
+  /* Minus their derivative, body b; rows and columns are 3 node + component */
+  void (*tangent)(FemStatic st, PetscInt b, int e, double K[24][24]);
+  void (*commit)(FemStatic st); /* the bodies' places and state are those of the end of the increment; NULL likewise */
 } StaticElement;
-extern const StaticElement static_one_point;
+extern const StaticElement        static_one_point, static_fbar;
+extern const StaticElement *const static_elements[]; /* THE registry, ends with NULL */
+PetscErrorCode StaticElementTake(FemStatic st);      /* Not collective.  The one that the configuration names. */
 
 /* Everything that an increment moves, as it was at its beginning. */
 typedef struct {
@@ -39,8 +47,11 @@ struct _p_FemStatic {
   FemStaticConfig      cfg;
   Fem                  fem;
   const StaticElement *element;
-  ElementModel         model; /* without a rate */
-  StaticBegin          begin;
+  void                *own; /* its state [n_body][n_elem]; NULL: it has none */
+  double (*stiff)[24][24]; /* [n_body][n_elem] its tangents where Newton is; NULL: products are differences of forces */
+  PetscInt     stiff_at;   /* iteration of Newton they belong to */
+  ElementModel model;      /* without a rate */
+  StaticBegin  begin;
   Tools tools; /* of the evaluation: z, die_radius at the end of the increment, v, die_speed the way in it over dt */
   ToolStrain     *strain;      /* of the tools in it; NULL: none */
   double          stiffness;   /* of an element, as it is without flow [nN/nm] */
@@ -73,8 +84,9 @@ PetscErrorCode StaticBeginForces(FemStatic st); /* Collective.  Forces at the be
 PetscErrorCode StaticBeginFree(FemStatic st);
 PetscErrorCode StaticRestore(FemStatic st); /* Collective.  Bodies as they were when the increment began. */
 PetscErrorCode StaticPlaces(FemStatic st, Vec x, InsertMode way); /* INSERT_VALUES: of the bodies into x */
-/* Collective.  Bodies go to x; f = minus the forces on nodes there. */
+/* Collective.  Bodies go to x; f = minus the forces on nodes there; of contacts, tools and ground alone. */
 PetscErrorCode StaticResidual(FemStatic st, Vec x, Vec f);
+PetscErrorCode StaticContacts(FemStatic st, Vec x, Vec f);
 /* Collective.  x, at which f was evaluated last, becomes the bodies' state, at rest; energies are booked. */
 PetscErrorCode StaticCommit(FemStatic st, Vec x, Vec f);
 double         static_contact_norm2(FemStatic st); /* of this rank */
@@ -89,6 +101,7 @@ PetscErrorCode StaticStrained(FemStatic st, const Tools *tools, const Goal *stay
 /* fem_static_tangent.c: minus the derivative of forces at x, symmetric, into st->A.  Collective. */
 PetscErrorCode StaticTangentMake(FemStatic st);
 PetscErrorCode StaticTangent(FemStatic st, Vec x);
+PetscErrorCode StaticStiff(FemStatic st, Vec x); /* Not collective.  st->stiff at x. */
 
 /* fem_static_product.c: st->J, whose product is the change of forces where Newton is.  Collective. */
 PetscErrorCode StaticProductMake(FemStatic st);

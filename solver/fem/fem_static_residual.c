@@ -133,20 +133,7 @@ static PetscErrorCode Contacts(FemStatic st)
   PetscFunctionReturn(0);
 }
 
-static void inner_forces(FemStatic st, PetscInt p, ElementWork *work)
-{
-  Fem          fem  = st->fem;
-  const size_t node = (size_t)(p * fem->n_node), elem = (size_t)(p * fem->n_elem);
-
-  for (int n = 0; n < fem->n_node; n++)
-    for (int k = 0; k < 3; k++) fem->f[n][k] = v8_set(0.0);
-  memcpy(fem->state + elem, st->begin.state + elem, (size_t)fem->n_elem * sizeof *fem->state);
-  *work = (ElementWork){.worst = v8_set(1.0)};
-  st->element->forces(&st->model, (const v8(*)[3])fem->x + node, (const v8(*)[3])fem->v + node, fem->volume + elem,
-                      fem->yield[p], fem->state + elem, fem->f, work);
-}
-
-PetscErrorCode StaticResidual(FemStatic st, Vec x, Vec f)
+PetscErrorCode StaticContacts(FemStatic st, Vec x, Vec f)
 {
   Fem          fem = st->fem;
   PetscScalar *a;
@@ -156,18 +143,35 @@ PetscErrorCode StaticResidual(FemStatic st, Vec x, Vec f)
   set_velocities(st, 1.0 / fem->dt);
   PetscCall(Contacts(st));
   PetscCall(VecGetArray(f, &a));
-  for (PetscInt p = 0; p < fem->n_pack; p++) {
-    inner_forces(st, p, &fem->work_pack[p]);
-    for (PetscInt b = 8 * p; b < PetscMin(8 * p + 8, fem->n_body); b++) {
-      for (int n = 0; n < fem->n_node; n++) {
-        const PetscInt at = p * fem->n_node + n;
-        for (int k = 0; k < 3; k++) {
-          const double contact = n < fem->n_surf ? fem->unit_force * (double)fem->force[b * fem->n_surf + n][k] : 0.0;
-          const double way     = fem->x[at][k][b % 8] - st->begin.x[at][k][b % 8];
-          a[3 * (b * fem->n_node + n) + k] = st->ground * way - fem->f[n][k][b % 8] - contact;
-        }
+  for (PetscInt b = 0; b < fem->n_body; b++)
+    for (int n = 0; n < fem->n_node; n++) {
+      const PetscInt at = b / 8 * fem->n_node + n;
+      for (int k = 0; k < 3; k++) {
+        const double contact = n < fem->n_surf ? fem->unit_force * (double)fem->force[b * fem->n_surf + n][k] : 0.0;
+        const double way     = fem->x[at][k][b % 8] - st->begin.x[at][k][b % 8];
+        a[3 * (b * fem->n_node + n) + k] = st->ground * way - contact;
       }
     }
+  PetscCall(VecRestoreArray(f, &a));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode StaticResidual(FemStatic st, Vec x, Vec f)
+{
+  Fem          fem = st->fem;
+  PetscScalar *a;
+
+  PetscFunctionBeginUser;
+  PetscCall(StaticContacts(st, x, f));
+  PetscCall(VecGetArray(f, &a));
+  for (PetscInt p = 0; p < fem->n_pack; p++) {
+    for (int n = 0; n < fem->n_node; n++)
+      for (int k = 0; k < 3; k++) fem->f[n][k] = v8_set(0.0);
+    fem->work_pack[p] = (ElementWork){.worst = v8_set(1.0)};
+    st->element->forces(st, p, &fem->work_pack[p]);
+    for (PetscInt b = 8 * p; b < PetscMin(8 * p + 8, fem->n_body); b++)
+      for (int n = 0; n < fem->n_node; n++)
+        for (int k = 0; k < 3; k++) a[3 * (b * fem->n_node + n) + k] -= fem->f[n][k][b % 8];
   }
   PetscCall(VecRestoreArray(f, &a));
   PetscFunctionReturn(0);
@@ -271,6 +275,7 @@ PetscErrorCode StaticCommit(FemStatic st, Vec x, Vec f)
   PetscCall(StaticResidual(st, x, f));
   book_elements(fem);
   PetscCall(BookForces(st, f));
+  if (st->element->commit) st->element->commit(st);
   set_velocities(st, 0.0);
   PetscCall(Show(fem));
   PetscCall(FemCandidates(fem)); /* what is out of reach is forgotten */

@@ -1,80 +1,12 @@
 /*
-  fem_static_tangent.c - how the forces change with the places: elements by differences, contacts by their law.
+  fem_static_tangent.c - how the forces change with the places: elements by their own tangents, contacts by their law.
 
-  Elements: eight lanes hold eight displaced copies of one element, so that six calls of the kernel give its tangent
-  with whatever law it has, consistent with its return map.  Contacts: stiffness along and across the normal; that
-  normals turn and areas change is left out, a term of the order pressure over penalty K.  All of it symmetric.
+  Contacts: stiffness along and across the normal; that normals turn and areas change is left out, a term of the order
+  pressure over penalty K.  All of it symmetric, of tangents that are not the symmetric part.
 */
 #include "solver/fem/fem_static_impl.h"
 
 #include <string.h>
-
-/* Displacement of the differences over the size of the element: half of the digits. */
-static const double NUDGE = 1e-7;
-
-const StaticElement static_one_point = {"one point", element_forces};
-
-typedef struct {
-  double x[8][3], v[8][3], volume, yield, state[EL_N];
-} OneElement;
-
-static void pick_element(FemStatic st, PetscInt b, int e, OneElement *q)
-{
-  const Fem      fem = st->fem;
-  const PetscInt at = b / 8 * fem->n_elem + e, l = b % 8;
-
-  for (int a = 0; a < 8; a++)
-    for (int k = 0; k < 3; k++) {
-      const PetscInt n = b / 8 * fem->n_node + fem->model.hex[e][a];
-      q->x[a][k]       = fem->x[n][k][l];
-      q->v[a][k]       = fem->v[n][k][l];
-    }
-  for (int k = 0; k < EL_N; k++) q->state[k] = st->begin.state[at][k][l];
-  q->volume = fem->volume[at][l];
-  q->yield  = fem->yield[b / 8][l];
-}
-
-/* Forces of eight copies: in lane l dof first + l is displaced by d. */
-static void eight_copies(FemStatic st, const OneElement *q, int first, double d, v8 f[8][3])
-{
-  static int corners[1][8] = {
-      {0, 1, 2, 3, 4, 5, 6, 7}
-  };
-  ElementModel one    = st->model;
-  const v8     volume = v8_set(q->volume);
-  ElementWork  work   = {.worst = v8_set(1.0)};
-  v8           x[8][3], v[8][3], state[1][EL_N];
-
-  one.n_elem = 1, one.hex = corners;
-  for (int a = 0; a < 8; a++)
-    for (int k = 0; k < 3; k++) {
-      x[a][k] = v8_set(q->x[a][k]);
-      v[a][k] = v8_set(q->v[a][k]);
-      f[a][k] = v8_set(0.0);
-    }
-  for (int l = 0; l < 8; l++) {
-    x[(first + l) / 3][(first + l) % 3][l] += d;
-    v[(first + l) / 3][(first + l) % 3][l] += d / one.dt;
-  }
-  for (int k = 0; k < EL_N; k++) state[0][k] = v8_set(q->state[k]);
-  st->element->forces(&one, (const v8(*)[3])x, (const v8(*)[3])v, &volume, v8_set(q->yield), state, f, &work);
-}
-
-static void element_tangent(FemStatic st, const OneElement *q, double K[24][24])
-{
-  const double d = NUDGE * cbrt(q->volume);
-  v8           back[8][3], forth[8][3];
-  double       D[24][24];
-
-  for (int first = 0; first < 24; first += 8) {
-    eight_copies(st, q, first, -d, back);
-    eight_copies(st, q, first, d, forth);
-    for (int r = 0; r < 24; r++)
-      for (int l = 0; l < 8; l++) D[r][first + l] = (back[r / 3][r % 3][l] - forth[r / 3][r % 3][l]) / (2.0 * d);
-  }
-  for (int r = 0; r < 24; r++)
-    for (int c = 0; c < 24; c++) K[r][c] = 0.5 * (D[r][c] + D[c][r]);
-}
 
 /* Which nodes share an element with which, of one body: CSR. */
 static PetscErrorCode Neighbours(FemStatic st)
@@ -164,17 +96,18 @@ static PetscErrorCode Preallocate(FemStatic st)
 
 static PetscErrorCode AddElements(FemStatic st)
 {
-  const Fem  fem = st->fem;
-  OneElement q;
-  double     K[24][24];
+  const Fem fem = st->fem;
+  double    D[24][24], K[24][24];
 
   PetscFunctionBeginUser;
   for (PetscInt b = 0; b < fem->n_body; b++)
     for (int e = 0; e < fem->n_elem; e++) {
+      double(*own)[24] = st->stiff ? st->stiff[b * fem->n_elem + e] : D;
       PetscInt node[8];
       for (int a = 0; a < 8; a++) node[a] = st->first_node[b] + fem->model.hex[e][a];
-      pick_element(st, b, e, &q);
-      element_tangent(st, &q, K);
+      if (!st->stiff) st->element->tangent(st, b, e, D);
+      for (int r = 0; r < 24; r++)
+        for (int c = 0; c < 24; c++) K[r][c] = 0.5 * (own[r][c] + own[c][r]);
       PetscCall(MatSetValuesBlocked(st->A, 8, node, 8, node, &K[0][0], ADD_VALUES));
     }
   PetscFunctionReturn(0);
@@ -201,12 +134,25 @@ static PetscErrorCode AddSpots(FemStatic st)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode StaticStiff(FemStatic st, Vec x)
+{
+  const Fem fem = st->fem;
+
+  PetscFunctionBeginUser;
+  PetscCall(StaticPlaces(st, x, ADD_VALUES));
+  PetscCall(SNESGetIterationNumber(st->snes, &st->stiff_at));
+  for (PetscInt b = 0; b < fem->n_body; b++)
+    for (int e = 0; e < fem->n_elem; e++) st->element->tangent(st, b, e, st->stiff[b * fem->n_elem + e]);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode StaticTangent(FemStatic st, Vec x)
 {
   PetscFunctionBeginUser;
   st->fem->spots = &st->spots;
   PetscCall(StaticResidual(st, x, st->f));
   st->fem->spots = NULL;
+  if (st->stiff) PetscCall(StaticStiff(st, x));
   PetscCall(Preallocate(st));
   PetscCall(AddElements(st));
   PetscCall(AddSpots(st));

@@ -37,6 +37,10 @@ nm_add_bad(NAME eject_equilibrium_gravity EDIT ${meshed} ARGS -eject_method equi
            FAILS "command line: -eject_method: equilibrium leaves out gravity, and time_gravity is")
 nm_add_bad(NAME release_moduli_explicit ARGS -release_moduli yes
            FAILS "command line: -release_moduli: moduli are differences of equilibria; choose release: {method: equilibrium}, or no moduli")
+nm_add_bad(NAME release_element_explicit ARGS -release_element fbar
+           FAILS "command line: -release_element: fbar is an element of equilibria; choose release: {method: equilibrium}, or one_point")
+nm_add_bad(NAME release_element_unknown ARGS -release_element c3d8
+           FAILS "command line: -release_element: there is no 'c3d8'; choose from one_point, fbar")
 nm_add_bad(NAME release_method_unknown ARGS -release_method implicit
            FAILS "command line: -release_method: there is no 'implicit'; choose from explicit, equilibrium")
 

@@ -22,6 +22,8 @@ SAME = (("height_moment_nm", 1e-5), ("pressure_bottom_GPa", 1e-3), ("mises_mean_
         ("stiffness_33_GPa", 1e-2))
 EXPLICIT = 0.05  # of the springback: 1 % is found; in the explicit release the punch moves while waves run through the coin
 
+FBAR = 0.85  # of the springback: 0.917 is found; modes of the one-point element are softer, with 81 elements a grain
+
 
 def run(name, ranks, *args, wanted=0):
     folder = os.path.join(WORK, name)
@@ -134,6 +136,12 @@ def main():
     pushed = springback(explicit, pressed), springback(one, pressed)
     print(f"springback: explicit {pushed[0]:.5f}, equilibrium {pushed[1]:.5f}")
     assert abs(pushed[0] / pushed[1] - 1.0) < EXPLICIT
+
+    fbar, said = run("fbar", 1, "-programme", "press,release", "-restart", before, "-release_element", "fbar",
+                     "-release_moduli", "no")
+    assert "release: in equilibrium after" in said
+    print(f"springback: F-bar {springback(fbar, pressed):.5f}")
+    assert FBAR < springback(fbar, pressed) / pushed[1] < 1.0
 
     some = ("-output_history_every", "100", "-time_max_steps", str(int(row["step"]) + SOME_STEPS))
     straight, _ = run("straight", 1, "-restart", before, *some, wanted=STOPPED)

@@ -46,11 +46,12 @@ static void press(FemWorld *w)
 }
 
 /* Eight grains pressed, then brought to rest. */
-static void run(MPI_Comm comm, FemStaticStatus *s, double place[N][3])
+static void run(MPI_Comm comm, const char element[], FemStaticStatus *s, double place[N][3])
 {
   const GrainShape shape = {.form = GRAIN_SPHERE};
   PetscInt         n, *row;
   PetscMPIInt      rank, size;
+  FemStaticConfig  cfg = fem_static_defaults;
   FemStatic        st;
   FemWorld         w = {0};
 
@@ -77,7 +78,8 @@ static void run(MPI_Comm comm, FemStaticStatus *s, double place[N][3])
   MUST(PetscFree(row));
   refresh(&w);
   press(&w);
-  MUST(FemStaticCreate(w.fem, &fem_static_defaults, &st));
+  cfg.element = element;
+  MUST(FemStaticCreate(w.fem, &cfg, &st));
   MUST(FemStaticSolve(st, &w.tools, (double[TOOL_N]){0.0, 0.0, w.tools.z[TOOL_TOP]}, s));
   MUST(FemStaticDestroy(&st));
   memset(place, 0, N * sizeof *place);
@@ -86,30 +88,30 @@ static void run(MPI_Comm comm, FemStaticStatus *s, double place[N][3])
   fem_world_end(&w);
 }
 
-/* Both solvers: MUMPS on one rank and on many, and two levels on many. */
+/* On one rank and on many: MUMPS, two levels, and F-bar. */
 static void same_on_any_ranks(void **state)
 {
-  FemStaticStatus alone, together[2];
-  double          place[N][3], other[N][3];
-  PetscMPIInt     rank;
+  static const char *const element[] = {"one_point", "one_point", "fbar"};
 
   (void)state;
-  MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
-  run(PETSC_COMM_SELF, &alone, place);
-  assert_true(alone.force[TOOL_TOP][2] > 1.0);
-  for (int k = 0; k < 2; k++) {
-    if (k) MUST(PetscOptionsSetValue(NULL, "-static_pc_two_level", "yes"));
-    run(PETSC_COMM_WORLD, &together[k], other);
-    if (!rank)
-      print_message("%s: punch %.6f nN, alone %.6f nN; %d Newton, %d Krylov\n", k ? "two levels" : "direct",
-                    together[k].force[TOOL_TOP][2], alone.force[TOOL_TOP][2], together[k].newton, together[k].krylov);
-    assert_int_equal(together[k].two_level, k);
+  for (int k = 0; k < 3; k++) {
+    FemStaticStatus alone, together;
+    double          place[N][3], other[N][3];
+
+    run(PETSC_COMM_SELF, element[k], &alone, place);
+    assert_true(alone.force[TOOL_TOP][2] > 1.0);
+    if (k == 1) MUST(PetscOptionsSetValue(NULL, "-static_pc_two_level", "yes"));
+    run(PETSC_COMM_WORLD, element[k], &together, other);
+    MUST(PetscOptionsClearValue(NULL, "-static_pc_two_level"));
+    MUST(PetscPrintf(PETSC_COMM_WORLD, "%s, %s: punch %.6f nN, alone %.6f nN; %d Newton, %d Krylov\n", element[k],
+                     k == 1 ? "two levels" : "direct", together.force[TOOL_TOP][2], alone.force[TOOL_TOP][2],
+                     together.newton, together.krylov));
+    assert_int_equal(together.two_level, k == 1);
     /* Newton leaves 1e-6 of the contact forces, friction has a memory of how it came there */
-    assert_true(fabs(together[k].force[TOOL_TOP][2] / alone.force[TOOL_TOP][2] - 1.0) < 1e-4);
+    assert_true(fabs(together.force[TOOL_TOP][2] / alone.force[TOOL_TOP][2] - 1.0) < 1e-4);
     for (int i = 0; i < N; i++)
       for (int c = 0; c < 3; c++) assert_true(fabs(other[i][c] - place[i][c]) < 1e-4);
   }
-  MUST(PetscOptionsClearValue(NULL, "-static_pc_two_level"));
 }
 
 int main(int argc, char **argv)

@@ -414,6 +414,42 @@ static void one_point_element_hands_over(void **state)
   assert_true(gap[1] < 1e-6);
 }
 
+/*
+  And back: a one-point element that has the forces of one of F-bar, whatever varies in it: 18 numbers of stress and
+  hourglass forces for 24 forces that balance.  Some hundred roundings of K.
+*/
+static void forces_become_a_one_point_element(void **state)
+{
+  static int hex[1][8] = {
+      {0, 1, 2, 3, 4, 5, 6, 7}
+  };
+  const BulkModel    bulk = model_of(3);
+  const ElementModel m    = {.bulk = bulk, .hourglass = 0.05, .dt = 1.0, .n_elem = 1, .hex = hex};
+  const v8           V0   = v8_set(0.9);
+  uint64_t           seed = 51;
+
+  (void)state;
+  for (int k = 0; k < 20; k++) {
+    v8          x[8][3], v[8][3], f[8][3], g[8][3], one[1][EL_N];
+    ElementWork work = {.worst = v8_set(1.0)};
+    double      hold[FBAR_DOF], varies = 0.0;
+    Hex         h = worked(&bulk, &seed, 0.1);
+
+    move(&bulk, h.x, &h, hold, NULL, NULL);
+    for (int r = 0; r < FBAR_DOF; r++) {
+      x[r / 3][r % 3] = v8_set(h.x[r / 3][r % 3]);
+      f[r / 3][r % 3] = v8_set(-hold[r]);
+      v[r / 3][r % 3] = g[r / 3][r % 3] = v8_set(0.0);
+    }
+    one[0][EL_ALPHA] = v8_set(0.2);
+    element_from_forces((const v8(*)[3])x, (const v8(*)[3])f, V0, one[0]);
+    for (int q = EL_HOURGLASS; q < EL_N; q++) varies = fmax(varies, fabs(one[0][q][0]));
+    element_forces(&m, (const v8(*)[3])x, (const v8(*)[3])v, &V0, v8_set(1e3 * bulk.K), one, g, &work);
+    for (int r = 0; r < FBAR_DOF; r++) CLOSE(g[r / 3][r % 3][0], -hold[r], 1e-13 * bulk.K);
+    assert_true(varies > 1e-3 * bulk.G && one[0][EL_ALPHA][0] == 0.2);
+  }
+}
+
 /* Turned over at a corner, or at the centre: refused, and nothing is written. */
 static void turned_over_is_refused(void **state)
 {
@@ -455,6 +491,7 @@ int main(void)
       cmocka_unit_test(work_is_energy),
       cmocka_unit_test(elastic_round_trip),
       cmocka_unit_test(one_point_element_hands_over),
+      cmocka_unit_test(forces_become_a_one_point_element),
       cmocka_unit_test(turned_over_is_refused),
   };
 
