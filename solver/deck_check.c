@@ -333,7 +333,7 @@ static PetscErrorCode CheckMixed(Deck *deck)
   PetscFunctionReturn(0);
 }
 
-/* Meshed grains: a law that can be computed, a file for the shape that needs one, no slow clock. */
+/* Meshed grains: a law that can be computed, a file for the shape that needs one, ligands and seconds on spheres. */
 static PetscErrorCode CheckMesh(Deck *deck)
 {
   const Config     *config = deck->config;
@@ -345,9 +345,12 @@ static PetscErrorCode CheckMesh(Deck *deck)
   PetscFunctionBeginUser;
   PetscCall(CheckFile(deck, "mesh_shape", m->shape, "mesh_file", m->file));
   if (!strcmp(m->grains, "none")) PetscFunctionReturn(0);
-  PetscCheck(config->ligand.coverage <= 0.0, deck->comm, USER_ERROR,
-             "%s: meshed grains, and rigid ones beside them, carry no ligands; take 0, or mesh_grains: none",
-             blame(deck, "ligand_coverage", label));
+  PetscCheck(config->ligand.coverage <= 0.0 || config->contact.law->flow, deck->comm, USER_ERROR,
+             "%s: ligands between meshed grains need a law that knows them, which %s does not; take contact_law: mdr",
+             blame(deck, "ligand_coverage", label), config->contact.law->name);
+  PetscCheck(config->ligand.coverage <= 0.0 || !strcmp(m->shape, "sphere"), deck->comm, USER_ERROR,
+             "%s: ligands are counted on the surface of spheres, not of a %s; take 0, or mesh_shape: sphere",
+             blame(deck, "ligand_coverage", label), m->shape);
   if (mesh_mixes(m)) PetscCall(CheckMixed(deck));
   PetscCall(CheckInterval(deck, "mesh_promote_every", &deck->config->mesh.promote_every));
   PetscCheck(strcmp(m->grains, "force_chains") || m->from_density > 0.0, deck->comm, USER_ERROR,
@@ -356,10 +359,19 @@ static PetscErrorCode CheckMesh(Deck *deck)
              blame(deck, "mesh_grains", label));
   wrong = bulk_model(bulk_law_find(m->law), m->law_params, &bulk);
   PetscCheck(!wrong, deck->comm, USER_ERROR, "%s: mesh: %s", deck->path, wrong);
-  for (PetscInt k = 0; k < config->n_stages; k++)
-    PetscCheck(config->stage[k].kind != STAGE_DWELL || config->stage[k].time <= SLOW_FROM, deck->comm, USER_ERROR,
-               "%s: %s is a dwell on the slow clock, which knows rigid grains only; up to 1 us, or mesh_grains: none",
-               blame(deck, "mesh_grains", label), config->stage[k].name);
+  for (PetscInt k = 0; k < config->n_stages; k++) {
+    const StageConfig *s = &config->stage[k];
+
+    if (s->kind != STAGE_DWELL || s->time <= SLOW_FROM) continue;
+    PetscCheck(
+        config->material.bond != BOND_IONIC, deck->comm, USER_ERROR,
+        "%s: %s is a dwell on the slow clock, where meshed grains are no ionic crystals; up to 1 us, a metal, or "
+        "mesh_grains: none",
+        blame(deck, "mesh_grains", label), s->name);
+    PetscCheck(!strcmp(m->shape, "sphere"), deck->comm, USER_ERROR,
+               "%s: %s is a dwell on the slow clock, which knows spheres, not a %s; up to 1 us, or mesh_shape: sphere",
+               blame(deck, "mesh_shape", label), s->name, m->shape);
+  }
   PetscFunctionReturn(0);
 }
 
@@ -383,6 +395,9 @@ static PetscErrorCode CheckMethod(Deck *deck, const StageConfig *s)
   PetscCheck(!strcmp(config->mesh.grains, "all"), deck->comm, USER_ERROR,
              "%s: equilibrium is that of meshed grains, and mesh_grains is %s; choose explicit, or mesh: {grains: all}",
              blame(deck, name, label), config->mesh.grains);
+  PetscCheck(config->ligand.coverage <= 0.0, deck->comm, USER_ERROR,
+             "%s: equilibrium knows no ligands between grains, and ligand_coverage is %g; choose explicit, or 0",
+             blame(deck, name, label), config->ligand.coverage);
   PetscCheck(config->time.gravity == 0.0, deck->comm, USER_ERROR,
              "%s: equilibrium leaves out gravity, and time_gravity is %s; choose explicit, or no gravity",
              blame(deck, name, label), quantity_format(config->time.gravity, DIM_ACCELERATION, gravity));

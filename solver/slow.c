@@ -25,17 +25,31 @@ void slow_drag(Simulation *sim)
 {
   const double fraction = sim->config.time.drag;
 
-  dem_drag(sim->dem, setup_drag(&sim->config, programme_slow(&sim->programme) ? fmax(DRAG, fraction) : fraction,
-                                sim->radius_min));
+  const int    slow = programme_slow(&sim->programme);
+  const double rate = setup_drag(&sim->config, slow ? fmax(DRAG, fraction) : fraction, sim->radius_min);
+
+  dem_drag(sim->dem, rate);
+  if (sim->fem) fem_drag(sim->fem, fmax(sim->config.mesh.drag / sim->dt, slow ? rate : 0.0));
 }
 
 static double norm3(const double v[3]) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
 
-/* The contact as the slow clock sees it; the area that carries is the neck's, or the layer's. */
+/* Bodies are softer than what stands between their surfaces: half spaces under a contact of radius a, 2 E/(1 - nu^2) a
+   each (Johnson 1985, 3.36), in series with it. */
+static double with_bodies(const Material *m, int meshed, double a, double kn)
+{
+  const double bodies = 2.0 * m->E / (1.0 - m->nu * m->nu) * a / meshed;
+
+  return kn > 0.0 && a > 0.0 ? kn * bodies / (kn + bodies) : kn;
+}
+
+/* The contact as the slow clock sees it; the area that carries is the neck's, or the layer's, or what meshes touch. */
 static SinterContact contact_of(const Simulation *sim, const ContactSample *s)
 {
   const double *a = sim->grains->rec[s->i], *b = sim->grains->rec[s->j], f2 = norm3(s->f);
   const double  r_star = a[REC_R0] * b[REC_R0] / (a[REC_R0] + b[REC_R0]);
+  const double  layer  = contact_layer_radius(&sim->config.ligand, s->coverage, s->layer, s->a, r_star);
+  const int     meshed = (sim->grains->aux[s->i][AUX_MESHED] > 0.0) + (sim->grains->aux[s->j][AUX_MESHED] > 0.0);
 
   return (SinterContact){
       .i         = s->i,
@@ -43,9 +57,9 @@ static SinterContact contact_of(const Simulation *sim, const ContactSample *s)
       .counted   = s->i < sim->grains->n_owned,
       .radius    = 2.0 * r_star,
       .force     = s->fn,
-      .stiffness = s->kn,
+      .stiffness = meshed ? with_bodies(&sim->config.material, meshed, s->a, s->kn) : s->kn,
       .shear     = sqrt(fmax(f2 * f2 - s->fn * s->fn, 0.0)),
-      .carrying  = contact_layer_radius(&sim->config.ligand, s->coverage, s->layer, s->a, r_star),
+      .carrying  = meshed ? s->a : layer,
       .bond      = s->bond,
       .coverage  = s->coverage,
       .neck      = s->neck,
@@ -57,18 +71,61 @@ static SinterContact contact_of(const Simulation *sim, const ContactSample *s)
 /* Contacts between grains; of[] gets the sample of each. */
 static PetscErrorCode Contacts(Simulation *sim, PetscInt *n, SinterContact **c, const ContactSample ***of)
 {
-  const ContactSample *samples;
-  PetscInt             n_samples;
+  const ContactSample *samples[2]   = {NULL, NULL};
+  PetscInt             n_samples[2] = {0, 0};
 
   PetscFunctionBeginUser;
-  dem_samples(sim->dem, &n_samples, &samples);
-  PetscCall(PetscMalloc2(n_samples, c, n_samples, of));
+  dem_samples(sim->dem, &n_samples[0], &samples[0]);
+  if (sim->fem) fem_samples(sim->fem, &n_samples[1], &samples[1]);
+  PetscCall(PetscMalloc2(n_samples[0] + n_samples[1], c, n_samples[0] + n_samples[1], of));
   *n = 0;
-  for (PetscInt k = 0; k < n_samples; k++) {
-    if (samples[k].bond < 0) continue;
-    (*c)[*n]      = contact_of(sim, &samples[k]);
-    (*of)[(*n)++] = &samples[k];
-  }
+  for (int kind = 0; kind < 2; kind++)
+    for (PetscInt k = 0; k < n_samples[kind]; k++) {
+      if (samples[kind][k].bond < 0) continue;
+      (*c)[*n]      = contact_of(sim, &samples[kind][k]);
+      (*of)[(*n)++] = &samples[kind][k];
+    }
+  PetscFunctionReturn(0);
+}
+
+/* Meshed grains get the free part of their surface that laws of rigid ones keep for theirs: what touches, as integers.
+ */
+static PetscErrorCode FreeSurfaces(Simulation *sim, PetscInt n, const SinterContact c[])
+{
+  const Grains g = sim->grains;
+  int64_t     *taken;
+
+  PetscFunctionBeginUser;
+  if (!sim->fem) PetscFunctionReturn(0);
+  PetscCall(PetscCalloc1(g->n_owned + 1, &taken));
+  for (PetscInt k = 0; k < n; k++)
+    for (int e = 0; e < 2; e++) {
+      const PetscInt row = e ? c[k].j : c[k].i;
+
+      if (row < g->n_owned) taken[row] += llrint(ldexp(0.25 * pow(c[k].carrying / g->rec[row][REC_R0], 2.0), 40));
+    }
+  for (PetscInt i = 0; i < g->n_owned; i++)
+    if (g->aux[i][AUX_MESHED] > 0.0) g->rec[i][REC_PSI] = fmax(1.0 - ldexp((double)taken[i], -40), 0.0);
+  PetscCall(PetscFree(taken));
+  PetscCall(GrainsHaloBegin(g));
+  PetscCall(GrainsHaloEnd(g));
+  PetscFunctionReturn(0);
+}
+
+/* Surfaces find each other no deeper than that. */
+static PetscErrorCode CheckOverlap(Simulation *sim)
+{
+  double most = dem_overlap(sim->dem);
+
+  PetscFunctionBeginUser;
+  if (!sim->fem) PetscFunctionReturn(0);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, sim->comm));
+  PetscCheck(!(most > fem_overlap_most(sim->fem)), sim->comm, PETSC_ERR_CONV_FAILED,
+             "%s: after %.4g s diffusion has taken %.3g nm away between two meshed grains, more than surfaces of their "
+             "facets can lie in each other (%.3g nm); hold shorter (dwell_time), or choose fewer mesh_elements, or "
+             "sinter: {necks: none}",
+             programme_stage(&sim->programme)->name, 1e-9 * sim->programme.now.slow_time, most,
+             fem_overlap_most(sim->fem));
   PetscFunctionReturn(0);
 }
 
@@ -94,6 +151,7 @@ static PetscErrorCode Tick(Simulation *sim)
 
   PetscFunctionBeginUser;
   PetscCall(Contacts(sim, &n, &c, &of));
+  PetscCall(FreeSurfaces(sim, n, c));
   PetscCall(SinterCrowd(sim->grains, n, c));
   PetscCall(SinterStep(sim->comm, &model, T, now->slow_left, GUESS * now->slow_dt, n, c, &dt));
   if (model.crystal) sinter_join(sim->grains, &model, cfg->interface.W_bare, T, dt, n, c);
@@ -102,6 +160,7 @@ static PetscErrorCode Tick(Simulation *sim)
                        &(ContactChange){c[k].coverage, c[k].neck, c[k].approach, c[k].gain, c[k].waited, c[k].joined});
   PetscCall(SinterSpread(sim->grains, n, c));
   PetscCall(DemCoverage(sim->dem));
+  PetscCall(CheckOverlap(sim));
   programme_ticked(&sim->programme, dt, simulation_time(sim));
   sim->next_control = sim->step + 1; /* forces have changed: look again at once */
   PetscCall(PetscFree2(c, of));

@@ -5,6 +5,8 @@
 
 /* Candidates serve until bodies have come nearer by this part of the facet size. */
 static const double SKIN = 0.2;
+/* Of the facet size: beyond FACET_DEPTH, 0.5, a node is lost; what is left is the penetration's. */
+static const double OVERLAP_MOST = 0.35;
 
 static void add_forces(void *in, void *inout, int *n, MPI_Datatype *type)
 {
@@ -163,6 +165,8 @@ void fem_faces(Fem fem, const PairFace face[])
 {
   if (fem->n_between) memcpy(fem->between, face, (size_t)fem->n_between * sizeof *face);
 }
+
+double fem_overlap_most(Fem fem) { return OVERLAP_MOST * fem->cfg.radius_min * sqrt(4.0 * PETSC_PI / fem->n_face); }
 
 void fem_drag(Fem fem, double rate) { fem->cfg.drag = rate; }
 

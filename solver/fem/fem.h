@@ -127,6 +127,8 @@ PetscErrorCode FemRefresh(Fem fem, PetscInt n_pairs, const PetscInt (*pair)[2]);
   configuration.  A pair's largest cohesive traction is to that of bare grains as its W is.
 */
 void fem_faces(Fem fem, const PairFace face[]);
+/* Not collective.  Largest PairFace.overlap behind which surfaces still find each other [nm]. */
+double fem_overlap_most(Fem fem);
 /* Collective.  Bodies go where their grains go: call before GrainsMigrate with its dest. */
 PetscErrorCode FemMigrate(Fem fem, const PetscMPIInt dest[]);
 /* Collective.  Forces of contacts between bodies and with the tools at the present places. */

@@ -108,8 +108,8 @@ static void push_node(PlatePass *s, int l, const SurfaceSpots *in, const Surface
     s->out->torque[k] -= d[a] * f[b] - d[b] * f[a];
     s->out->push += elastic * in->n[k][l] * p->n[k];
   }
+  if (s->flat[l]) s->out->stiff += PetscMax(surface_slope(in, out, l), 0.0);
   if (out->push[l] > 0.0) {
-    if (s->flat[l]) s->out->stiff += out->kn[l];
     s->out->area += in->area[l];
     s->out->layer += in->area[l] * out->layer[l];
   }

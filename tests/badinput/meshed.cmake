@@ -29,8 +29,12 @@ nm_add_bad(NAME mesh_step_unstable ARGS -mesh_courant 1.1
 nm_add_bad(NAME mesh_no_hourglass ARGS -mesh_hourglass 0
            FAILS "-mesh_hourglass: '0' is out of range (allowed 0.001 .. 1)")
 nm_add_bad(NAME mesh_law_unknown ARGS -mesh_law j3 FAILS "-mesh_law: there is no 'j3'; choose from j2, hencky")
-nm_add_bad(NAME mesh_slow_dwell EDIT ${meshed} "press, release" "press, dwell, release" ARGS -dwell_time "10 s"
-           FAILS "dwell is a dwell on the slow clock, which knows rigid grains only; up to 1 us, or mesh_grains: none")
+nm_add_bad(NAME mesh_slow_cubes EDIT ${meshed} "press, release" "press, dwell, release" ARGS -dwell_time "10 s" -mesh_shape cube
+           FAILS "command line: -mesh_shape: dwell is a dwell on the slow clock, which knows spheres, not a cube; up to 1 us, or mesh_shape: sphere")
+nm_add_bad(NAME mesh_slow_ionic EDIT ${meshed} "press, release" "press, dwell, release" ARGS -dwell_time "10 s" -material pbs -sinter_necks none
+           FAILS "dwell is a dwell on the slow clock, where meshed grains are no ionic crystals; up to 1 us, a metal, or mesh_grains: none")
+nm_add_bad(NAME release_equilibrium_ligands EDIT ${meshed} ARGS -release_method equilibrium -ligand_coverage 0.5
+           FAILS "command line: -release_method: equilibrium knows no ligands between grains, and ligand_coverage is 0.5; choose explicit, or 0")
 nm_add_bad(NAME release_equilibrium_rigid ARGS -release_method equilibrium
            FAILS "command line: -release_method: equilibrium is that of meshed grains, and mesh_grains is none; choose explicit, or mesh: {grains: all}")
 nm_add_bad(NAME eject_equilibrium_gravity EDIT ${meshed} ARGS -eject_method equilibrium -time_gravity "9.81 m/s^2"
@@ -57,16 +61,14 @@ nm_add_bad(NAME mesh_region_thin EDIT ${region} ARGS -mesh_region_r_min 0.5 -mes
            FAILS "the region from 0.5 to 0.5 of the bore's radius holds nothing; mesh_region_r_min must be below mesh_region_r_max")
 nm_add_bad(NAME mesh_region_law EDIT ${region} ARGS -contact_law hertz_mindlin
            FAILS "rigid grains beside meshed ones need a law with a middle plane, which hertz_mindlin is not; take contact_law: mdr")
-nm_add_bad(NAME mesh_region_ligands EDIT ${region} ARGS -ligand_coverage 0.5
-           FAILS "meshed grains, and rigid ones beside them, carry no ligands; take 0, or mesh_grains: none")
-nm_add_bad(NAME mesh_ligands ARGS -mesh_grains all -ligand_coverage 0.5
-           FAILS "meshed grains, and rigid ones beside them, carry no ligands; take 0, or mesh_grains: none")
+nm_add_bad(NAME mesh_ligands_law EDIT ${meshed} ARGS -contact_law hertz_mindlin -ligand_coverage 0.5
+           FAILS "command line: -ligand_coverage: ligands between meshed grains need a law that knows them, which hertz_mindlin does not; take contact_law: mdr")
+nm_add_bad(NAME mesh_ligands_rods EDIT ${meshed} ARGS -mesh_shape rod -ligand_coverage 0.5
+           FAILS "command line: -ligand_coverage: ligands are counted on the surface of spheres, not of a rod; take 0, or mesh_shape: sphere")
 nm_add_bad(NAME mesh_region_shape EDIT ${region} ARGS -mesh_shape rod
            FAILS "rigid grains beside meshed ones meet spheres, not a rod; take sphere, or mesh_grains: all")
 nm_add_bad(NAME mesh_region_ionic EDIT ${region} ARGS -material pbs
            FAILS "rigid grains beside meshed ones are no ionic crystals; take a metal, or mesh_grains: none or all")
-nm_add_bad(NAME mesh_region_slow EDIT ${region} "press, release" "press, dwell, release" ARGS -dwell_time "10 s"
-           FAILS "dwell is a dwell on the slow clock, which knows rigid grains only; up to 1 us, or mesh_grains: none")
 
 # Rigid grains that become meshed.
 set(trigger "title: spoiled" "mesh: {grains: by_trigger}")

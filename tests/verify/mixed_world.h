@@ -2,6 +2,7 @@
 #ifndef TESTS_VERIFY_MIXED_WORLD_H
 #define TESTS_VERIFY_MIXED_WORLD_H
 
+#include "materials/contact_interface.h"
 #include "solver/dem/dem_impl.h"
 #include "solver/mixed.h"
 #include "tests/verify/fem_gold.h"
@@ -19,9 +20,20 @@ typedef struct {
 
 static const double MIXED_R = 3.25;
 
-/* Grain 0 below grain 1; 'r' rigid, 'm' meshed.  elements: of a meshed one, about.  W [nN/nm], Y [GPa]. */
-static inline void mixed_begin(MixedWorld *w, const char kind[2], int elements, double Y, double W, double mu,
-                               double gap)
+/* What lies between the grains, for the surfaces. */
+static inline void mixed_faces(MixedWorld *w)
+{
+  const PairFace *face;
+
+  if (!w->cfg.ligand) return;
+  dem_faces(w->dem.dem, &face);
+  fem_faces(w->fem, face);
+}
+
+/* Grain 0 below grain 1; 'r' rigid, 'm' meshed.  elements: of a meshed one, about.  W [nN/nm], Y [GPa].  face: of the
+   grains, of that coverage; or NULL. */
+static inline void mixed_begin_with(MixedWorld *w, const char kind[2], int elements, double Y, double W, double mu,
+                                    double gap, const ContactInterface *face, double cover)
 {
   const GrainShape shape   = {.form = GRAIN_SPHERE};
   const double     zero[3] = {0};
@@ -36,11 +48,18 @@ static inline void mixed_begin(MixedWorld *w, const char kind[2], int elements, 
   w->cfg.W = W, w->cfg.strength = 3.0, w->cfg.mu = mu;
   world_begin(&w->dem, "mdr", GOLD_E, GOLD_NU, 2);
   w->dem.cfg.W = W, w->dem.cfg.mu = mu;
+  if (face) {
+    w->dem.cfg.model.interface = face;
+    w->dem.cfg.model.rolling = w->dem.cfg.model.twisting = 1;
+    w->dem.cfg.layer = w->cfg.layer = cover > 0.0 ? face->ligand.gap : 0.0;
+    w->cfg.ligand                   = &face->ligand;
+  }
   w->dem.cfg.mesh_reach = fem_reach(&w->cfg);
   w->place[1]           = 2.0 * MIXED_R + gap;
   for (int i = 0; i < 2; i++) {
     const double x[3] = {0.0, 0.0, w->place[i]};
     world_grain(&w->dem, i, MIXED_R, GOLD_DENSITY, Y, x, zero);
+    w->dem.g->aux[i][AUX_COVER] = w->dem.g->aux[i][AUX_FREE] = cover;
   }
   MUST(FemCreate(w->dem.g, &w->cfg, &w->fem));
   for (PetscInt i = 0; i < 2; i++)
@@ -53,8 +72,15 @@ static inline void mixed_begin(MixedWorld *w, const char kind[2], int elements, 
     PetscInt n_pair;
     dem_meshed_pairs(w->dem.dem, &n_pair, &pair);
     MUST(FemRefresh(w->fem, n_pair, pair));
+    if (n_row) mixed_faces(w);
   }
   w->mixed = kind[0] != kind[1];
+}
+
+static inline void mixed_begin(MixedWorld *w, const char kind[2], int elements, double Y, double W, double mu,
+                               double gap)
+{
+  mixed_begin_with(w, kind, elements, Y, W, mu, gap, NULL, 0.0);
 }
 
 /* Adds to places and velocities of all nodes what takes the body's centre of mass where it is wanted, without spin. */
@@ -86,6 +112,7 @@ static inline void mixed_hold(Fem fem, PetscInt b, const double x[3], const doub
 static inline void mixed_forces(MixedWorld *w, double force[3])
 {
   MUST(DemForces(w->dem.dem, &w->dem.tools));
+  if (w->fem->n_body) mixed_faces(w);
   MUST(FemForces(w->fem, &w->dem.tools));
   if (w->mixed) MUST(MixedForces(w->dem.dem, w->fem));
   for (PetscInt i = 0; i < 2; i++)
