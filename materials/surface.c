@@ -8,7 +8,7 @@ double surface_slope(const SurfaceSpots *in, const SurfaceForces *out, int lane)
   const double s = reach > 0.0 ? out->open[lane] / reach : 1.0, more = lm_max(in->bond[lane], 1.0);
 
   if (out->open[lane] < 0.0) return out->kn[lane];
-  return s < 1.0 ? 6.75 * more * strength * in->area[lane] / reach * (1.0 - s) * (1.0 - 3.0 * s) : 0.0;
+  return s < 1.0 ? 6.75 * more * strength * in->turned[lane] / reach * (1.0 - s) * (1.0 - 3.0 * s) : 0.0;
 }
 
 /* Of Newton's rule: 1e-12 for layers of 0.01 to 3 nm behind penalties of 2 to 3000 GPa/nm, squeezed until those lie in
@@ -76,7 +76,7 @@ static inline void push_of(const SurfaceLaw *law, const SurfaceSpots *in, Surfac
 static inline void normal_forces(const SurfaceLaw *law, const SurfaceSpots *in, v8 fade, SurfaceForces *out)
 {
   const v8 zero = v8_set(0.0), drag = 2.0 * law->zeta * v8_sqrt(in->mass * out->kn) * in->vn;
-  const v8 more = v8_max(in->bond, v8_set(1.0)) * in->area;
+  const v8 more = v8_max(in->bond, v8_set(1.0)) * in->turned;
   const v8 s = 1.0 - fade, pull = 6.75 * in->strength * s * fade * fade * more;
 
   out->viscous = v8_where((i8)(out->open < zero), v8_max(-drag, -out->push));
@@ -93,7 +93,7 @@ static inline void tangential_forces(double dt, const SurfaceSpots *in, v8 fade,
 {
   const v8 tiny = v8_set(1e-200), zero = v8_set(0.0);
   const v8 kt = SURFACE_STICK * out->kn, push = v8_where((i8)(out->open < zero), out->fn);
-  const v8 hold  = v8_max(in->mu * push, zero) + in->bond * in->strength * in->area * fade * fade;
+  const v8 hold  = v8_max(in->mu * push, zero) + in->bond * in->strength * in->turned * fade * fade;
   const v8 along = in->ft[0] * in->n[0] + in->ft[1] * in->n[1] + in->ft[2] * in->n[2];
   v8       f[3], before = zero, flat = zero, size = zero, turn, back;
 

@@ -24,6 +24,7 @@ typedef struct {
   v8 gap;      /* < 0: penetration [nm] */
   v8 h;        /* size of the facets, scale of the penalty [nm] */
   v8 area;     /* of the spot [nm^2]; 0: nothing here */
+  v8 turned;   /* part of it that is turned to the other surface, and adheres [nm^2] */
   v8 mass;     /* that moves when the gap does [fg] */
   v8 n[3];     /* unit */
   v8 vn;       /* along n, > 0 apart [nm/ns] */

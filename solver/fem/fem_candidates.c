@@ -159,7 +159,7 @@ static PetscErrorCode Prepare(Fem fem)
   PetscFunctionBeginUser;
   if (!fem->block) PetscCall(FemFacetBlocks(fem->n_face, fem->face, fem->n_surf, &fem->n_block, &fem->block));
   fem->cohesion = surface_reach(fem->cfg.W, fem->cfg.strength);
-  fem->reach    = fem_reach(&fem->cfg);
+  fem->reach    = FACET_SLANT * fem_reach(&fem->cfg);
   for (PetscInt k = 0; k < n * fem->n_surf; k++)
     for (int c = 0; c < 4; c++) fem->x_build[k][c] = fem->surf[k][SF_X + c]; /* the fourth fills the row */
   if (n * fem->n_block <= fem->blocks_cap) PetscFunctionReturn(0);
@@ -186,7 +186,7 @@ static PetscErrorCode PrepareHits(Fem fem)
   if (HITS + 8 * (most + 1) > fem->hits_cap) {
     fem->hits_cap = HITS + 8 * (most + most / 4 + 1);
     PetscCall(PetscFree(fem->hits));
-    PetscCall(PetscCalloc1(7 * fem->hits_cap, &fem->hits));
+    PetscCall(PetscCalloc1(8 * fem->hits_cap, &fem->hits));
   }
   PetscFunctionReturn(0);
 }

@@ -9,7 +9,7 @@
 */
 #include "solver/fem/fem_facet.h"
 
-/* Gap of a point that is in no cell of the facet. */
+/* Gap of a point that is not at the facet. */
 #define NOWHERE 1e300
 
 /*
@@ -21,7 +21,8 @@ typedef struct {
   int    *cand, *facet;
   int    *best; /* of a candidate in work, its hit that counts; -1: none */
   double *xi, *eta, *gap;
-  char   *alone; /* shallow inside the cell, and so in no other */
+  double *beyond; /* of the facet's cell, by how much of xi or eta the foot is; 0: in the cell */
+  char   *alone;  /* shallow inside the cell, and so in no other */
 } Hits;
 
 /* Contacts in work: what a law's batch needs. */
@@ -43,15 +44,16 @@ typedef struct {
 
 static void hits_layout(double *room, PetscInt cap, Hits *h)
 {
-  int *whole = (int *)(room + 3 * cap);
+  int *whole = (int *)(room + 4 * cap);
 
-  *h = (Hits){.xi    = room,
-              .eta   = room + cap,
-              .gap   = room + 2 * cap,
-              .cand  = whole,
-              .facet = whole + cap,
-              .best  = whole + 2 * cap,
-              .alone = (char *)(whole + 3 * cap)};
+  *h = (Hits){.xi     = room,
+              .eta    = room + cap,
+              .gap    = room + 2 * cap,
+              .beyond = room + 3 * cap,
+              .cand   = whole,
+              .facet  = whole + cap,
+              .best   = whole + 2 * cap,
+              .alone  = (char *)(whole + 3 * cap)};
 }
 
 static inline void add_hit(Hits *h, int cand, int facet)
@@ -69,13 +71,14 @@ static inline void take_candidate(Fem fem, int c, Hits *h)
   add_hit(h, c, fem->near.block[cand->first]);
 }
 
-/* Feet of n <= 8 hits from `first` on; NOWHERE is the gap where the point is not in the facet's cell. */
+/* Feet of n <= 8 hits from `first` on; NOWHERE is the gap where the point is neither in the facet's cell nor just
+ * beside it. */
 static void eight_feet(Fem fem, Hits *h, int first, int n)
 {
   SurfaceRecord *surf[8];
   const int     *face[8];
   const double  *node[8];
-  v8             corner[4][4], x[4], normal[3], square, length, gap, size;
+  v8             corner[4][4], x[4], normal[3], square, length, gap, size, off;
   Bilinear       p, m;
   Foot           f;
   i8             inside, alone;
@@ -100,20 +103,21 @@ static void eight_feet(Fem fem, Hits *h, int first, int n)
   square = v8_dot(normal, normal);
   length = square * v8_rsqrt(square);
   gap    = f.g * length;
-  inside &= (i8)(v8_abs(f.xi) <= 1.0 + FACET_LAP) & (i8)(v8_abs(f.eta) <= 1.0 + FACET_LAP);
-  inside &= (i8)(gap > -FACET_DEPTH * size);
-  alone = inside & (i8)(v8_abs(f.xi) < 1.0 - FACET_LAP) & (i8)(v8_abs(f.eta) < 1.0 - FACET_LAP) &
-          (i8)(v8_abs(gap) < FACET_SHALLOW * size);
+  off    = v8_max(v8_abs(f.xi), v8_abs(f.eta)) - 1.0;
+  inside &= (i8)(off <= v8_set(FACET_FOLD)) & (i8)(gap > -FACET_DEPTH * size);
+  alone = inside & (i8)(off < v8_set(-FACET_LAP)) & (i8)(v8_abs(gap) < FACET_SHALLOW * size);
   f.xi  = v8_clamp(f.xi, 1.0);
   f.eta = v8_clamp(f.eta, 1.0);
   gap   = v8_pick(inside, gap, v8_set(NOWHERE));
+  off   = v8_where((i8)(off > v8_set(FACET_LAP)), off);
   for (int l = 0; l < n; l++) {
     const int k = first + l;
 
-    h->xi[k]    = f.xi[l];
-    h->eta[k]   = f.eta[l];
-    h->gap[k]   = gap[l];
-    h->alone[k] = alone[l] != 0;
+    h->xi[k]     = f.xi[l];
+    h->eta[k]    = f.eta[l];
+    h->gap[k]    = gap[l];
+    h->beyond[k] = off[l];
+    h->alone[k]  = alone[l] != 0;
   }
 }
 
@@ -122,11 +126,12 @@ static void feet(Fem fem, Hits *h, int first)
   for (int k = first; k < h->n; k += 8) eight_feet(fem, h, k, PetscMin(8, h->n - k));
 }
 
-/* Whether hit a stands before hit b: nearer, or as near with the lower facet. */
+/* Whether hit a stands before hit b: less beyond its facet, or nearer, or as near with the lower facet. */
 static inline int nearer(const Hits *h, int a, int b)
 {
   const double x = fabs(h->gap[a]), y = fabs(h->gap[b]);
 
+  if (h->beyond[a] != h->beyond[b]) return h->beyond[a] < h->beyond[b];
   return x < y || (x == y && h->facet[a] < h->facet[b]);
 }
 
@@ -175,23 +180,51 @@ static void spots_gather(Fem fem, const Hits *h, const int pick[8], int n, Spots
   }
 }
 
-/* Normal, relative velocity, area and mass of eight spots; weight: of the facet's corners. */
-static void spots_motion(const Spots *s, v8 weight[4], SurfaceSpots *in)
+/* Shape functions of a facet's corners at a place on it. */
+static inline void corner_weights(v8 xi, v8 eta, v8 weight[4])
+{
+  weight[0] = 0.25 * (1.0 - xi) * (1.0 - eta);
+  weight[1] = 0.25 * (1.0 + xi) * (1.0 - eta);
+  weight[2] = 0.25 * (1.0 + xi) * (1.0 + eta);
+  weight[3] = 0.25 * (1.0 - xi) * (1.0 + eta);
+}
+
+/*
+  Open gaps are measured to the nearest point of the facet, along the line to it.  Along the rounded normals cohesion is
+  no slope of an energy, as a motion across them opens or closes a gap, too: a node at the edge of a pore, drawn to two
+  or three surfaces, went in circles and took energy out of nothing for as long as it was looked at.  In and out: gap,
+  normal, weight.
+*/
+static void spots_open(const Spots *s, const v8 x[3], v8 weight[4], SurfaceSpots *in)
+{
+  const i8 open = (i8)(s->gap > v8_set(0.0)) & (i8)(s->live > v8_set(0.0));
+  v8       corner[4][4], r[3], square, inv;
+  Bilinear place;
+  Foot     f = {s->xi, s->eta, s->gap};
+
+  if (!i8_bits(open)) return;
+  for (int c = 0; c < 4; c++) columns_at(s->corner[c], SF_X, corner[c]);
+  facet_bilinear((const v8(*)[4])corner, &place);
+  facet_nearest(&place, x, &f);
+  bilinear_at(&place, &f, r);
+  for (int k = 0; k < 3; k++) r[k] = x[k] - r[k] + 1e-9 * in->n[k]; /* a gap of zero has a normal, too */
+  square = v8_dot(r, r);
+  inv    = v8_rsqrt(square);
+  corner_weights(v8_pick(open, f.xi, s->xi), v8_pick(open, f.eta, s->eta), weight);
+  in->gap = v8_pick(open, square * inv, in->gap);
+  for (int k = 0; k < 3; k++) in->n[k] = v8_pick(open, r[k] * inv, in->n[k]);
+}
+
+/* Normal, relative velocity, areas and mass of eight spots; weight: of the facet's corners. */
+static void spots_motion(const Spots *s, int cohesive, v8 weight[4], SurfaceSpots *in)
 {
   v8 v[4], n[4], x[4], col[4], normal[3] = {0}, h = v8_set(0.0), inv_mass, inv;
 
-  weight[0] = 0.25 * (1.0 - s->xi) * (1.0 - s->eta);
-  weight[1] = 0.25 * (1.0 + s->xi) * (1.0 - s->eta);
-  weight[2] = 0.25 * (1.0 + s->xi) * (1.0 + s->eta);
-  weight[3] = 0.25 * (1.0 - s->xi) * (1.0 + s->eta);
+  corner_weights(s->xi, s->eta, weight);
   columns_at(s->node, SF_X, x);
   columns_at(s->node, SF_VX, v);
   columns_at(s->node, SF_NX, n);
-  inv_mass = 1.0 / v[3];
   for (int m = 0; m < 4; m++) {
-    columns_at(s->corner[m], SF_VX, col);
-    for (int k = 0; k < 3; k++) v[k] -= weight[m] * col[k];
-    inv_mass += weight[m] * weight[m] / col[3];
     columns_at(s->corner[m], SF_NX, col);
     for (int k = 0; k < 3; k++) normal[k] += weight[m] * col[k];
     h += weight[m] * col[3];
@@ -200,6 +233,14 @@ static void spots_motion(const Spots *s, v8 weight[4], SurfaceSpots *in)
   for (int k = 0; k < 3; k++) in->n[k] = normal[k] * inv;
   in->h    = 0.5 * (h + n[3]);
   in->area = 0.5 * s->live * x[3] * facing(n, in->n);
+  if (cohesive) spots_open(s, x, weight, in);
+  in->turned = 0.5 * s->live * x[3] * turned_to(n, in->n);
+  inv_mass   = 1.0 / v[3];
+  for (int m = 0; m < 4; m++) {
+    columns_at(s->corner[m], SF_VX, col);
+    for (int k = 0; k < 3; k++) v[k] -= weight[m] * col[k];
+    inv_mass += weight[m] * weight[m] / col[3];
+  }
   in->mass = 1.0 / inv_mass;
   in->vn   = v8_dot(v, in->n);
   for (int k = 0; k < 3; k++) in->vt[k] = v[k] - in->vn * in->n[k];
@@ -279,7 +320,7 @@ static PetscErrorCode PassBatch(Fem fem, Pass *p)
   in.gap = s.gap;
   slots_recall(s.slot, s.partner, &in);
   faces_recall(fem, s.face, &in);
-  spots_motion(&s, weight, &in);
+  spots_motion(&s, fem->reach > 0.0, weight, &in);
   surface_forces(&p->law, fem->dt, &in, &out);
   for (int k = 0; k < 3; k++) force[k] = out.fn * in.n[k] + out.ft[k];
   spots_push(fem, &s, weight, force);

@@ -5,20 +5,23 @@ static const double SINGLE = 1e-4;
 
 static inline f8 single(v8 x) { return __builtin_convertvector(x, f8); }
 
+/* Largest |xi|, |eta| and |xi eta| of what may belong to a facet. */
+static const double WIDE = (1.0 + FACET_FOLD) * (1.0 + FACET_FOLD);
+
 /* Sum of what the bilinear parts of a normal add to one coordinate, at most. */
 static inline v8 spread(const v8 along[3], const Bilinear *n)
 {
-  return v8_abs(v8_dot(along, n->a)) + v8_abs(v8_dot(along, n->b)) + v8_abs(v8_dot(along, n->d));
+  return WIDE * (v8_abs(v8_dot(along, n->a)) + v8_abs(v8_dot(along, n->b)) + v8_abs(v8_dot(along, n->d)));
 }
 
 /*
   With dual vectors A, B, G of the tangents a, b and the normal N at the centre, x - c = place + g normal reads
     A.(x - c) = xi + A.d xi eta + g A.(Na xi + Nb eta + Nd xi eta),   likewise B, and
     G.(x - c) = g + G.d xi eta + g G.(Na xi + ...):
-  bounds for all |xi|, |eta| <= 1, with |g| <= (|estimate| + |G.d|)/(1 - |G.Na| - |G.Nb| - |G.Nd|), if that is not below
-  a half; else those of the largest |g|.  Conversely, these equations, foot = estimate - rest, map such a box into
-  itself if estimates and the largest rests together do not leave it, and then have a solution in it (Brouwer). The
-  normal between unit ones is no shorter than its smallest projection on the mean.
+  bounds for all |xi|, |eta| <= 1 + FACET_FOLD, with |g| <= (|estimate| + |G.d|)/(1 - |G.Na| - |G.Nb| - |G.Nd|), if that
+  is not below a half; else those of the largest |g|.  Conversely, these equations, foot = estimate - rest, map such a
+  box into itself if estimates and the largest rests together do not leave it, and then have a solution in it (Brouwer).
+  The normal between unit ones is no shorter than its smallest projection on the mean.
 */
 void facet_block(SurfaceRecord *surf, int (*face)[4], const int block[8], double reach, FacetBlock *out)
 {
@@ -56,12 +59,12 @@ void facet_block(SurfaceRecord *surf, int (*face)[4], const int block[8], double
   deepest        = FACET_DEPTH * h * length;
   far            = v8_max(reach * length, deepest);
   rest           = spread(g, &n);
-  bend           = v8_abs(v8_dot(g, p.d)) + SINGLE * h;
+  bend           = WIDE * v8_abs(v8_dot(g, p.d)) + SINGLE * h;
   tame           = (i8)(rest <= v8_set(0.5));
   slope          = v8_pick(tame, 1.0 / (1.0 - v8_min(rest, v8_set(0.5))), v8_set(0.0)); /* of g over its estimate */
   least          = v8_pick(tame, bend * slope, far); /* g where the estimate is zero */
-  out->off_xi    = single(SINGLE + v8_abs(v8_dot(xi, p.d)) + least * spread(xi, &n));
-  out->off_eta   = single(SINGLE + v8_abs(v8_dot(eta, p.d)) + least * spread(eta, &n));
+  out->off_xi    = single(SINGLE + WIDE * v8_abs(v8_dot(xi, p.d)) + least * spread(xi, &n));
+  out->off_eta   = single(SINGLE + WIDE * v8_abs(v8_dot(eta, p.d)) + least * spread(eta, &n));
   out->slope_xi  = single(slope * spread(xi, &n));
   out->slope_eta = single(slope * spread(eta, &n));
   out->most      = single(bend + far * (1.0 + rest));

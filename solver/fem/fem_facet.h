@@ -32,6 +32,17 @@ typedef struct {
 #define FACET_SHALLOW 0.1
 /* Cells overlap by that much of xi, so that no point is lost between two of them by rounding. */
 #define FACET_LAP 1e-6
+/*
+  A facet with a corner turned in is folded there: its cell covers a strip twice, or leaves one to nobody.  A point in
+  no cell belongs to the one it is least beyond, up to that much of xi or eta, and has its foot on the edge.  Without,
+  a node that adhesion held at such a strip was pulled in, lost and found anew every ten steps, for ever.
+*/
+#define FACET_FOLD 0.05
+/*
+  Gaps along rounded normals are longer than those to the nearest point, which cohesion counts: by that much at most, 30
+  degrees between the two, or what is left of its traction, some hundredths, is cut off.
+*/
+#define FACET_SLANT 1.15
 /* Newton's steps from the linear estimate; tests/verify/test_fem_contact.c: how near they come. */
 enum { FOOT_STEPS = 4 };
 /* Longest last step of xi and eta. */
@@ -125,6 +136,45 @@ static inline i8 facet_foot(const Bilinear *place, const Bilinear *normal, const
     f->g += v8_dot(r, uw) * inv;
   }
   return found;
+}
+
+/* Steps to the nearest point: quadratic for plane facets, which one step finds. */
+enum { NEAREST_STEPS = 4 };
+
+/*
+  The point of a facet that is nearest to x, from the one at *f on: |xi|, |eta| <= 1.  Gauss and Newton's steps; where
+  one leads out of the facet, the better of those along the two sides that it crosses.
+*/
+static inline void facet_nearest(const Bilinear *place, const v8 x[3], Foot *f)
+{
+  for (int step = 0; step < NEAREST_STEPS; step++) {
+    v8 r[3], u[3], w[3], uu, uw, ww, ru, rw, inv, xi, eta, side[2], along[2], loss[2];
+    i8 out;
+
+    bilinear_at(place, f, r);
+    for (int k = 0; k < 3; k++) {
+      r[k] = x[k] - r[k];
+      u[k] = place->a[k] + place->d[k] * f->eta;
+      w[k] = place->b[k] + place->d[k] * f->xi;
+    }
+    uu       = v8_dot(u, u);
+    uw       = v8_dot(u, w);
+    ww       = v8_dot(w, w);
+    ru       = v8_dot(r, u);
+    rw       = v8_dot(r, w);
+    inv      = 1.0 / (uu * ww - uw * uw);
+    xi       = (ru * ww - rw * uw) * inv;
+    eta      = (rw * uu - ru * uw) * inv;
+    out      = (i8)(v8_max(v8_abs(f->xi + xi), v8_abs(f->eta + eta)) > v8_set(1.0));
+    side[0]  = v8_clamp(f->xi + xi, 1.0) - f->xi;
+    along[0] = v8_clamp(f->eta + (rw - uw * side[0]) / ww, 1.0) - f->eta;
+    side[1]  = v8_clamp(f->eta + eta, 1.0) - f->eta;
+    along[1] = v8_clamp(f->xi + (ru - uw * side[1]) / uu, 1.0) - f->xi;
+    loss[0]  = side[0] * (uu * side[0] + 2.0 * uw * along[0] - 2.0 * ru) + along[0] * (ww * along[0] - 2.0 * rw);
+    loss[1]  = side[1] * (ww * side[1] + 2.0 * uw * along[1] - 2.0 * rw) + along[1] * (uu * along[1] - 2.0 * ru);
+    f->xi += v8_pick(out, v8_pick((i8)(loss[0] < loss[1]), side[0], along[1]), xi);
+    f->eta += v8_pick(out, v8_pick((i8)(loss[0] < loss[1]), along[0], side[1]), eta);
+  }
 }
 
 /*

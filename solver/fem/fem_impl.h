@@ -217,7 +217,7 @@ struct _p_Fem {
   int                n_block, (*block)[8]; /* facets near each other, fem_facet.h */
   struct FacetBlock *facet_block;          /* [n_body + n_ghost_body][n_block] when `near` was made; of blocks in use */
   char              *block_used;           /* [n_body + n_ghost_body][n_block] by `list` */
-  double            *hits;                 /* scratch of FemContact, [7][hits_cap] */
+  double            *hits;                 /* scratch of FemContact, [8][hits_cap] */
   double             skin;                 /* of `list` [nm] */
   double             reach;                /* largest gap at which surfaces act on each other [nm] */
   double             cohesion;             /* the part of it that is not the ligands' [nm] */

@@ -22,6 +22,15 @@ static inline v8 facing(const v8 node[3], const v8 other[3])
   return v8_min(v8_max(face, v8_set(0.0)), v8_set(1.0));
 }
 
+/*
+  Part of a node's area that is turned to a surface, and adheres to it.  A node at the edge of a pore has partners on
+  several sides: drawn to each with all of its area it never came to rest.
+*/
+static inline v8 turned_to(const v8 node[3], const v8 other[3])
+{
+  return v8_min(v8_max(-v8_dot(node, other), v8_set(0.0)), v8_set(1.0));
+}
+
 /* Columns first to first + 3 of eight records. */
 static inline void columns_at(const double *const row[8], int first, v8 col[4])
 {

@@ -21,6 +21,8 @@ static const double NEAR = 0.1;
 */
 static const double LEVER = 4.0;
 
+static const float EDGE = 1.0f + (float)FACET_FOLD; /* |xi|, |eta| of what may belong to a facet */
+
 /* What eight facets of a block are to a point, within a way: bits of lanes. */
 typedef struct {
   unsigned cell, touch; /* may hold it in their cells, may be touched by it */
@@ -39,7 +41,7 @@ static inline Eight soon(const FacetBlock *b, const double *x, float way)
   Eight    e;
 
   e.cell =
-      f8_bits((u - du <= f8_set(1.0f)) & (v - dv <= f8_set(1.0f)) & (g >= b->least - more) & (g <= b->most + more));
+      f8_bits((u - du <= f8_set(EDGE)) & (v - dv <= f8_set(EDGE)) & (g >= b->least - more) & (g <= b->most + more));
   e.touch = e.cell & f8_bits(g <= b->touch + more);
   e.alone = f8_bits((u + du <= f8_set(1.0f)) & (v + dv <= f8_set(1.0f)) & (deep <= b->shallow));
   e.off   = (f8)(((f8_mask)u & (u > v)) | ((f8_mask)v & ~(u > v)));

@@ -69,11 +69,12 @@ static void spots_of(const PlatePass *s, SurfaceSpots *in)
       u[k] = r[SF_VX + k] - p->v[k] - (p->w[a] * d[b] - p->w[b] * d[a]);
       un += u[k] * n[k];
     }
-    in->gap[l]  = s->gap[l];
-    in->h[l]    = r[SF_H];
-    in->area[l] = r[SF_AREA];
-    in->mass[l] = r[SF_MASS];
-    in->vn[l]   = un - (s->flat[l] ? p->rate : 0.0); /* to the plate, which moves on its own */
+    in->gap[l]    = s->gap[l];
+    in->h[l]      = r[SF_H];
+    in->area[l]   = r[SF_AREA];
+    in->turned[l] = r[SF_AREA];
+    in->mass[l]   = r[SF_MASS];
+    in->vn[l]     = un - (s->flat[l] ? p->rate : 0.0); /* to the plate, which moves on its own */
     for (int k = 0; k < 3; k++) {
       in->n[k][l]  = n[k];
       in->vt[k][l] = u[k] - un * n[k];

@@ -145,7 +145,8 @@ static unsigned nodes_motion(Fem fem, const Tools *t, const ToolPass *p, ToolNod
   in->vn       = v8_dot(u, in->n);
   for (int k = 0; k < 3; k++) in->vt[k] = u[k] - in->vn * in->n[k];
   /* a tool pushes out whatever lies in it, and draws the side of a body that it sees */
-  in->area = v8_where(here, x[3] * v8_pick((i8)(in->gap < v8_set(0.0)), v8_set(1.0), facing(n, in->n)));
+  in->area   = v8_where(here, x[3]);
+  in->turned = in->area * facing(n, in->n);
   return near;
 }
 

@@ -21,14 +21,14 @@ static SurfaceSpots spot(double gap)
   SurfaceSpots in;
 
   memset(&in, 0, sizeof in);
-  in.gap[3]   = gap;
-  in.h[3]     = 1.2;
-  in.area[3]  = 0.7;
-  in.mass[3]  = 4e-6;
-  in.n[2][3]  = 1.0;
-  in.W        = v8_set(W);
-  in.strength = v8_set(STRENGTH);
-  in.mu       = v8_set(MU);
+  in.gap[3]  = gap;
+  in.h[3]    = 1.2;
+  in.area[3] = in.turned[3] = 0.7;
+  in.mass[3]                = 4e-6;
+  in.n[2][3]                = 1.0;
+  in.W                      = v8_set(W);
+  in.strength               = v8_set(STRENGTH);
+  in.mu                     = v8_set(MU);
   return in;
 }
 
@@ -285,16 +285,16 @@ static void pairs_do_not_see_each_other(void **state)
   (void)state;
   memset(&in, 0, sizeof in);
   for (int l = 0; l < 8; l++) {
-    in.gap[l]      = l % 2 ? 0.05 * l * reach : -0.002 * l;
-    in.h[l]        = 1.2;
-    in.area[l]     = 0.7;
-    in.mass[l]     = 4e-6;
-    in.n[2][l]     = 1.0;
-    in.vt[0][l]    = 1e6; /* far more than any of them holds */
-    in.bond[l]     = l > 3;
-    in.W[l]        = l ? W / l : 0.0;
-    in.strength[l] = l ? STRENGTH / l : 0.0;
-    in.mu[l]       = 0.1 * l;
+    in.gap[l]  = l % 2 ? 0.05 * l * reach : -0.002 * l;
+    in.h[l]    = 1.2;
+    in.area[l] = in.turned[l] = 0.7;
+    in.mass[l]                = 4e-6;
+    in.n[2][l]                = 1.0;
+    in.vt[0][l]               = 1e6; /* far more than any of them holds */
+    in.bond[l]                = l > 3;
+    in.W[l]                   = l ? W / l : 0.0;
+    in.strength[l]            = l ? STRENGTH / l : 0.0;
+    in.mu[l]                  = 0.1 * l;
   }
   surface_forces(&LAW, 1e-3, &in, &all);
   for (int l = 0; l < 8; l++) {
