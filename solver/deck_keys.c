@@ -205,7 +205,7 @@ static const DeckKey mesh_keys[] = {
     {"dashpot", KEY_REAL, DIM_NONE, 0, 2, 0.5, NULL, AT(dashpot), NULL, NULL,
      "of surfaces in contact, part of critical; without it packs collapse by ringing"},
     {"strength", KEY_REAL, DIM_PRESSURE, 0.01, 100, 3, NULL, AT(strength), NULL, NULL,
-     "largest traction of adhesion between surfaces, at the given work of adhesion; on tools less where facets are coarse"},
+     "largest traction of adhesion between surfaces, at the given work of adhesion; less where facets are coarse"},
     {"drag", KEY_REAL, DIM_NONE, 0, 0.2, 0.01, NULL, AT(drag), NULL, NULL,
      "part of a velocity relative to the affine motion of the powder that a step takes"},
     {"kinetic_limit", KEY_REAL, DIM_NONE, 0, 0.1, 1e-3, NULL, AT(kinetic_limit), NULL, NULL,

@@ -40,7 +40,7 @@ PetscErrorCode FemCreate(Grains grains, const FemConfig *cfg, Fem *out)
   fem->unit_work  = fixed_unit(1000.0 * cfg->bulk.K * R * R * R);
   fem->inv_force  = 1.0 / fem->unit_force;
   fem->inv_work   = 1.0 / fem->unit_work;
-  fem->per_W      = cfg->W > 0.0 ? cfg->strength / cfg->W : 0.0;
+  fem->per_W      = cfg->W > 0.0 ? fem_strength(cfg, cfg->W) / cfg->W : 0.0;
   PetscCallMPI(MPI_Type_contiguous(fem->n_surf * SF_N, MPI_DOUBLE, &fem->surf_type));
   PetscCallMPI(MPI_Type_commit(&fem->surf_type));
   PetscCallMPI(MPI_Type_contiguous(fem->n_surf * 4, MPI_INT64_T, &fem->force_type));
@@ -159,7 +159,26 @@ PetscErrorCode FemStep(Fem fem, const Tools *tools)
   PetscFunctionReturn(0);
 }
 
-double fem_reach(const FemConfig *cfg) { return surface_reach(cfg->W, cfg->strength) + cfg->layer; }
+/*
+  Facets that the zone of cohesion in front of a crack is long at least, where the traction falls from its largest value
+  to none.
+*/
+static const double ZONE_FACETS = 3.0;
+
+/*
+  Largest traction of adhesion [GPa]: that of the configuration, lowered at the same work W until facets of size h
+  resolve how a contact opens: the zone of cohesion is 9 pi/32 E W/strength^2 long (Turon, Davila, Camanho & Costa 2007,
+  Eng. Fract. Mech. 74, 1665, eq. 12).  h is that of the largest grains: the same on every rank.
+*/
+double fem_strength(const FemConfig *c, double W)
+{
+  const double E = 9.0 * c->bulk.K * c->bulk.G / (3.0 * c->bulk.K + c->bulk.G);
+  const double h = c->radius_max * sqrt(4.0 * PETSC_PI / c->mesh->n_face);
+
+  return PetscMin(c->strength, sqrt(9.0 * PETSC_PI / 32.0 * E * W / (ZONE_FACETS * h)));
+}
+
+double fem_reach(const FemConfig *cfg) { return surface_reach(cfg->W, fem_strength(cfg, cfg->W)) + cfg->layer; }
 
 void fem_faces(Fem fem, const PairFace face[])
 {

@@ -158,7 +158,7 @@ static PetscErrorCode Prepare(Fem fem)
 
   PetscFunctionBeginUser;
   if (!fem->block) PetscCall(FemFacetBlocks(fem->n_face, fem->face, fem->n_surf, &fem->n_block, &fem->block));
-  fem->cohesion = surface_reach(fem->cfg.W, fem->cfg.strength);
+  fem->cohesion = surface_reach(fem->cfg.W, fem_strength(&fem->cfg, fem->cfg.W));
   fem->reach    = FACET_SLANT * fem_reach(&fem->cfg);
   for (PetscInt k = 0; k < n * fem->n_surf; k++)
     for (int c = 0; c < 4; c++) fem->x_build[k][c] = fem->surf[k][SF_X + c]; /* the fourth fills the row */

@@ -299,14 +299,14 @@ void fem_move(Fem fem, const Tools *tools);
 PetscErrorCode FemCandidates(Fem fem);                                                     /* all pairs anew */
 PetscErrorCode FemCandidateRoom(CandidateList *list, PetscInt more, PetscInt more_blocks); /* for so many more */
 PetscErrorCode FemContactFree(Fem fem); /* arrays of candidates, contacts, samples */
+/* fem.c: the traction that surfaces of work of adhesion W draw each other with at most [GPa]. */
+double fem_strength(const FemConfig *c, double W);
 /* fem_near.c */
 PetscErrorCode FemNear(Fem fem);            /* those that may touch soon, out of all candidates */
 PetscErrorCode FemCandidatesCheck(Fem fem); /* when bodies have come nearer since: one list anew, or both */
 /* fem_contact.c: forces between the surfaces of owned bodies' nodes and facets of others, into fem->force and slots. */
 PetscErrorCode FemContact(Fem fem);
-/* fem_tools.c: forces of the tools on the surfaces of owned bodies; traction that a tool of work of adhesion W draws
- * with at most. */
-double         fem_tool_strength(const FemConfig *c, double W);
+/* fem_tools.c: forces of the tools on the surfaces of owned bodies. */
 PetscErrorCode FemTools(Fem fem, const Tools *tools);
 
 /*

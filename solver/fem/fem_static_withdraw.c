@@ -59,7 +59,7 @@ PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStatic
     if (f != 0.0 && st->cfg.stop) PetscCall(st->cfg.stop(st->cfg.who, &st->status.stopped));
   }
   if (W > 0.0 && !st->status.stopped)
-    PetscCall(Away(st, tools, tool, surface_reach(W, fem_tool_strength(&st->fem->cfg, W)), &goal, status));
+    PetscCall(Away(st, tools, tool, surface_reach(W, fem_strength(&st->fem->cfg, W)), &goal, status));
   if (!st->status.stopped) forget(st->fem, tool);
   tools->W[tool]  = W;
   status->stopped = st->status.stopped;

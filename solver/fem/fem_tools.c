@@ -6,12 +6,6 @@
 #include "solver/fem/fem_lanes.h"
 #include "solver/grains/tool_surface.h"
 
-/*
-  Facets that the zone of cohesion in front of a crack is long at least, where the traction falls from its largest value
-  to none.
-*/
-static const double ZONE_FACETS = 3.0;
-
 /* Eight nodes of a body at a tool. */
 typedef struct {
   int           n, node[8]; /* the first n are these, the rest repeat one and have no area */
@@ -30,19 +24,6 @@ typedef struct {
   i8         force[3];     /* on the tool */
   i8         normal;       /* normal forces on the bodies, all added up */
 } ToolPass;
-
-/*
-  Largest traction of adhesion on a tool [GPa]: that of the configuration, lowered at the same work W until facets of
-  size h resolve how the contact opens: the zone of cohesion is 9 pi/32 E W/strength^2 long (Turon, Davila, Camanho &
-  Costa 2007, Eng. Fract. Mech. 74, 1665, eq. 12).  h is that of the largest grains: the same on every rank.
-*/
-double fem_tool_strength(const FemConfig *c, double W)
-{
-  const double E = 9.0 * c->bulk.K * c->bulk.G / (3.0 * c->bulk.K + c->bulk.G);
-  const double h = c->radius_max * sqrt(4.0 * PETSC_PI / c->mesh->n_face);
-
-  return PetscMin(c->strength, sqrt(9.0 * PETSC_PI / 32.0 * E * W / (ZONE_FACETS * h)));
-}
 
 /* Distance of the middle of a body from a tool. */
 static double middle_gap(const Tools *t, int tool, const double x[3])
@@ -242,7 +223,7 @@ PetscErrorCode FemTools(Fem fem, const Tools *t)
         .tool     = tool,
         .law      = {c->penalty * c->bulk.K, c->dashpot},
         .W        = t->W[tool],
-        .strength = fem_tool_strength(c, t->W[tool]),
+        .strength = fem_strength(c, t->W[tool]),
         .mu       = t->mu[tool]
     };
 

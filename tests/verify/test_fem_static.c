@@ -107,7 +107,7 @@ static void adhesive_punch(void **state)
   pressed(&w, 2, 0.9, 0.5);
   w.fem->cfg.strength = 3.0;
   for (int t = 0; t < TOOL_N; t++) w.tools.W[t] = W;
-  reach = surface_reach(W, fem_tool_strength(&w.fem->cfg, W));
+  reach = surface_reach(W, fem_strength(&w.fem->cfg, W));
   MUST(FemStaticCreate(w.fem, &fem_static_defaults, &st));
   MUST(FemStaticWithdraw(st, &w.tools, TOOL_TOP, &s));
   show("an adhesive punch withdraws", &s);

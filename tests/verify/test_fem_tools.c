@@ -137,8 +137,8 @@ static void rigid_spheres_pull_like_bradley(void **state)
 
   (void)state;
   spheres(&w, N, 8, 3, W, 3.0);
-  reach = surface_reach(W, fem_tool_strength(&w.cfg, W));
-  assert_true(fem_tool_strength(&w.cfg, W) == 3.0 && reach > 1.5);
+  reach = surface_reach(W, fem_strength(&w.cfg, W));
+  assert_true(fem_strength(&w.cfg, W) == 3.0 && reach > 1.5);
   for (int b = 0; b < N; b++) {
     bottom[b] = 1e300;
     for (int n = 0; n < w.fem->n_surf; n++) bottom[b] = fmin(bottom[b], w.fem->surf[b * w.fem->n_surf + n][SF_Z]);
@@ -212,7 +212,7 @@ static void elastic_spheres_pull_off(void **state)
   spheres(&w, N, 8, 3, W, 3.0);
   w.cfg.dashpot = w.fem->cfg.dashpot = 0.5;
   fem_drag(w.fem, 100.0); /* sound crosses a sphere and back in some 0.002 ns */
-  reach  = surface_reach(W, fem_tool_strength(&w.cfg, W));
+  reach  = surface_reach(W, fem_strength(&w.cfg, W));
   window = (int)(0.02 * reach / (speed * w.fem->dt)) + 1;
   for (int n = 0; n < N * w.fem->n_surf; n++) bottom = fmin(bottom, w.fem->surf[n][SF_Z]);
   w.tools.z[TOOL_BOTTOM] = bottom;
