@@ -7,15 +7,15 @@ import shutil
 import sys
 
 sys.dont_write_bytecode = True
-from test_ejection import DISC  # noqa: E402
 from test_equilibrium import WORK, last, rows, run  # noqa: E402
 
+DISC = ("-powder_grains", "4", "-die_aspect_ratio", "0.5")
 HELD = ("-programme", "press,dwell", "-dwell_time", "0.3 ns", "-output_history_every", "100")
 
 
 def main():
     for work in ("0.5 J/m^2", "2.6 J/m^2"):
-        folder, _ = run("rest", 1, *DISC, *HELD, "-contact_work_of_adhesion", work)
+        folder, _ = run(f"rest{work[:3]}", 1, *DISC, *HELD, "-contact_work_of_adhesion", work)
         held = [row for row in rows(folder) if row["stage"] == "1"]
         kinetic = float(held[-1]["kinetic_aJ"])
         late = [float(row["work_normal_aJ"]) for row in held[-6:]]
