@@ -53,6 +53,12 @@ static inline void slots_recall(double *const slot[8], const double partner[8], 
   }
 }
 
+/*
+  A neck that is wider than what touches is carried by the spots that touch, each at most so many times its own
+  strength: the metal around them flows by then, and the cohesion of a spot must not become too stiff for the step.
+*/
+#define WIDER_MOST 2.0
+
 /* What lies between the surfaces of eight spots, behind slots_recall. */
 static inline void faces_recall(Fem fem, const PairFace *const face[8], SurfaceSpots *in)
 {
@@ -61,7 +67,7 @@ static inline void faces_recall(Fem fem, const PairFace *const face[8], SurfaceS
     in->mu[l]    = face[l]->mu;
     in->layer[l] = face[l]->layer;
     in->gap[l] += face[l]->overlap;
-    in->bond[l] *= PetscMax(face[l]->wider, 1.0);
+    in->bond[l] *= PetscMin(PetscMax(face[l]->wider, 1.0), WIDER_MOST);
   }
   in->strength = fem->per_W * in->W;
 }

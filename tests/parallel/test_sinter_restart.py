@@ -2,6 +2,7 @@
 """Covered grains, rigid, meshed and becoming meshed, in a dwell on the slow clock: a run that is stopped in its midst and goes on
 with another number of ranks has the history.csv of the straight one, byte for byte.  Covered contacts do not weld by
 themselves; those that have lost enough ligands do, of every kind; what left them is on the free surfaces."""
+import csv
 import os
 import shutil
 import sys
@@ -33,6 +34,14 @@ def check(name, history):
     return dwell
 
 
+def check_conduction(name, folder):
+    """Ligands are tunnelled through; metal of every kind of pair conducts a thousand times better at the least."""
+    with open(os.path.join(folder, "conduction.csv"), newline="") as f:
+        pressed, held = (float(r["sigma_zz_S_per_m"]) for r in csv.DictReader(f))
+    print(f"{name}: {pressed:.3g} S/m pressed, {held:.3g} S/m held")
+    assert 0.0 < 1e3 * pressed < held, f"{name}: it does not conduct as metal"
+
+
 def main():
     program, work = sys.argv[1:3]
     shutil.rmtree(work, ignore_errors=True)
@@ -42,6 +51,7 @@ def main():
         run(program, DECK, 1, straight, extra)
         history = rows(straight)
         dwell = check(name, history)
+        check_conduction(name, straight)
         print(f"{name}: {history[-1]['step']} steps, {history[-1]['slow_steps']} of the slow clock, "
               f"{float(history[-1]['bonded_fraction']):.2f} of the contacts bonded, energy error "
               f"{max(abs(float(row['energy_error'])) for row in history):.1e}")
