@@ -319,8 +319,8 @@ static PetscErrorCode PassBatch(Fem fem, Pass *p)
   spots_gather(fem, &p->hits, p->pick, p->n_pick, &s);
   in.gap = s.gap;
   slots_recall(s.slot, s.partner, &in);
-  faces_recall(fem, s.face, &in);
   spots_motion(&s, fem->reach > 0.0, weight, &in);
+  faces_recall(fem, s.face, &in);
   surface_forces(&p->law, fem->dt, &in, &out);
   for (int k = 0; k < 3; k++) force[k] = out.fn * in.n[k] + out.ft[k];
   spots_push(fem, &s, weight, force);
@@ -369,10 +369,10 @@ static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
     int       found[8], m                         = 0;
 
     for (; c < last && fem->near.cand[c].node == node && fem->near.cand[c].body == body; c++) {
-      const double most = face_reach(fem->cohesion, &fem->between[fem->near.cand[c].pair]);
-      int          best = h->best[c - first];
+      const double reach = face_reach(fem->cohesion, &fem->between[fem->near.cand[c].pair]);
+      int          best  = h->best[c - first];
 
-      if (best >= 0 && h->gap[best] >= most) best = -1; /* outside, and out of reach */
+      if (best >= 0 && h->gap[best] >= PetscMax(reach, FACET_SLANT * reach)) best = -1; /* outside, and out of reach */
       if (best < 0 && fem->near.cand[c].held) let_go(fem, &fem->near.cand[c]);
       if (best >= 0) found[m++] = best;
       if (m == 8) PetscCall(PassNode(fem, p, found, m));

@@ -59,7 +59,7 @@ static inline void slots_recall(double *const slot[8], const double partner[8], 
 */
 #define WIDER_MOST 2.0
 
-/* What lies between the surfaces of eight spots, behind slots_recall. */
+/* What lies between the surfaces of eight spots, behind slots_recall and when gaps are known. */
 static inline void faces_recall(Fem fem, const PairFace *const face[8], SurfaceSpots *in)
 {
   for (int l = 0; l < 8; l++) {

@@ -84,6 +84,24 @@ static void spots_of(const PlatePass *s, SurfaceSpots *in)
   in->W *= 0.5; /* its half, to the middle plane */
 }
 
+/* A plate goes so far in a step at most, over the radius: as dem_plate.c has it. */
+static const double NEAR = 2e-3;
+
+/*
+  By how much the force of a node grows as the plate comes nearer, for a step of Newton's rule: where it just touches
+  the larger of both sides, of which cohesion may be several times as stiff.  With that of one side plates swung between
+  the two, step by step.
+*/
+static double stiffness(const SurfaceSpots *in, const SurfaceForces *out, int l, double near)
+{
+  SurfaceForces opens = *out;
+  double        k     = PetscMax(surface_slope(in, out, l), 0.0);
+
+  opens.open[l] = 0.0;
+  if (out->open[l] < 0.0 && out->open[l] > -near) k = PetscMax(k, surface_slope(in, &opens, l));
+  return k;
+}
+
 /* Force on one node, its opposite and its moment on the rigid grain, work: the plate itself has neither mass nor place
    for energy. */
 static void push_node(PlatePass *s, int l, const SurfaceSpots *in, const SurfaceForces *out)
@@ -109,7 +127,7 @@ static void push_node(PlatePass *s, int l, const SurfaceSpots *in, const Surface
     s->out->torque[k] -= d[a] * f[b] - d[b] * f[a];
     s->out->push += elastic * in->n[k][l] * p->n[k];
   }
-  if (s->flat[l]) s->out->stiff += PetscMax(surface_slope(in, out, l), 0.0);
+  if (s->flat[l]) s->out->stiff += stiffness(in, out, l, NEAR * p->R);
   if (out->push[l] > 0.0) {
     s->out->area += in->area[l];
     s->out->layer += in->area[l] * out->layer[l];
