@@ -396,8 +396,9 @@ static PetscErrorCode WarnTooDense(Simulation *sim, const StageConfig *s)
   else
     PetscCall(OutputWarn(sim->output,
                          "%s ended at its density_limit of %g before its %g s were over, with the slow clock at %g s; "
-                         "the coin densifies further than rigid grains can describe",
-                         s->name, s->density_limit, 1e-9 * s->time, 1e-9 * sim->programme.now.slow_time));
+                         "the coin densifies further%s",
+                         s->name, s->density_limit, 1e-9 * s->time, 1e-9 * sim->programme.now.slow_time,
+                         sim->fem ? "" : " than rigid grains can describe"));
   PetscFunctionReturn(0);
 }
 

@@ -111,7 +111,7 @@ void dem_face_change(Dem dem, const ContactSample *s, const ContactChange *chang
 /* Pairs that the slow clock has not seen have parted: they have what free surfaces bring from now on. */
 void dem_faces_part(Dem dem)
 {
-  for (PetscInt k = 0; k < dem->n_meshed_pairs; k++) {
+  for (PetscInt k = 0; dem->cfg.model.interface && k < dem->n_meshed_pairs; k++) {
     int    l;
     Lanes *state = pair_state(dem, k, &l);
 
