@@ -48,4 +48,15 @@ static inline double crush_reference(const char name[], double strain)
   return found;
 }
 
+/* How far a pressure is from what lies between the two fine curves, one-point hexahedra and fully integrated ones; NAN
+ * when they are not there. */
+static inline double crush_off(double pressure, double strain)
+{
+  const double a = crush_reference("explicit_fine", strain), b = crush_reference("c3d8_fine", strain);
+
+  if (isnan(a) || isnan(b)) return NAN;
+  if (pressure < fmin(a, b)) return pressure / fmin(a, b) - 1.0;
+  return pressure > fmax(a, b) ? pressure / fmax(a, b) - 1.0 : 0.0;
+}
+
 #endif
