@@ -286,8 +286,6 @@ static PetscErrorCode CheckSlowDwell(Deck *deck, const StageConfig *s)
 /* Work of adhesion over yield stress times radius up to which contacts of both kinds were seen to agree:
  * solver/README.md. */
 static const double STICKY = 0.35;
-/* ... up to which rigid grains were seen to become meshed: there contacts that pull are not handed over. */
-static const double STICKY_PROMOTED = 0.1;
 
 /* Rigid and meshed grains together: what contacts between the two know.  Ranges of the region are those of its keys. */
 static PetscErrorCode CheckMixed(Deck *deck)
@@ -319,17 +317,14 @@ static PetscErrorCode CheckMixed(Deck *deck)
              "%s: rigid grains beside meshed ones are no ionic crystals; take a metal, or mesh_grains: none or all",
              blame(deck, "mesh_grains", label));
   sticky = config->contact.work_of_adhesion / (Y * 0.5 * config->powder.diameter);
-  PetscCheck(
-      !mesh_promotes(&config->mesh) || sticky <= STICKY_PROMOTED, deck->comm, USER_ERROR,
-      "%s: grains as sticky as these (work of adhesion over yield stress times radius %.2g) cannot become meshed "
-      "on the way, %g at most; take less contact_work_of_adhesion, or mesh_grains: none, or all from the start",
-      blame(deck, "mesh_grains", label), sticky, STICKY_PROMOTED);
   if (sticky > STICKY)
     warn(config,
          "mesh_grains: %s with grains as sticky as these (work of adhesion over yield stress times radius %.2g): "
          "above %g rigid and meshed "
-         "grains hold on to each other differently, and a rigid one on a meshed one less than either",
-         config->mesh.grains, sticky, STICKY);
+         "grains hold on to each other differently, and a rigid one on a meshed one less than either%s",
+         config->mesh.grains, sticky, STICKY,
+         mesh_promotes(&config->mesh) ? "; where grains become meshed the powder may lose its pressure for a while"
+                                      : "");
   PetscFunctionReturn(0);
 }
 

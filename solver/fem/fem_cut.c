@@ -142,7 +142,7 @@ static void face_areas(Cut *c)
   }
 }
 
-/* Faces that push and have no node get the one nearest to their axis that no other has. */
+/* Faces that carry something and have no node get the one nearest to their axis that no other has. */
 static void find_takers(Cut *c)
 {
   for (int k = 0; k < c->start.n_face; k++) {
@@ -151,7 +151,7 @@ static void find_takers(Cut *c)
     int              had  = 0;
 
     for (int n = 0; n < c->fem->n_surf; n++) had |= c->face[n] == k;
-    if (had || f->push <= 0.0) continue;
+    if (had || !cut_carries(f)) continue;
     for (int n = 0; n < c->fem->n_surf; n++)
       if (c->face[n] == FREE && cut_dot(f->n, c->ray[n]) > best) best = cut_dot(f->n, c->ray[n]), c->taker[k] = n;
     if (c->taker[k] != FREE) c->face[c->taker[k]] = k;

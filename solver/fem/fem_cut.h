@@ -31,6 +31,9 @@ typedef struct {
   double area[FACES];        /* of the nodes at a face [nm^2] */
 } Cut;
 
+/* Does a face hand a force over to the body?  One that pulls does where the grains touch, not across a gap. */
+static inline int cut_carries(const GrainFace *f) { return f->push > 0.0 || (f->push < 0.0 && f->radius > 0.0); }
+
 static inline double cut_dot(const double a[3], const double b[3]) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
 
 /* Not collective.  The numbers of a body cut off at its faces, without stress, moving as the grain does. */

@@ -17,6 +17,9 @@
 static const double DEPTH   = 0.5;  /* of the depth of a face below the sphere that it cuts off: the most it goes in */
 static const double SHALLOW = 0.02; /* of the radius: or this, where it lies less deep */
 static const double GAIN    = 5.0;  /* of what a face lacks: it slows down when less than 1/GAIN is missing */
+static const double SPOILT  = 0.01; /* error of a volume above which it is put right before the second time */
+static const double WIDEST  = 1.3;  /* times the radius without load: the largest sphere that depths count from */
+static const double ALONG   = 2.0;  /* times the friction of a contact: the most that a face has */
 static const double SHARE   = 0.3;  /* of the steps until a face is that deep, if it meets no resistance */
 
 /* Eight bodies in work. */
@@ -88,6 +91,31 @@ static void press_begin(Press *r)
       for (int l = 0; l < 8; l++) r->state[e][k][l] = k == EL_ALPHA ? r->cut[l]->start.alpha : 0.0;
 }
 
+/*
+  Nodes start from before the shape that is wanted by as much as they have gone.  Where that is far, the volume is no
+  longer that of the grain, which flow keeps: then they start closer to the centre, or farther from it.
+*/
+static void step_back(Press *r)
+{
+  v8 sum = v8_set(0.0), scale;
+
+  for (int n = 0; n < r->fem->n_node; n++)
+    for (int k = 0; k < 3; k++) r->x0[n][k] -= r->x[n][k] - r->x0[n][k];
+  memcpy(r->x, r->x0, (size_t)r->fem->n_node * sizeof *r->x);
+  volumes(r, r->volume);
+  for (int e = 0; e < r->fem->n_elem; e++) sum += r->volume[e];
+  for (int l = 0; l < 8; l++) {
+    const double off = sum[l] / r->cut[l]->volume;
+    scale[l]         = fabs(off - 1.0) > SPOILT ? cbrt(1.0 / fmin(fmax(off, 0.5), 2.0)) : 1.0;
+  }
+  for (int n = 0; n < r->fem->n_node; n++)
+    for (int k = 0; k < 3; k++)
+      for (int l = 0; l < 8; l++) {
+        const double centre = r->cut[l]->centre[k];
+        r->x0[n][k][l]      = scale[l] == 1.0 ? r->x0[n][k][l] : centre + scale[l] * (r->x0[n][k][l] - centre);
+      }
+}
+
 /* Forces of the faces of one body on the nodes at them: as stiff as surfaces, without friction but that of the contact.
  */
 static void face_loads(Press *r, int l)
@@ -101,32 +129,37 @@ static void face_loads(Press *r, int l)
     const GrainFace *f = k == FREE ? NULL : &c->faces[k];
     double           gone, push;
 
-    if (k == FREE || f->push <= 0.0) continue;
+    if (k == FREE || !cut_carries(f)) continue;
     gone = r->in[l][k];
     for (int d = 0; d < 3; d++) gone += f->n[d] * (r->x[n][d][l] - r->x0[n][d][l]);
-    push = fmax(gone, 0.0) * stiff * c->node_area[n];
+    push = (f->push > 0.0 ? fmax(gone, 0.0) : fmin(gone, 0.0)) * stiff * c->node_area[n];
     r->carried[l][k] += push;
     c->node_push[n] = push;
     for (int d = 0; d < 3; d++) r->load[n][d][l] = -push * f->n[d];
   }
   for (int n = 0; n < r->fem->n_surf; n++) {
     const int k = c->face[n];
-    if (k == FREE || c->faces[k].push <= 0.0) continue;
-    for (int d = 0; d < 3; d++)
-      r->load[n][d][l] += r->carried[l][k] / c->faces[k].push * c->faces[k].ft[d] * c->node_area[n] / c->area[k];
+    double    along;
+
+    if (k == FREE || !cut_carries(&c->faces[k])) continue;
+    along = fmin(fmax(r->carried[l][k] / c->faces[k].push, 0.0), ALONG); /* a force near zero may be missed by much */
+    for (int d = 0; d < 3; d++) r->load[n][d][l] += along * c->faces[k].ft[d] * c->node_area[n] / c->area[k];
   }
 }
 
-/* Faces go in as long as they carry too little, the more slowly the less there is missing. */
+/* Faces go in, those that pull out, as long as they carry too little, the more slowly the less there is missing. */
 static void push_in(Press *r, int l, int steps)
 {
   const Cut *c = r->cut[l];
 
   for (int k = 0; k < c->start.n_face; k++) {
-    const double most = fmax(DEPTH * (c->radius - c->faces[k].place), SHALLOW * c->R0);
-    const double lack = c->faces[k].push > 0.0 ? 1.0 - r->carried[l][k] / c->faces[k].push : 0.0;
+    const GrainFace *f    = &c->faces[k];
+    const double     sign = f->push > 0.0 ? 1.0 : -1.0, ball = fmin(c->radius, WIDEST * c->R0);
+    const double     most = fmax(DEPTH * (ball - f->place), SHALLOW * c->R0);
+    const double     lack = cut_carries(f) ? 1.0 - r->carried[l][k] / f->push : 0.0;
+    const double     way  = sign * r->in[l][k] + most / (SHARE * steps) * fmin(fmax(GAIN * lack, -1.0), 1.0);
 
-    r->in[l][k] = fmin(fmax(r->in[l][k] + most / (SHARE * steps) * fmin(fmax(GAIN * lack, -1.0), 1.0), 0.0), most);
+    r->in[l][k] = sign * fmin(fmax(way, 0.0), most);
   }
 }
 
@@ -172,7 +205,7 @@ static void press_take(const Press *r, int l)
   for (int e = 0; e < r->fem->n_elem; e++)
     for (int k = 0; k < EL_N; k++) c->body.state[e][k] = r->state[e][k][l];
   for (int k = 0; k < c->start.n_face; k++)
-    if (c->faces[k].push > 0.0) c->faces[k].push = r->carried[l][k];
+    if (cut_carries(&c->faces[k])) c->faces[k].push = r->carried[l][k];
   cut_keep_volume(c);
 }
 
@@ -190,8 +223,7 @@ PetscErrorCode FemPrestress(Fem fem, PetscInt n, Cut cut[])
     for (int l = 0; l < 8; l++) press_fill(&r, l, &cut[PetscMin(first + l, n - 1)]); /* free lanes repeat the last */
     press_begin(&r);
     for (int s = 0; s < steps; s++) press_step(&r, steps);
-    for (int n = 0; n < fem->n_node; n++)
-      for (int k = 0; k < 3; k++) r.x0[n][k] -= r.x[n][k] - r.x0[n][k];
+    step_back(&r);
     press_begin(&r);
     for (int s = 0; s < steps; s++) press_step(&r, steps);
     for (int l = 0; l < 8 && first + l < n; l++) press_take(&r, l);

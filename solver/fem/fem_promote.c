@@ -11,9 +11,12 @@
 
 #include <string.h>
 
-static const double DEEPEST = 0.3;  /* of the size of a facet: the most that a node is moved */
-static const double UNSOUND = 0.05; /* error of its volume with which a body has been crushed [-] */
-static const double STEP    = 0.6;  /* of what would make a node's force right, did its neighbours stay */
+static const double DEEPEST = 0.3; /* of the size of a facet: the most that a node is moved */
+static const double PULLS   = 0.8; /* of the largest traction of adhesion: the most that a node is to be pulled with */
+static const double PULLED_OUT = 0.25; /* of the reach of adhesion, which is pulled hardest at a third: the most that a
+                                          node is moved away, whose partner may be moved as far */
+static const double UNSOUND = 0.05;    /* error of its volume with which a body has been crushed [-] */
+static const double STEP    = 0.6;     /* of what would make a node's force right, did its neighbours stay */
 
 struct _p_FemPromotion {
   Fem        fem;
@@ -125,7 +128,7 @@ static double pushed(const Cut *c, PetscInt b, int n)
   return -c->fem->unit_force * cut_dot(on, c->faces[c->face[n]].n);
 }
 
-static int at_pushing_face(const Cut *c, int n) { return c->face[n] != FREE && c->faces[c->face[n]].push > 0.0; }
+static int carries(const Cut *c, int n) { return c->face[n] != FREE && cut_carries(&c->faces[c->face[n]]); }
 
 PetscErrorCode FemPromoteTry(FemPromotion p)
 {
@@ -136,14 +139,16 @@ PetscErrorCode FemPromoteTry(FemPromotion p)
   for (PetscInt k = 0; k < p->n; k++) {
     Cut         *c = &p->cut[k];
     const double h = c->body.tail[BODY_FACET], stiff = fem->cfg.penalty * fem->cfg.bulk.K / h;
+    const double in_most = fmin(DEEPEST * h, PULLED_OUT * fem->cohesion), pull_most = PULLS * fem->per_W * fem->cfg.W;
 
     for (int n = 0; n < fem->n_surf; n++) {
-      double sides, out;
+      double sides, wanted, out;
 
-      if (!at_pushing_face(c, n) || c->node_area[n] <= 0.0) continue;
-      sides = c->faces[c->face[n]].partner < 0 ? 1.0 : 2.0;
-      out   = c->node_out[n] + STEP * (c->node_push[n] - pushed(c, p->old + k, n)) / (sides * stiff * c->node_area[n]);
-      cut_move(c, n, fmin(fmax(out, -DEEPEST * h), DEEPEST * h));
+      if (!carries(c, n) || c->node_area[n] <= 0.0) continue;
+      sides  = c->faces[c->face[n]].partner < 0 ? 1.0 : 2.0;
+      wanted = fmax(c->node_push[n], -pull_most * c->node_area[n]);
+      out    = c->node_out[n] + STEP * (wanted - pushed(c, p->old + k, n)) / (sides * stiff * c->node_area[n]);
+      cut_move(c, n, fmin(fmax(out, wanted < 0.0 ? -in_most : -DEEPEST * h), DEEPEST * h));
     }
     cut_keep_volume(c);
   }
@@ -159,7 +164,7 @@ static void miss(const FemPromotion p, ExactSum sum[2])
     const Cut *c = &p->cut[k];
 
     for (int n = 0; n < p->fem->n_surf; n++) {
-      if (!at_pushing_face(c, n)) continue;
+      if (!carries(c, n)) continue;
       exact_add(&sum[0], fabs(pushed(c, p->old + k, n) - c->node_push[n]), p->fem->inv_force);
       exact_add(&sum[1], c->node_push[n], p->fem->inv_force);
     }

@@ -87,5 +87,3 @@ nm_add_bad(NAME mesh_trigger_radius EDIT "title: spoiled" "mesh: {grains: by_tri
            FAILS "mesh_trigger_contact_radius: '0' is out of range (allowed 0.01 .. 10)")
 nm_add_bad(NAME release_equilibrium_trigger EDIT ${trigger} ARGS -release_method equilibrium -contact_work_of_adhesion "0 J/m^2"
            FAILS "equilibrium is that of meshed grains, and mesh_grains is by_trigger; choose explicit, or mesh: {grains: all}")
-nm_add_bad(NAME mesh_trigger_sticky EDIT ${trigger}
-           FAILS "cannot become meshed on the way, 0.1 at most; take less contact_work_of_adhesion, or mesh_grains: none, or all from the start")

@@ -25,6 +25,9 @@ nm_add_run(NAME mixed DECK mixed.yml RANKS 1 2 3 LABELS parallel SAME history.cs
 nm_add_run(NAME sinter DECK sinter.yml RANKS 1 3 LABELS parallel SAME history.csv)
 # rigid grains that become meshed on the way, some at a time
 nm_add_run(NAME promote DECK promote.yml RANKS 1 2 3 4 LABELS parallel SAME history.csv promotions.csv)
+# ... of grains that stick: contacts that pull are handed over, too
+nm_add_run(NAME promote_sticky DECK promote.yml RANKS 1 2 LABELS parallel SAME history.csv promotions.csv
+           ARGS -contact_work_of_adhesion "0.5 J/m^2")
 
 foreach(name press_hertz press_mdr ionic meshed)
   set(work ${CMAKE_CURRENT_BINARY_DIR}/work/parallel.${name})
