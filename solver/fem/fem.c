@@ -58,7 +58,7 @@ PetscErrorCode FemDestroy(Fem *out)
   if (!fem) PetscFunctionReturn(0);
   free(fem->x), free(fem->v), free(fem->mass), free(fem->volume), free(fem->state), free(fem->yield);
   free(fem->work_pack), free(fem->slot), free(fem->h_facet), free(fem->settle), free(fem->surf), free(fem->force),
-      free(fem->x_build), free(fem->x_near);
+      free(fem->x_build), free(fem->x_near), free(fem->x_last);
   free(fem->f), free(fem->f_contact);
   PetscCall(PetscFree(fem->row));
   PetscCall(PetscFree(fem->body_of));
@@ -183,6 +183,7 @@ double fem_reach(const FemConfig *cfg) { return surface_reach(cfg->W, fem_streng
 void fem_faces(Fem fem, const PairFace face[])
 {
   if (fem->n_between) memcpy(fem->between, face, (size_t)fem->n_between * sizeof *face);
+  for (PetscInt c = 0; c < fem->near.n; c++) fem->near.cand[c].when = -1.0f; /* reaches are others */
 }
 
 double fem_overlap_most(Fem fem) { return OVERLAP_MOST * fem->cfg.radius_min * sqrt(4.0 * PETSC_PI / fem->n_face); }

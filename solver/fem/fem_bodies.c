@@ -95,9 +95,10 @@ PetscErrorCode FemReserveSurfaces(Fem fem, PetscInt n)
     const size_t was = (size_t)fem->n_body, cap = (size_t)(n + n / 8 + 8);
     fem->surf    = fem_grow(fem->surf, was * surf * sizeof *fem->surf, cap * surf * sizeof *fem->surf);
     fem->force   = fem_grow(fem->force, 0, cap * surf * sizeof *fem->force);
-    fem->x_build = fem_grow(fem->x_build, 0, cap * surf * sizeof *fem->x_build);
-    fem->x_near  = fem_grow(fem->x_near, 0, cap * surf * sizeof *fem->x_near);
-    PetscCheck(fem->surf && fem->force && fem->x_build && fem->x_near, PETSC_COMM_SELF, PETSC_ERR_MEM,
+    fem->x_build = fem_grow(fem->x_build, 0, (cap + 7) / 8 * surf * sizeof *fem->x_build);
+    fem->x_near  = fem_grow(fem->x_near, 0, (cap + 7) / 8 * surf * sizeof *fem->x_near);
+    fem->x_last  = fem_grow(fem->x_last, 0, (cap + 7) / 8 * surf * sizeof *fem->x_last);
+    PetscCheck(fem->surf && fem->force && fem->x_build && fem->x_near && fem->x_last, PETSC_COMM_SELF, PETSC_ERR_MEM,
                "no memory for the surfaces of %zu meshed grains", cap);
     PetscCall(PetscRealloc(cap * sizeof(PetscInt64), &fem->id));
     fem->surf_cap = (PetscInt)cap;

@@ -15,8 +15,8 @@ typedef struct {
 
 /* A body and those it may touch. */
 typedef struct {
-  int        body, other, pair;
-  PetscInt64 id; /* of the other */
+  int        body, other, pair, side; /* as Candidate has them */
+  PetscInt64 id;                      /* of the other */
 } Side;
 
 static int side_order(const void *a, const void *b)
@@ -103,7 +103,8 @@ PetscErrorCode FemCandidateRoom(CandidateList *list, PetscInt more, PetscInt mor
 static PetscErrorCode NodeCandidate(Fem fem, const Side *side, int node, const BodyBalls *balls)
 {
   const double   margin = fem->skin + PetscMax(fem->reach, FACET_DEPTH * balls->h);
-  const double  *x      = fem->surf[(size_t)side->body * (size_t)fem->n_surf + (size_t)node];
+  const int      at     = side->body * fem->n_surf + node;
+  const double  *x      = fem->surf[at];
   const double   most   = balls->radius + margin;
   CandidateList *l      = &fem->list;
   const int      first  = (int)l->n_block;
@@ -118,7 +119,12 @@ static PetscErrorCode NodeCandidate(Fem fem, const Side *side, int node, const B
     }
   }
   if (l->n_block > first)
-    l->cand[l->n++] = (Candidate){side->body, node, side->other, first, (int)l->n_block, 0, side->pair};
+    l->cand[l->n++] = (Candidate){.at    = at,
+                                  .other = side->other,
+                                  .side  = side->side,
+                                  .first = first,
+                                  .last  = (int)l->n_block,
+                                  .pair  = side->pair};
   PetscFunctionReturn(0);
 }
 
@@ -132,10 +138,9 @@ static PetscErrorCode Keep(Fem fem)
   PetscCall(PetscCalloc1(n + 1, &keep));
   for (PetscInt c = 0; c < fem->list.n; c++) {
     const Candidate *p    = &fem->list.cand[c];
-    const size_t     at   = (size_t)p->body * (size_t)fem->n_surf + (size_t)p->node;
-    const int        slot = slot_find(fem->slot[at], 1.0 + (double)fem->id[p->other]);
+    const int        slot = slot_find(fem->slot[p->at], 1.0 + (double)fem->id[p->other]);
 
-    if (slot >= 0) keep[at] |= (unsigned char)(1 << slot);
+    if (slot >= 0) keep[p->at] |= (unsigned char)(1 << slot);
   }
   for (PetscInt p = 0; p < fem->n_plate; p++)
     for (int node = 0; node < fem->n_surf; node++) {
@@ -160,8 +165,11 @@ static PetscErrorCode Prepare(Fem fem)
   if (!fem->block) PetscCall(FemFacetBlocks(fem->n_face, fem->face, fem->n_surf, &fem->n_block, &fem->block));
   fem->cohesion = surface_reach(fem->cfg.W, fem_strength(&fem->cfg, fem->cfg.W));
   fem->reach    = FACET_SLANT * fem_reach(&fem->cfg);
-  for (PetscInt k = 0; k < n * fem->n_surf; k++)
-    for (int c = 0; c < 4; c++) fem->x_build[k][c] = fem->surf[k][SF_X + c]; /* the fourth fills the row */
+  PetscCall(PetscFree(fem->body_way));
+  PetscCall(PetscFree(fem->way));
+  PetscCall(PetscMalloc1(n + 1, &fem->body_way));
+  PetscCall(PetscCalloc1(2 * fem->n_pair + 1, &fem->way));
+  fem_remember_places(fem, fem->x_build);
   if (n * fem->n_block <= fem->blocks_cap) PetscFunctionReturn(0);
   fem->blocks_cap  = n * fem->n_block + n * fem->n_block / 4;
   fem->facet_block = fem_grow(fem->facet_block, 0, (size_t)fem->blocks_cap * sizeof *fem->facet_block);
@@ -179,7 +187,7 @@ static PetscErrorCode PrepareHits(Fem fem)
   PetscFunctionBeginUser;
   for (PetscInt c = 0; c < fem->list.n; c++) {
     const Candidate *p = &fem->list.cand[c];
-    if (!c || p[-1].node != p->node || p[-1].body != p->body) blocks = 0;
+    if (!c || p[-1].at != p->at) blocks = 0;
     blocks += p->last - p->first;
     most = PetscMax(most, blocks);
   }
@@ -201,7 +209,8 @@ static PetscErrorCode Sides(Fem fem, PetscInt *n, Side **sides)
     for (int e = 0; e < 2; e++) {
       const int body = fem->pair[p].body[e], other = fem->pair[p].body[1 - e];
 
-      if (body < fem->n_body) (*sides)[(*n)++] = (Side){body, other, fem->pair[p].between, fem->id[other]};
+      if (body < fem->n_body)
+        (*sides)[(*n)++] = (Side){body, other, fem->pair[p].between, (int)(2 * p) + e, fem->id[other]};
     }
   if (*n) qsort(*sides, (size_t)*n, sizeof **sides, side_order);
   PetscFunctionReturn(0);
@@ -251,6 +260,8 @@ PetscErrorCode FemContactFree(Fem fem)
   PetscCall(PetscFree(fem->near.block));
   PetscCall(PetscFree(fem->block));
   PetscCall(PetscFree(fem->hits));
+  PetscCall(PetscFree(fem->body_way));
+  PetscCall(PetscFree(fem->way));
   PetscCall(PetscFree(fem->sums));
   PetscCall(PetscFree(fem->samples));
   free(fem->facet_block), free(fem->block_used);

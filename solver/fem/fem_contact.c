@@ -4,25 +4,33 @@
   Each rank takes the surface nodes of its own bodies against the facets of all others, which gives half of the
   traction; the other body's nodes give the other half, on its owner.  The force on the node is subtracted from the
   facet's corners as integers, so that momentum is kept exactly.  Stages: the facets that a node may be near until lists
-  are made anew (fem_near.c); feet by Newton's rule; the nearest facet of each node and
+  are made anew, if it may touch one now (fem_near.c); feet by Newton's rule; the nearest facet of each node and
   partner; the law of materials/surface.h; forces and stored friction.
 */
 #include "solver/fem/fem_facet.h"
 
 /* Gap of a point that is not at the facet. */
 #define NOWHERE 1e300
+/*
+  Least way by which a gap closes, over the gap: normals between nodes are up to 60 degrees off those of facets.
+  OPEN_DEEP: of a gap of so much of the skin at most, FACET_SHALLOW of a facet: farther out a point may be in other
+  cells.
+*/
+static const double OPEN = 0.5, OPEN_DEEP = 0.25;
 
 /*
   Nodes beside facets: candidate, facet, the foot and its gap.  The likeliest facet of each candidate in work, in their
   order; behind them the other facets of those that this does not settle.
 */
 typedef struct {
-  int     n, most; /* most: what n may become */
-  int    *cand, *facet;
-  int    *best; /* of a candidate in work, its hit that counts; -1: none */
+  int     n, most;      /* most: what n may become */
+  int    *cand, *facet; /* of `near`; its facet ... */
+  int    *of, *at;      /* ... of the others: which in work their candidate is, where `near` has the facet */
+  int    *best;         /* of a candidate in work, its hit that counts; -1: none */
   double *xi, *eta, *gap;
   double *beyond; /* of the facet's cell, by how much of xi or eta the foot is; 0: in the cell */
-  char   *alone;  /* shallow inside the cell, and so in no other */
+  char   *fold;   /* near a corner turned in */
+  char   *alone;  /* shallow inside the cell elsewhere, and so in no other */
 } Hits;
 
 /* Contacts in work: what a law's batch needs. */
@@ -52,8 +60,11 @@ static void hits_layout(double *room, PetscInt cap, Hits *h)
               .beyond = room + 3 * cap,
               .cand   = whole,
               .facet  = whole + cap,
-              .best   = whole + 2 * cap,
-              .alone  = (char *)(whole + 3 * cap)};
+              .of     = whole + 2 * cap,
+              .at     = whole + 3 * cap,
+              .best   = whole + 4 * cap,
+              .fold   = (char *)(whole + 5 * cap),
+              .alone  = (char *)(whole + 5 * cap) + cap};
 }
 
 static inline void add_hit(Hits *h, int cand, int facet)
@@ -70,6 +81,9 @@ static inline void take_candidate(Fem fem, int c, Hits *h)
   h->most += cand->last - cand->first;
   add_hit(h, c, fem->near.block[cand->first]);
 }
+
+/* Number of the corner of a facet that is nearest to a foot. */
+static inline int corner_of(double xi, double eta) { return eta < 0.0 ? xi > 0.0 : 2 + (xi < 0.0); }
 
 /* Feet of n <= 8 hits from `first` on; NOWHERE is the gap where the point is neither in the facet's cell nor just
  * beside it. */
@@ -89,7 +103,7 @@ static void eight_feet(Fem fem, Hits *h, int first, int n)
 
     surf[l] = fem->surf + (size_t)c->other * (size_t)fem->n_surf;
     face[l] = fem->face[h->facet[k]];
-    node[l] = fem->surf[(size_t)c->body * (size_t)fem->n_surf + (size_t)c->node];
+    node[l] = fem->surf[c->at];
   }
   v8_columns4(node, x);
   facet_columns(surf, face, SF_X, corner);
@@ -117,7 +131,8 @@ static void eight_feet(Fem fem, Hits *h, int first, int n)
     h->eta[k]    = f.eta[l];
     h->gap[k]    = gap[l];
     h->beyond[k] = off[l];
-    h->alone[k]  = alone[l] != 0;
+    h->fold[k]   = surf[l][face[l][corner_of(f.xi[l], f.eta[l])]][SF_FOLD] != 0.0;
+    h->alone[k]  = alone[l] != 0 && !h->fold[k];
   }
 }
 
@@ -135,23 +150,36 @@ static inline int nearer(const Hits *h, int a, int b)
   return x < y || (x == y && h->facet[a] < h->facet[b]);
 }
 
-/* The nearest facet of each candidate in work: the likeliest, or, if that does not settle it, the nearest of all. */
+/*
+  The nearest facet of each candidate in work: the likeliest, or, if that does not settle it, the nearest of all, which
+  becomes the likeliest.
+*/
 static void hit_best(Fem fem, Hits *h)
 {
-  const int n = h->n, first = h->cand[0];
+  const int n = h->n;
 
   feet(fem, h, 0);
   for (int j = 0; j < n; j++) {
-    const Candidate *c = &fem->near.cand[first + j];
+    const Candidate *c = &fem->near.cand[h->cand[j]];
 
     h->best[j] = h->gap[j] < NOWHERE ? j : -1;
-    for (int k = c->first + 1; !h->alone[j] && k < c->last; k++) add_hit(h, first + j, fem->near.block[k]);
+    for (int k = c->first + 1; !h->alone[j] && k < c->last; k++) {
+      h->of[h->n] = j, h->at[h->n] = k;
+      add_hit(h, h->cand[j], fem->near.block[k]);
+    }
   }
   feet(fem, h, n);
   for (int k = n; k < h->n; k++) {
-    int *best = &h->best[h->cand[k] - first];
+    int *best = &h->best[h->of[k]];
 
     if (h->gap[k] < NOWHERE && (*best < 0 || nearer(h, k, *best))) *best = k;
+  }
+  for (int j = 0; j < n; j++) {
+    const int best = h->best[j];
+
+    if (best < n) continue;
+    fem->near.block[h->at[best]]                         = h->facet[j];
+    fem->near.block[fem->near.cand[h->cand[best]].first] = h->facet[best];
   }
 }
 
@@ -160,8 +188,7 @@ static void spots_gather(Fem fem, const Hits *h, const int pick[8], int n, Spots
   for (int l = 0; l < 8; l++) {
     const int        k = pick[l < n ? l : 0];
     const Candidate *c = &fem->near.cand[h->cand[k]];
-    const size_t     a = (size_t)c->body * (size_t)fem->n_surf + (size_t)c->node;
-    const size_t     b = (size_t)c->other * (size_t)fem->n_surf;
+    const size_t     a = (size_t)c->at, b = (size_t)c->other * (size_t)fem->n_surf;
     const int       *q = fem->face[h->facet[k]];
 
     s->node[l]    = fem->surf[a];
@@ -280,7 +307,7 @@ static PetscErrorCode SpotsSample(Fem fem, const Pass *p, const Spots *s, const 
     const Candidate  *c     = &fem->near.cand[p->hits.cand[p->pick[l]]];
     const SampleShare share = fem_sample_share(in, out, s->node[l], l);
 
-    PetscCall(FemSampleAdd(fem, c->body, c->other, &share));
+    PetscCall(FemSampleAdd(fem, c->at / fem->n_surf, c->other, &share));
   }
   PetscFunctionReturn(0);
 }
@@ -300,7 +327,7 @@ static PetscErrorCode SpotsStiffness(Fem fem, const Pass *p, const v8 weight[4],
     double           w[5]  = {1.0};
     int              node[5];
 
-    node[0] = c->body * fem->n_surf + c->node;
+    node[0] = c->at;
     for (int m = 0; m < 4; m++) node[m + 1] = c->other * fem->n_surf + face[m], w[m + 1] = -weight[m][l];
     if (in->area[l] > 0.0) PetscCall(FemSpotAdd(fem->spots, 5, node, w, n, surface_slope(in, out, l), kt, back, ft));
   }
@@ -337,10 +364,9 @@ static PetscErrorCode PassBatch(Fem fem, Pass *p)
 /* Out of reach: what was stored is gone. */
 static void let_go(Fem fem, Candidate *c)
 {
-  double(*slot)[SLOT_N] = fem->slot[(size_t)c->body * (size_t)fem->n_surf + (size_t)c->node];
-  const int at          = slot_find(slot, 1.0 + (double)fem->id[c->other]);
+  const int at = slot_find(fem->slot[c->at], 1.0 + (double)fem->id[c->other]);
 
-  if (at >= 0) slot_free(slot, at);
+  if (at >= 0) slot_free(fem->slot[c->at], at);
   c->held = 0;
 }
 
@@ -356,24 +382,32 @@ static PetscErrorCode PassNode(Fem fem, Pass *p, const int found[], int m)
   PetscFunctionReturn(0);
 }
 
-/* Candidates first .. last - 1, which are in work: the nearest facet of each, then its forces. */
-static PetscErrorCode PassHits(Fem fem, int first, int last, Pass *p)
+/* The nearest facet of each candidate in work, then its forces. */
+static PetscErrorCode PassHits(Fem fem, Pass *p)
 {
-  Hits *h = &p->hits;
+  Hits     *h = &p->hits;
+  const int n = h->n;
 
   PetscFunctionBeginUser;
-  if (first == last) PetscFunctionReturn(0);
+  if (!n) PetscFunctionReturn(0);
   hit_best(fem, h);
-  for (int c = first; c < last;) {
-    const int node = fem->near.cand[c].node, body = fem->near.cand[c].body;
-    int       found[8], m                         = 0;
+  for (int j = 0; j < n;) {
+    const int at = fem->near.cand[h->cand[j]].at;
+    int       found[8], m = 0;
 
-    for (; c < last && fem->near.cand[c].node == node && fem->near.cand[c].body == body; c++) {
-      const double reach = face_reach(fem->cohesion, &fem->between[fem->near.cand[c].pair]);
-      int          best  = h->best[c - first];
+    for (; j < n && fem->near.cand[h->cand[j]].at == at; j++) {
+      Candidate   *c     = &fem->near.cand[h->cand[j]];
+      const double reach = face_reach(fem->cohesion, &fem->between[c->pair]),
+                   most  = PetscMax(reach, FACET_SLANT * reach);
+      int best           = h->best[j];
 
-      if (best >= 0 && h->gap[best] >= PetscMax(reach, FACET_SLANT * reach)) best = -1; /* outside, and out of reach */
-      if (best < 0 && fem->near.cand[c].held) let_go(fem, &fem->near.cand[c]);
+      c->when = -1.0f;
+      if (best >= 0 && h->gap[best] >= most) { /* outside, and out of reach */
+        if (!h->fold[best] && h->beyond[best] == 0.0)
+          c->when = fem->way[c->side] + (float)(OPEN * PetscMin(h->gap[best] - most, OPEN_DEEP * fem->skin));
+        best = -1;
+      }
+      if (best < 0 && c->held) let_go(fem, c);
       if (best >= 0) found[m++] = best;
       if (m == 8) PetscCall(PassNode(fem, p, found, m));
       m %= 8;
@@ -390,21 +424,22 @@ PetscErrorCode FemContact(Fem fem)
   Pass pass = {
       .law = {fem->cfg.penalty * fem->cfg.bulk.K, fem->cfg.dashpot, fem->cfg.ligand}
   };
-  int first = 0;
+  int last = -1; /* node of the candidate before */
 
   PetscFunctionBeginUser;
   hits_layout(fem->hits, fem->hits_cap, &pass.hits);
-  for (int c = 0; c < fem->near.n; c++) {
-    if (!c || fem->near.cand[c].node != fem->near.cand[c - 1].node ||
-        fem->near.cand[c].body != fem->near.cand[c - 1].body) {
-      if (pass.hits.most > HITS) {
-        PetscCall(PassHits(fem, first, c, &pass));
-        first = c;
-      }
+  for (int k = 0; k < fem->near.n; k++) {
+    Candidate *c = &fem->near.cand[k];
+
+    if (c->when > fem->way[c->side]) { /* touches nothing yet, or, having come near, no more */
+      if (c->held) let_go(fem, c);
+      continue;
     }
-    take_candidate(fem, c, &pass.hits);
+    if (c->at != last && pass.hits.most > HITS) PetscCall(PassHits(fem, &pass));
+    take_candidate(fem, k, &pass.hits);
+    last = c->at;
   }
-  PetscCall(PassHits(fem, first, (int)fem->near.n, &pass));
+  PetscCall(PassHits(fem, &pass));
   for (int k = WORK_NORMAL; k <= WORK_FRICTION; k++) exact_add_int(&fem->work[k], i8_sum(pass.work[k]));
   PetscFunctionReturn(0);
 }

@@ -28,11 +28,15 @@ void facet_block(SurfaceRecord *surf, int (*face)[4], const int block[8], double
   SurfaceRecord *body[8] = {surf, surf, surf, surf, surf, surf, surf, surf};
   const int     *q[8];
   v8             corner[4][4], xi[3], eta[3], g[3], h = v8_set(0.0), shortest = v8_set(1e300);
-  v8             inv, length, deepest, far, bend, rest, slope, least;
+  v8             inv, length, deepest, far, bend, rest, slope, least, per_g, fold;
   i8             tame;
   Bilinear       p, n;
 
-  for (int l = 0; l < 8; l++) q[l] = face[block[l]];
+  for (int l = 0; l < 8; l++) {
+    q[l]    = face[block[l]];
+    fold[l] = 0.0;
+    for (int k = 0; k < 4; k++) fold[l] += surf[q[l][k]][SF_FOLD];
+  }
   facet_columns(body, q, SF_X, corner);
   facet_bilinear((const v8(*)[4])corner, &p);
   facet_columns(body, q, SF_NX, corner);
@@ -70,10 +74,11 @@ void facet_block(SurfaceRecord *surf, int (*face)[4], const int block[8], double
   out->most      = single(bend + far * (1.0 + rest));
   out->touch     = single(bend + reach * length * (1.0 + rest));
   out->least     = single(-bend - deepest * (1.0 + rest));
-  out->shallow   = single(v8_pick(tame, FACET_SHALLOW * h, v8_set(-1.0)));
-  out->per_xi    = single(v8_sqrt(v8_dot(xi, xi)));
-  out->per_eta   = single(v8_sqrt(v8_dot(eta, eta)));
-  out->per_g     = single(v8_sqrt(v8_dot(g, g)));
+  out->shallow   = single(v8_pick(tame & (i8)(fold == v8_set(0.0)), FACET_SHALLOW * h, v8_set(-1.0)));
+  per_g          = v8_sqrt(v8_dot(g, g));
+  out->way_xi    = single(1.0 / (v8_sqrt(v8_dot(xi, xi)) + slope * spread(xi, &n) * per_g));
+  out->way_eta   = single(1.0 / (v8_sqrt(v8_dot(eta, eta)) + slope * spread(eta, &n) * per_g));
+  out->way_g     = single(1.0 / per_g);
 }
 
 /* Nodes that facet f shares with the nodes marked. */

@@ -27,9 +27,9 @@ typedef struct {
   lies behind.
 */
 #define FACET_DEPTH 0.5
-/* So near to a surface, over its size, a point is in no other cell: normals cross deeper, and opposite sides are
- * farther. */
-#define FACET_SHALLOW 0.1
+/* So near to a surface, over its size, and not at a corner turned in (SF_FOLD), a point is in no other cell: normals
+ * cross deeper, and opposite sides are farther. */
+#define FACET_SHALLOW 0.05
 /* Cells overlap by that much of xi, so that no point is lost between two of them by rounding. */
 #define FACET_LAP 1e-6
 /*
@@ -193,7 +193,7 @@ typedef struct FacetBlock {
   f8     least, most;            /* estimates of g of a cell's points are between these */
   f8     touch;                  /* ... and of what is within reach below this */
   f8     shallow;                /* |g| of points that are in no other cell; < 0: unknown */
-  f8     per_xi, per_eta, per_g; /* what a displacement may change of the estimates, over its length [1/nm] */
+  f8     way_xi, way_eta, way_g; /* displacements that may change by one: the estimates with their errors [nm] */
 } FacetBlock;
 
 static inline f8 f8_set(float x) { return (f8){x, x, x, x, x, x, x, x}; }

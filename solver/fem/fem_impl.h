@@ -19,15 +19,16 @@ enum { /* columns of a surface record */
        SF_Y,
        SF_Z,    /* place [nm] */
        SF_AREA, /* of the surface that is the node's now [nm^2] */
-       SF_VX,
+       SF_NX,
+       SF_NY,
+       SF_NZ, /* outward normal, unit */
+       SF_H,  /* square root of the area of the facets around, without load: scale of the penalty [nm] */
+       SF_VX, /* second cache line: of use only where surfaces touch */
        SF_VY,
        SF_VZ,   /* velocity at the half step [nm/ns] */
        SF_MASS, /* [fg] */
-       SF_NX,
-       SF_NY,
-       SF_NZ,   /* outward normal, unit */
-       SF_H,    /* square root of the area of the facets around, without load: scale of the penalty [nm] */
-       SF_LEFT, /* four free */
+       SF_FOLD, /* 1 where a facet has a corner turned in, or nearly, else 0 */
+       SF_LEFT, /* three free */
        SF_N = 16
 };
 
@@ -103,19 +104,34 @@ static inline int slot_store(NodeSlots s, double partner, const double f[SLOT_KE
 }
 
 /*
-  Candidates of contact: surface node `node` (of body `body`, owned) may meet facets of the blocks block[first..last) of
-  body `other`.  Which facet it is follows from the places of the moment alone.  Ordered by body, node, id of the other.
+  Candidates of contact: the surface node of record `at` of an owned body may meet facets of the blocks
+  block[first..last) of body `other`.  Which facet it is follows from the places of the moment alone.  Ordered by body,
+  node, id of the other.
 
   Two lists of them, each complete until bodies have moved some way against each other: `list` is made anew after a
   skin; `near` has those of it that may touch before a part of the skin is used up, with the facets instead of blocks,
-  the likeliest first (fem_near.c).
+  the likeliest first, and the way before which they touch nothing (fem_near.c).
 */
 typedef struct {
-  int body, node, other;
-  int first, last;
-  int held; /* the node has a slot for this partner */
-  int pair; /* of Fem.between */
+  int   at, other;
+  int   side; /* 2 pair, and 1 more where the node belongs to the second of the pair */
+  int   first, last;
+  int   held; /* the node has a slot for this partner */
+  int   pair; /* of Fem.between */
+  int   far;  /* of `near`: in `list` */
+  float when; /* of `near`: before its side has gone this way it touches nothing [nm] */
 } Candidate;
+
+/* Box that holds the ways of a body's surface nodes: its middle and half diagonal [nm]. */
+typedef struct {
+  double way[3], more;
+} BodyWay;
+
+/* How far bodies may go, or have gone: by the way of a Candidate; by how much their points have come nearer [nm]. */
+typedef struct {
+  float  way;
+  double motion;
+} WaySpare;
 
 typedef struct {
   PetscInt   n, cap, n_block, block_cap;
@@ -222,7 +238,12 @@ struct _p_Fem {
   double             reach;                /* largest gap at which surfaces act on each other [nm] */
   double             cohesion;             /* the part of it that is not the ligands' [nm] */
   double             per_W;                /* largest cohesive traction over the work of adhesion, of any pair [1/nm] */
-  double (*x_build)[4], (*x_near)[4];      /* [n_body + n_ghost_body][n_surf] when `list` and `near` were made */
+  v8 (*x_build)[3], (*x_near)[3];          /* [eights of bodies][n_surf] when `list` and `near` were made */
+  v8 (*x_last)[3];                         /* when it was last looked how far bodies had come */
+  BodyWay *body_way;                       /* [n_body + n_ghost_body] */
+  float   *way, far;                       /* [2 n_pair] ways since `near` was made, step by step; the most [nm] */
+  double   motion;                         /* the most motions of the steps, added up [nm] */
+  WaySpare spare;                          /* until then `near` is good */
   /* sums, fixed point */
   double        unit_force, unit_work, inv_force, inv_work; /* 1/unit */
   ExactSum      work[WORK_N];
@@ -302,8 +323,12 @@ PetscErrorCode FemContactFree(Fem fem); /* arrays of candidates, contacts, sampl
 /* fem.c: the traction that surfaces of work of adhesion W draw each other with at most [GPa]. */
 double fem_strength(const FemConfig *c, double W);
 /* fem_near.c */
-PetscErrorCode FemNear(Fem fem);            /* those that may touch soon, out of all candidates */
+/* Those that may touch soon, out of all candidates: these, or their slots, are new. */
+PetscErrorCode FemNear(Fem fem);
 PetscErrorCode FemCandidatesCheck(Fem fem); /* when bodies have come nearer since: one list anew, or both */
+/* fem_way.c: how far bodies have moved since they stood at `then`, into fem->body_way. */
+void fem_body_ways(Fem fem, v8 (*then)[3], int remember); /* and remembers where they stand now, if wanted */
+void fem_remember_places(Fem fem, v8 (*then)[3]);
 /* fem_contact.c: forces between the surfaces of owned bodies' nodes and facets of others, into fem->force and slots. */
 PetscErrorCode FemContact(Fem fem);
 /* fem_tools.c: forces of the tools on the surfaces of owned bodies. */

@@ -21,6 +21,42 @@ static void area_vectors(Fem fem, const v8 (*x)[3], v8 (*area)[3])
   }
 }
 
+/*
+  1 where the corner of a facet has edges that span less than a sine of SPAN to the side of the node's normal: where it
+  is turned in, the cell of the facet overlaps with its neighbours'.  As deep as FACET_SHALLOW, normals that differ by
+  60 degrees turn a corner of edges half as long as facets are by 0.1; the rest of SPAN is for what moves until it is
+  looked again.
+*/
+static void folds(Fem fem, const v8 (*x)[3], const v8 (*area)[3], v8 (*fold)[3])
+{
+  static const double SPAN = 0.2;
+
+  for (int n = 0; n < fem->n_surf; n++) { /* and the square of the normal's length */
+    fold[n][0] = v8_set(0.0);
+    fold[n][1] = SPAN * SPAN * (area[n][0] * area[n][0] + area[n][1] * area[n][1] + area[n][2] * area[n][2]);
+  }
+  for (int f = 0; f < fem->n_face; f++) {
+    const int *q = fem->face[f];
+    v8         edge[4][3], square[4];
+
+    for (int c = 0; c < 4; c++) {
+      for (int k = 0; k < 3; k++) edge[c][k] = x[q[(c + 1) % 4]][k] - x[q[c]][k];
+      square[c] = edge[c][0] * edge[c][0] + edge[c][1] * edge[c][1] + edge[c][2] * edge[c][2];
+    }
+    for (int c = 0; c < 4; c++) { /* the edge that comes, the edge that goes */
+      const int b    = (c + 3) % 4;
+      v8        span = v8_set(0.0);
+
+      for (int k = 0; k < 3; k++) {
+        const int i = (k + 1) % 3, j = (k + 2) % 3;
+        span += (edge[b][i] * edge[c][j] - edge[b][j] * edge[c][i]) * area[q[c]][k];
+      }
+      fold[q[c]][0] = v8_pick((i8)(span > v8_set(0.0)) & (i8)(span * span > fold[q[c]][1] * square[b] * square[c]),
+                              fold[q[c]][0], v8_set(1.0));
+    }
+  }
+}
+
 /* Centre of mass, mean velocity, bounding sphere. */
 static void write_grains(Fem fem, PetscInt pack, const v8 (*x)[3], const v8 (*v)[3])
 {
@@ -61,17 +97,18 @@ void fem_surface(Fem fem, PetscInt pack)
 
   for (int l = 0; l < last; l++) h[l] = fem->h_facet[8 * pack + l];
   area_vectors(fem, x, fem->f); /* the scratch of forces has room for it */
+  folds(fem, x, (const v8(*)[3])fem->f, fem->f_contact);
   for (int n = 0; n < fem->n_surf; n++) {
     const v8 *a = fem->f[n], size = v8_sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]), one = 1.0 / (size + 1e-300);
-    v8        near[8] = {x[n][0], x[n][1], x[n][2], size, v[n][0], v[n][1], v[n][2], mass[n]};
-    v8        rest[8] = {a[0] * one, a[1] * one, a[2] * one, h};
+    v8        shape[8]  = {x[n][0], x[n][1], x[n][2], size, a[0] * one, a[1] * one, a[2] * one, h};
+    v8        motion[8] = {v[n][0], v[n][1], v[n][2], mass[n], fem->f_contact[n][0]};
 
-    v8_transpose(near);
-    v8_transpose(rest);
+    v8_transpose(shape);
+    v8_transpose(motion);
     for (int l = 0; l < last; l++) {
       v8 *r = (v8 *)fem->surf[(8 * pack + l) * fem->n_surf + n];
-      r[0]  = near[l];
-      r[1]  = rest[l];
+      r[0]  = shape[l];
+      r[1]  = motion[l];
     }
   }
   write_grains(fem, pack, x, v);
