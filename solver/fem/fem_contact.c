@@ -321,15 +321,12 @@ static PetscErrorCode SpotsStiffness(Fem fem, const Pass *p, const v8 weight[4],
     const int        hit = p->pick[l], *face = fem->face[p->hits.facet[hit]];
     const Candidate *c  = &fem->near.cand[p->hits.cand[hit]];
     const double     kt = SURFACE_STICK * out->kn[l], n[3] = {in->n[0][l], in->n[1][l], in->n[2][l]};
-    const double     ft[3] = {out->ft[0][l], out->ft[1][l], out->ft[2][l]};
-    const double     hold2 = ft[0] * ft[0] + ft[1] * ft[1] + ft[2] * ft[2];
-    const double     back  = hold2 > 0.0 ? hold2 / (hold2 + out->slip_power[l] * kt * fem->dt) : 0.0;
     double           w[5]  = {1.0};
     int              node[5];
 
     node[0] = c->at;
     for (int m = 0; m < 4; m++) node[m + 1] = c->other * fem->n_surf + face[m], w[m + 1] = -weight[m][l];
-    if (in->area[l] > 0.0) PetscCall(FemSpotAdd(fem->spots, 5, node, w, n, surface_slope(in, out, l), kt, back, ft));
+    if (in->area[l] > 0.0) PetscCall(FemSpotAdd(fem->spots, 5, node, w, n, surface_slope(in, out, l), kt));
   }
   PetscFunctionReturn(0);
 }

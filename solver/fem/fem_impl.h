@@ -334,11 +334,9 @@ PetscErrorCode FemContact(Fem fem);
 /* fem_tools.c: forces of the tools on the surfaces of owned bodies. */
 PetscErrorCode FemTools(Fem fem, const Tools *tools);
 
-/*
-  fem_spots.c: adds a spot; its stiffness is kn along n, kt across n, but `back` kt across n and ft where it slides.
-*/
+/* fem_spots.c: adds a spot; its stiffness is kn along n, kt across n. */
 PetscErrorCode FemSpotAdd(ContactSpots *s, int n, const int node[], const double weight[], const double normal[3],
-                          double kn, double kt, double back, const double ft[3]);
+                          double kn, double kt);
 
 /* fem_sample.c: what one node of `body` (owned) adds to the sample of body and partner (another body, or -1 - tool). */
 typedef struct {

@@ -11,14 +11,13 @@ static PetscErrorCode Room(ContactSpots *s)
 }
 
 /*
-  The direction of sliding has no stiffness of its own: the force there follows the normal one, which is not symmetric
-  and left out.  Slopes below zero, of cohesion that tears, are left out too: what is left is never indefinite.
+  Slopes below zero, of cohesion that tears, are left out: what is left is never indefinite.  Spots that slide count as
+  if they stuck: as a preconditioner this is too stiff for them, which costs less than grains that nothing would hold.
 */
 PetscErrorCode FemSpotAdd(ContactSpots *s, int n, const int node[], const double weight[], const double normal[3],
-                          double kn, double kt, double back, const double ft[3])
+                          double kn, double kt)
 {
-  const double size2 = ft[0] * ft[0] + ft[1] * ft[1] + ft[2] * ft[2], across = back * kt;
-  const double slide = back < 1.0 && size2 > 0.0 ? across / size2 : 0.0, push = PetscMax(kn, 0.0);
+  const double push = PetscMax(kn, 0.0);
   ContactSpot *spot;
 
   PetscFunctionBeginUser;
@@ -28,6 +27,6 @@ PetscErrorCode FemSpotAdd(ContactSpots *s, int n, const int node[], const double
   for (int a = 0; a < n; a++) spot->node[a] = node[a], spot->weight[a] = weight[a];
   for (int i = 0; i < 3; i++)
     for (int j = 0; j < 3; j++)
-      spot->stiff[i][j] = (push - across) * normal[i] * normal[j] + (i == j ? across : 0.0) - slide * ft[i] * ft[j];
+      spot->stiff[i][j] = (push - kt) * normal[i] * normal[j] + (i == j ? kt : 0.0);
   PetscFunctionReturn(0);
 }

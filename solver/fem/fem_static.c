@@ -6,165 +6,13 @@
 const FemStaticConfig fem_static_defaults = {
     .tolerance = 1e-6, .ground = 1e-7, .strain = 0.01, .tries = 30, .element = "one_point"};
 
-/* A node moves in one iteration by no more than this part of the size of a facet: contacts are found anew in between.
- */
-static const double STEP = 0.25;
-
-/*
-  Where contacts open and close Newton may go to and fro between two places: the residual is then not below this part of
-  what it was two iterations ago, and it goes half the way.
-*/
-static const double CYCLE = 0.8;
-
-/*
-  Ground springs of the tangent alone, over the stiffness of an element and the residual over the scale: where grains
-  are held by little, what the preconditioner leaves out is large beside what holds them.  They go as the residual does,
-  so that the last iterations are Newton's, and leave no force behind.
-*/
-static const double HOLD_LEAST = 0.1, HOLD_MOST = 100.0, HOLD_BY = 4.0;
-
-/* The line search went less of a step than the first: it was too long; more than the second: it was not. */
-static const double SHORT = 0.5, WHOLE = 0.8;
-
-/* Iterations without a residual that is so much better: Newton goes to and fro between kinks. */
-enum { PATIENCE = 8 };
-static const double BETTER = 0.9;
-
 /* Punch forces: how near, of the larger of the wanted one and that at the beginning, and in how many moves at most. */
 static const double FORCE_TO = 1e-3;
 enum { SECANTS = 60 };
 
 /* Increments that do not converge: times they are halved before they are damped, and how. */
 enum { HALVED_MOST = 2, DAMPED_MOST = 6, DAMPED_FIRST = 2, WAIT_MOST = 8 };
-static const double DAMP_BY = 10.0, /* a level */
-    DAMPED_TO               = 0.1;  /* of the residual that a damped one begins with: it is only on the way */
-
-static PetscErrorCode Residual(SNES snes, Vec x, Vec f, void *ctx)
-{
-  PetscFunctionBeginUser;
-  (void)snes;
-  PetscCall(StaticResidual(ctx, x, f));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode Tangent(SNES snes, Vec x, Mat A, Mat B, void *ctx)
-{
-  FemStatic st = ctx;
-
-  PetscFunctionBeginUser;
-  (void)snes, (void)A, (void)B;
-  PetscCall(StaticTangent(st, x));
-  PetscCall(StaticSolverRenew(st));
-  PetscFunctionReturn(0);
-}
-
-/* The scale is the largest force of contact so far; where there is none, stresses of a millionth of K would be large.
- */
-static PetscErrorCode Scale(FemStatic st, double *scale)
-{
-  double sum = static_contact_norm2(st);
-
-  PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, st->fem->g->comm));
-  st->scale = PetscMax(st->scale, sqrt(sum));
-  *scale    = PetscMax(st->scale, 1e-6 * st->fem->cfg.bulk.K * st->fem->cfg.radius_min * st->fem->cfg.radius_min);
-  PetscFunctionReturn(0);
-}
-
-/* Nodes are held more where the last step was too long, less where it was not. */
-static PetscErrorCode Hold(FemStatic st, SNES snes, PetscInt it)
-{
-  SNESLineSearch search;
-  PetscReal      part;
-
-  PetscFunctionBeginUser;
-  PetscCall(SNESGetLineSearch(snes, &search));
-  PetscCall(SNESLineSearchGetLambda(search, &part));
-  if (it == 0) st->hold = HOLD_LEAST;
-  else if (part < SHORT) st->hold = PetscMin(st->hold * HOLD_BY, HOLD_MOST);
-  else if (part > WHOLE) st->hold = PetscMax(st->hold / HOLD_BY, HOLD_LEAST);
-  st->shift = st->hold * st->stiffness * PetscMin(1.0, st->status.residual);
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode CountLinear(FemStatic st, SNES snes)
-{
-  KSP      ksp;
-  PetscInt n;
-
-  PetscFunctionBeginUser;
-  PetscCall(SNESGetKSP(snes, &ksp));
-  PetscCall(KSPGetIterationNumber(ksp, &n));
-  st->status.krylov_most = PetscMax(st->status.krylov_most, n);
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode Converged(SNES snes, PetscInt it, PetscReal xnorm, PetscReal snorm, PetscReal fnorm,
-                                SNESConvergedReason *reason, void *ctx)
-{
-  FemStatic st = ctx;
-  double    scale, wanted;
-
-  PetscFunctionBeginUser;
-  (void)snes, (void)xnorm, (void)snorm;
-  PetscCall(Scale(st, &scale));
-  if (it == 0) st->first = fnorm;
-  wanted = st->cfg.tolerance * scale;
-  if (st->damped) wanted = PetscMax(wanted, DAMPED_TO * st->first);
-  st->norm[it % 3]    = fnorm;
-  st->cycles          = it > 2 && fnorm > CYCLE * st->norm[(it + 1) % 3];
-  st->status.residual = fnorm / scale;
-  PetscCall(Hold(st, snes, it));
-  if (it > 0) PetscCall(CountLinear(st, snes));
-  *reason = SNES_CONVERGED_ITERATING;
-  if (PetscIsInfOrNanReal(fnorm)) *reason = SNES_DIVERGED_FNORM_NAN;
-  else if (fnorm <= wanted) *reason = SNES_CONVERGED_FNORM_ABS;
-  else if (it == 0 || fnorm < BETTER * st->best) st->best = fnorm, st->best_at = it;
-  else if (it - st->best_at >= PATIENCE) *reason = SNES_DIVERGED_LOCAL_MIN;
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode CapStep(SNESLineSearch search, Vec x, Vec y, PetscBool *changed, void *ctx)
-{
-  FemStatic st = ctx;
-  PetscReal most, part;
-
-  PetscFunctionBeginUser;
-  (void)search, (void)x;
-  PetscCall(VecNorm(y, NORM_INFINITY, &most));
-  part     = st->cycles ? 0.5 : 1.0;
-  part     = PetscMin(part, st->step_most / PetscMax(most, 1e-300));
-  *changed = part < 1.0 ? PETSC_TRUE : PETSC_FALSE;
-  if (*changed) PetscCall(VecScale(y, part));
-  PetscFunctionReturn(0);
-}
-
-static PetscErrorCode MakeSolver(FemStatic st)
-{
-  MPI_Comm       comm = st->fem->g->comm;
-  SNESLineSearch search;
-
-  PetscFunctionBeginUser;
-  PetscCall(VecCreateMPI(comm, st->n_dof, PETSC_DETERMINE, &st->x));
-  PetscCall(VecSetBlockSize(st->x, 3));
-  PetscCall(VecDuplicate(st->x, &st->f));
-  PetscCall(VecDuplicate(st->x, &st->f_begin));
-  PetscCall(StaticTangentMake(st));
-  PetscCall(SNESCreate(comm, &st->snes));
-  PetscCall(SNESSetOptionsPrefix(st->snes, "static_"));
-  PetscCall(SNESSetType(st->snes, SNESNEWTONLS));
-  PetscCall(SNESSetFunction(st->snes, st->f, Residual, st));
-  PetscCall(SNESSetConvergenceTest(st->snes, Converged, st, NULL));
-  PetscCall(SNESSetTolerances(st->snes, 0.0, 0.0, 0.0, 30, PETSC_MAX_INT));
-  PetscCall(SNESGetLineSearch(st->snes, &search));
-  PetscCall(SNESLineSearchSetType(search, SNESLINESEARCHL2)); /* residuals have kinks, at which others go to and fro */
-  PetscCall(SNESLineSearchSetPreCheck(search, CapStep, st));
-  PetscCall(StaticSolverMake(st, st->n_nodes / st->fem->n_node));
-  PetscCall(SNESSetFromOptions(st->snes));
-  if (st->differences) PetscCall(StaticProductMake(st));
-  PetscCall(SNESSetJacobian(st->snes, st->J ? st->J : st->A, st->A, Tangent, st));
-  PetscFunctionReturn(0);
-}
+static const double DAMP_BY = 10.0; /* a level */
 
 /* Numbers of the first nodes of all bodies, ghosts too. */
 static PetscErrorCode Number(FemStatic st)
@@ -198,10 +46,9 @@ PetscErrorCode FemStaticCreate(Fem fem, const FemStaticConfig *cfg, FemStatic *o
   st->stiffness = c->bulk.K * cbrt(GRAIN_MESH_VOLUME / fem->n_elem) * c->radius_min;
   st->ground    = cfg->ground * st->stiffness;
   st->facet     = c->radius_min * sqrt(4.0 * PETSC_PI / fem->n_face);
-  st->step_most = STEP * st->facet;
   PetscCall(Number(st));
   PetscCall(StaticElementTake(st));
-  PetscCall(MakeSolver(st));
+  PetscCall(StaticNewtonMake(st));
   *out = st;
   PetscFunctionReturn(0);
 }
@@ -272,19 +119,6 @@ static PetscErrorCode Guess(FemStatic st, const Tools *from, const Goal *to)
   PetscFunctionReturn(0);
 }
 
-static PetscErrorCode Count(FemStatic st)
-{
-  PetscInt newton, krylov;
-
-  PetscFunctionBeginUser;
-  PetscCall(SNESGetIterationNumber(st->snes, &newton));
-  PetscCall(SNESGetLinearSolveIterations(st->snes, &krylov));
-  st->status.newton += newton;
-  st->status.newton_most = PetscMax(st->status.newton_most, newton);
-  st->status.krylov += krylov;
-  PetscFunctionReturn(0);
-}
-
 /* An increment begins: bodies as they are, tools at rest. */
 static PetscErrorCode Begin(FemStatic st, const Tools *tools)
 {
@@ -309,9 +143,7 @@ static PetscErrorCode Increment(FemStatic st, Tools *tools, const Goal *to, SNES
   st->tools.die_speed  = (to->radius - tools->die_radius) / st->fem->dt;
   st->tools.die_radius = to->radius;
   PetscCall(Guess(st, tools, to));
-  PetscCall(SNESSolve(st->snes, NULL, st->x));
-  PetscCall(SNESGetConvergedReason(st->snes, why));
-  PetscCall(Count(st));
+  PetscCall(StaticBalance(st, why));
   if (*why > 0) {
     PetscCall(StaticCommit(st, st->x, st->f));
     for (int t = 0; t < TOOL_N; t++) tools->z[t] = to->z[t], tools->v[t] = 0.0;
@@ -329,9 +161,7 @@ PetscErrorCode StaticStrained(FemStatic st, const Tools *tools, const Goal *stay
   PetscCall(StaticPlaces(st, st->x, INSERT_VALUES));
   st->strain = strain;
   PetscCall(Guess(st, tools, stay));
-  PetscCall(SNESSolve(st->snes, NULL, st->x));
-  PetscCall(SNESGetConvergedReason(st->snes, why));
-  PetscCall(Count(st));
+  PetscCall(StaticNewton(st, why));
   PetscCall(StaticResidual(st, st->x, st->f)); /* what tools carry at x */
   st->strain = NULL;
   PetscFunctionReturn(0);

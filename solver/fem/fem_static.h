@@ -31,6 +31,7 @@ extern const FemStaticConfig fem_static_defaults;
 typedef struct {
   int       increments, cuts;    /* done, damped ones too; failed and tried again, shorter or damped */
   int       newton, newton_most; /* iterations, and the most in an increment */
+  int       steps;               /* of damped motion before and between them */
   int       krylov, krylov_most; /* iterations of linear solves, and the most in one */
   double    residual;            /* of the last increment, as `tolerance` [-] */
   double    force[TOOL_N][3];    /* on the tools, last increment [nN] */

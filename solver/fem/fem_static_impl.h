@@ -59,9 +59,6 @@ struct _p_FemStatic {
   double          hold, shift; /* ground springs of the tangent alone: over stiffness and residual [-]; [nN/nm] */
   double          scale;       /* largest norm of contact forces so far [nN] */
   double          facet;       /* size of one of the smallest grain [nm] */
-  double          step_most;   /* a node moves by no more in one iteration [nm] */
-  double          norm[3];     /* of the residual, of the last three iterations [nN] */
-  int             cycles;      /* Newton goes to and fro */
   PetscInt        n_dof;       /* of this rank */
   PetscInt        n_nodes;     /* of all bodies, over all ranks */
   PetscInt       *first_node;  /* [n_body + n_ghost_body] number of a body's first node over all ranks */
@@ -98,6 +95,11 @@ PetscErrorCode StaticGo(FemStatic st, Tools *tools, const Goal *goal, FemStaticS
 PetscErrorCode StaticStrained(FemStatic st, const Tools *tools, const Goal *stay, ToolStrain *strain,
                               SNESConvergedReason *why);
 
+/* fem_static_newton.c: from the places st->x to balance; StaticBalance lets grains settle before.  Collective. */
+PetscErrorCode StaticNewtonMake(FemStatic st);
+PetscErrorCode StaticNewton(FemStatic st, SNESConvergedReason *why);
+PetscErrorCode StaticBalance(FemStatic st, SNESConvergedReason *why);
+
 /* fem_static_tangent.c: minus the derivative of forces at x, symmetric, into st->A.  Collective. */
 PetscErrorCode StaticTangentMake(FemStatic st);
 PetscErrorCode StaticTangent(FemStatic st, Vec x);
@@ -105,6 +107,14 @@ PetscErrorCode StaticStiff(FemStatic st, Vec x); /* Not collective.  st->stiff a
 
 /* fem_static_product.c: st->J, whose product is the change of forces where Newton is.  Collective. */
 PetscErrorCode StaticProductMake(FemStatic st);
+
+/* fem_static_settle.c: damped motion from x on, until forces are balanced to `wanted` [nN] or so many steps are made.
+   Collective. */
+PetscErrorCode StaticSettle(FemStatic st, Vec x, int steps, double wanted);
+
+/* fem_static_coarse.c: affine modes of grains, and how J acts between them.  Collective; the caller destroys. */
+PetscErrorCode StaticModes(FemStatic st, Mat *P);
+PetscErrorCode StaticCoarse(FemStatic st, Mat J, Mat P, Mat *C);
 
 /* fem_static_pc.c: linear solver, as far as options do not say otherwise; Renew: after st->A got another pattern. */
 PetscErrorCode StaticSolverMake(FemStatic st, PetscInt64 bodies);

@@ -8,14 +8,15 @@
   -static_pc_two_level yes or no overrules the choice by the number of grains.
 
   Preconditioner.  Few grains: MUMPS, which contacts cost little, being small separators.  Many: two levels.  The fine
-  one solves each grain by itself, with the nodes that touch it (additive Schwarz, one subdomain per grain, overlap 1);
-  the coarse one moves grains as wholes, by twelve affine modes: translations, rotations, stretches and shears.  What a
-  grain does inside is the first one's, what the packing does is the second one's, meant so that iterations do not
-  grow with the number of grains.  (Where few contacts hold a grain they do: README.md.)
+  one solves each grain by itself, with the nodes that touch it (additive Schwarz, one subdomain per grain, overlap 1),
+  in the assembled tangent; the coarse one moves grains as wholes, by twelve affine modes: translations, rotations,
+  stretches and shears, in the exact tangent (fem_static_coarse.c): what the assembled one leaves out is large beside
+  what holds a grain of few contacts.  What a grain does inside is the first one's, what the packing does is the second
+  one's, so that iterations do not grow with the number of grains.
 */
 #include "solver/fem/fem_static_impl.h"
 
-enum { DIRECT_UP_TO = 500, MODES = 12 };
+enum { DIRECT_UP_TO = 500 };
 
 /* Residual of a linear solve over that of Newton: kinks, which are there more often than not, leave no more of it. */
 static const double RELATIVE = 1e-2;
@@ -41,46 +42,6 @@ static PetscErrorCode Schwarz(FemStatic st, PC pc)
   PetscCall(PetscFree(grain));
   PetscCall(PCASMSetType(pc, PC_ASM_BASIC));
   PetscCall(PCASMSetOverlap(pc, 1));
-  PetscFunctionReturn(0);
-}
-
-/* Affine displacement number m at r from the centre of the grain. */
-static void affine(int m, const double r[3], double u[3])
-{
-  static const int one[3] = {1, 2, 0}, two[3] = {2, 0, 1};
-  const int        k = m % 3;
-
-  u[0] = u[1] = u[2] = 0.0;
-  if (m < 3) u[k] = 1.0;                                         /* translation */
-  else if (m < 6) u[one[k]] = -r[two[k]], u[two[k]] = r[one[k]]; /* rotation */
-  else if (m < 9) u[k] = r[k];                                   /* stretch */
-  else u[one[k]] = r[two[k]], u[two[k]] = r[one[k]];             /* shear */
-}
-
-static PetscErrorCode CoarseSpace(FemStatic st, Mat *P)
-{
-  const Fem      fem  = st->fem;
-  const PetscInt cols = MODES * fem->n_body;
-
-  PetscFunctionBeginUser;
-  PetscCall(MatCreateAIJ(fem->g->comm, st->n_dof, cols, PETSC_DETERMINE, PETSC_DETERMINE, MODES, NULL, 0, NULL, P));
-  for (PetscInt b = 0; b < fem->n_body; b++) {
-    const double  *centre = fem->g->rec[fem->row[b]];
-    const PetscInt first  = st->first_node[b] / fem->n_node * MODES; /* of its columns */
-    for (int n = 0; n < fem->n_node; n++) {
-      const PetscInt at = b / 8 * fem->n_node + n;
-      double         r[3];
-      for (int k = 0; k < 3; k++) r[k] = (fem->x[at][k][b % 8] - centre[REC_X + k]) / centre[REC_R];
-      for (int m = 0; m < MODES; m++) {
-        double u[3];
-        affine(m, r, u);
-        for (int k = 0; k < 3; k++)
-          PetscCall(MatSetValue(*P, 3 * (st->first_node[b] + n) + k, first + m, u[k], INSERT_VALUES));
-      }
-    }
-  }
-  PetscCall(MatAssemblyBegin(*P, MAT_FINAL_ASSEMBLY));
-  PetscCall(MatAssemblyEnd(*P, MAT_FINAL_ASSEMBLY));
   PetscFunctionReturn(0);
 }
 
@@ -125,7 +86,7 @@ PetscErrorCode StaticSolverRenew(FemStatic st)
   KSP       ksp, smooth, coarse;
   PC        pc, sub;
   PetscBool two_level;
-  Mat       P;
+  Mat       P, C;
 
   PetscFunctionBeginUser;
   PetscCall(SNESGetKSP(st->snes, &ksp));
@@ -134,11 +95,9 @@ PetscErrorCode StaticSolverRenew(FemStatic st)
   PetscCall(PetscObjectTypeCompare((PetscObject)pc, PCMG, &two_level));
   st->status.two_level = two_level;
   if (!two_level) PetscFunctionReturn(0);
-  PetscCall(CoarseSpace(st, &P));
+  PetscCall(StaticModes(st, &P));
   PetscCall(PCMGSetInterpolation(pc, 1, P));
-  PetscCall(MatDestroy(&P));
-  PetscCall(PCSetUseAmat(pc, PETSC_FALSE)); /* smooths with the assembled one */
-  PetscCall(PCMGSetGalerkin(pc, PC_MG_GALERKIN_BOTH));
+  PetscCall(PCSetUseAmat(pc, PETSC_TRUE)); /* residuals between the levels are exact */
   PetscCall(PCMGGetSmoother(pc, 1, &smooth));
   PetscCall(KSPSetType(smooth, KSPCHEBYSHEV)); /* where subdomains overlap, Schwarz alone goes too far */
   PetscCall(KSPSetTolerances(smooth, PETSC_DEFAULT, PETSC_DEFAULT, PETSC_DEFAULT, 1));
@@ -148,7 +107,11 @@ PetscErrorCode StaticSolverRenew(FemStatic st)
   PetscCall(PCMGGetCoarseSolve(pc, &coarse));
   PetscCall(KSPSetType(coarse, KSPPREONLY));
   PetscCall(KSPGetPC(coarse, &sub));
-  PetscCall(PCSetType(sub, PCCHOLESKY));
+  PetscCall(PCSetType(sub, PCLU));
   PetscCall(PCFactorSetMatSolverType(sub, MATSOLVERMUMPS));
+  PetscCall(StaticCoarse(st, st->J ? st->J : st->A, P, &C));
+  PetscCall(KSPSetOperators(coarse, C, C));
+  PetscCall(MatDestroy(&C));
+  PetscCall(MatDestroy(&P));
   PetscFunctionReturn(0);
 }

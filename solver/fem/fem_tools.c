@@ -164,13 +164,10 @@ static PetscErrorCode ToolStiffness(Fem fem, int record, const ToolNodes *q, con
   PetscFunctionBeginUser;
   for (int l = 0; l < q->n; l++) {
     const double kt = SURFACE_STICK * out->kn[l], n[3] = {in->n[0][l], in->n[1][l], in->n[2][l]};
-    const double ft[3] = {out->ft[0][l], out->ft[1][l], out->ft[2][l]};
-    const double hold2 = ft[0] * ft[0] + ft[1] * ft[1] + ft[2] * ft[2];
-    const double back  = hold2 > 0.0 ? hold2 / (hold2 + out->slip_power[l] * kt * fem->dt) : 0.0;
     const int    node  = record + l;
 
     if (in->area[l] > 0.0)
-      PetscCall(FemSpotAdd(fem->spots, 1, &node, &one, n, surface_slope(in, out, l), kt, back, ft));
+      PetscCall(FemSpotAdd(fem->spots, 1, &node, &one, n, surface_slope(in, out, l), kt));
   }
   PetscFunctionReturn(0);
 }
