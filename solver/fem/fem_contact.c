@@ -321,7 +321,7 @@ static PetscErrorCode SpotsStiffness(Fem fem, const Pass *p, const v8 weight[4],
     const int        hit = p->pick[l], *face = fem->face[p->hits.facet[hit]];
     const Candidate *c  = &fem->near.cand[p->hits.cand[hit]];
     const double     kt = SURFACE_STICK * out->kn[l], n[3] = {in->n[0][l], in->n[1][l], in->n[2][l]};
-    double           w[5]  = {1.0};
+    double           w[5] = {1.0};
     int              node[5];
 
     node[0] = c->at;

@@ -26,7 +26,6 @@ PetscErrorCode FemSpotAdd(ContactSpots *s, int n, const int node[], const double
   spot->n = n;
   for (int a = 0; a < n; a++) spot->node[a] = node[a], spot->weight[a] = weight[a];
   for (int i = 0; i < 3; i++)
-    for (int j = 0; j < 3; j++)
-      spot->stiff[i][j] = (push - kt) * normal[i] * normal[j] + (i == j ? kt : 0.0);
+    for (int j = 0; j < 3; j++) spot->stiff[i][j] = (push - kt) * normal[i] * normal[j] + (i == j ? kt : 0.0);
   PetscFunctionReturn(0);
 }

@@ -221,8 +221,8 @@ static PetscErrorCode NoBalance(FemStatic st, const Goal *to, SNESConvergedReaso
   SETERRQ(
       st->fem->g->comm, PETSC_ERR_CONV_FAILED,
       "static equilibrium: no balance with the top punch at %g nm (%s, also when increments are shorter and damped); "
-      "unbalanced forces are %.2g of those of contact, most of them on grain %lld; allow more iterations "
-      "(-static_snes_max_it), take a finer mesh, or the explicit method",
+      "unbalanced forces are %.2g of those of contact, most of them on grain %lld, and nothing has moved; allow more "
+      "steps of settling (-static_snes_settle), take a finer mesh (mesh_elements), or method: explicit",
       to->z[TOOL_TOP], SNESConvergedReasons[why], st->status.residual, (long long)id);
 }
 

@@ -44,7 +44,8 @@ typedef struct _p_FemStatic *FemStatic;
 
 /*
   Collective.  Borrows fem, whose bodies, ranks and neighbours stay as they are until FemStaticDestroy: destroy it
-  before FemRefresh and FemMigrate.  Options with the prefix -static_ are PETSc's of SNES, KSP and PC.
+  before FemRefresh and FemMigrate.  Options with the prefix -static_ are PETSc's of SNES, KSP and PC;
+  -static_snes_settle: of damped motion at most, before Newton begins.
   Linear solver, if these do not say otherwise: MUMPS up to 500 bodies, beyond that two levels, as
   preconditioners of GMRES (fem_static_pc.c).
 */

@@ -144,9 +144,9 @@ static PetscErrorCode Room(Mat G, PetscInt n, Mat *C)
 }
 
 typedef struct {
-  Vec grain, by;      /* [grains] 1 + its number, of one colour; of the one of them that a grain touches */
-  Vec mode, moved;    /* [modes] */
-  Vec node, pushed;   /* [nodes] */
+  Vec grain, by;    /* [grains] 1 + its number, of one colour; of the one of them that a grain touches */
+  Vec mode, moved;  /* [modes] */
+  Vec node, pushed; /* [nodes] */
 } Work;
 
 static PetscErrorCode WorkMake(Mat G, Mat P, Work *w)

@@ -61,6 +61,7 @@ struct _p_FemStatic {
   double          facet;       /* size of one of the smallest grain [nm] */
   PetscInt        n_dof;       /* of this rank */
   PetscInt        n_nodes;     /* of all bodies, over all ranks */
+  PetscInt        steps_most;  /* of damped motion before Newton */
   PetscInt       *first_node;  /* [n_body + n_ghost_body] number of a body's first node over all ranks */
   double          first;       /* norm of the residual at the beginning of the increment [nN] */
   double          best;        /* smallest norm of the residual in this increment [nN], and at which iteration */
@@ -110,7 +111,7 @@ PetscErrorCode StaticProductMake(FemStatic st);
 
 /* fem_static_settle.c: damped motion from x on, until forces are balanced to `wanted` [nN] or so many steps are made.
    Collective. */
-PetscErrorCode StaticSettle(FemStatic st, Vec x, int steps, double wanted);
+PetscErrorCode StaticSettle(FemStatic st, Vec x, PetscInt steps, double wanted);
 
 /* fem_static_coarse.c: affine modes of grains, and how J acts between them.  Collective; the caller destroys. */
 PetscErrorCode StaticModes(FemStatic st, Mat *P);

@@ -26,10 +26,12 @@ static const double BETTER = 0.5;
 static const double DAMPED_TO = 0.1;
 
 /*
-  Grains settle until the residual is this part of the scale, before Newton begins, in so many steps at most; then for
-  fewer each time that Newton gets stuck, and that is tried so often, unless a round wins less than a tenth.
+  Grains settle until the residual is this part of the scale, before Newton begins, in so many steps at most
+  (-static_snes_settle); then for fewer each time that Newton gets stuck, and that is tried so often, unless a round wins less
+  than a tenth.  An element with a state of its own takes longer for its forces and has exact tangents: Newton begins
+  earlier.
 */
-static const double SETTLED = 1e-5, STALLED = 0.9;
+static const double SETTLED = 1e-5, SETTLED_OWN = 1e-3, STALLED = 0.9;
 enum { STEPS = 8000, STEPS_MORE = 1000, ROUNDS = 12 };
 
 static PetscErrorCode Residual(SNES snes, Vec x, Vec f, void *ctx)
@@ -161,6 +163,8 @@ PetscErrorCode StaticNewtonMake(FemStatic st)
   SNESLineSearch search;
 
   PetscFunctionBeginUser;
+  st->steps_most = STEPS;
+  PetscCall(PetscOptionsGetInt(NULL, NULL, "-static_snes_settle", &st->steps_most, NULL));
   PetscCall(VecCreateMPI(comm, st->n_dof, PETSC_DETERMINE, &st->x));
   PetscCall(VecSetBlockSize(st->x, 3));
   PetscCall(VecDuplicate(st->x, &st->f));
@@ -205,8 +209,8 @@ PetscErrorCode StaticNewton(FemStatic st, SNESConvergedReason *why)
 }
 
 /*
-  To balance from st->x: grains settle, then Newton, in turn.  Newton's last steps are exact, but while contacts open and
-  close or grains have far to go its steps are short, and settling is not.
+  To balance from st->x: grains settle, then Newton, in turn.  Newton's last steps are exact, but while contacts open
+  and close or grains have far to go its steps are short, and settling is not.
 */
 PetscErrorCode StaticBalance(FemStatic st, SNESConvergedReason *why)
 {
@@ -219,9 +223,10 @@ PetscErrorCode StaticBalance(FemStatic st, SNESConvergedReason *why)
   PetscCall(Scale(st, &scale));
   PetscCall(VecDuplicate(st->x, &settled));
   for (int round = 0; round < ROUNDS; round++) {
-    const double wanted = PetscMax(st->cfg.tolerance, round ? 0.0 : SETTLED) * scale;
+    const double to = round ? 0.0 : st->own ? SETTLED_OWN : SETTLED;
 
-    PetscCall(StaticSettle(st, st->x, round ? STEPS_MORE : STEPS, wanted));
+    PetscCall(StaticSettle(st, st->x, round ? PetscMin(STEPS_MORE, st->steps_most) : st->steps_most,
+                           PetscMax(st->cfg.tolerance, to) * scale));
     PetscCall(VecCopy(st->x, settled));
     PetscCall(StaticResidual(st, st->x, st->f));
     PetscCall(VecNorm(st->f, NORM_2, &before));

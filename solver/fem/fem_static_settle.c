@@ -54,7 +54,7 @@ static PetscErrorCode Step(FemStatic st, Vec x, Vec f, Vec v, double energy[])
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode StaticSettle(FemStatic st, Vec x, int steps, double wanted)
+PetscErrorCode StaticSettle(FemStatic st, Vec x, PetscInt steps, double wanted)
 {
   double   *energy;
   PetscReal norm;
@@ -65,7 +65,7 @@ PetscErrorCode StaticSettle(FemStatic st, Vec x, int steps, double wanted)
   PetscCall(VecDuplicate(x, &v));
   PetscCall(VecSet(v, 0.0));
   PetscCall(PetscCalloc1(st->fem->n_body + 1, &energy));
-  for (int step = 0; step < steps; step++) {
+  for (PetscInt step = 0; step < steps; step++) {
     PetscCall(StaticResidual(st, x, f));
     if (step % LOOK == 0) {
       PetscCall(VecNorm(f, NORM_2, &norm));

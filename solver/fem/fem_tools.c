@@ -164,10 +164,9 @@ static PetscErrorCode ToolStiffness(Fem fem, int record, const ToolNodes *q, con
   PetscFunctionBeginUser;
   for (int l = 0; l < q->n; l++) {
     const double kt = SURFACE_STICK * out->kn[l], n[3] = {in->n[0][l], in->n[1][l], in->n[2][l]};
-    const int    node  = record + l;
+    const int    node = record + l;
 
-    if (in->area[l] > 0.0)
-      PetscCall(FemSpotAdd(fem->spots, 1, &node, &one, n, surface_slope(in, out, l), kt));
+    if (in->area[l] > 0.0) PetscCall(FemSpotAdd(fem->spots, 1, &node, &one, n, surface_slope(in, out, l), kt));
   }
   PetscFunctionReturn(0);
 }

@@ -40,9 +40,9 @@ static inline void one_sphere(FemWorld *w, int n, int m, double yield)
 
 static inline void show(const char *what, const FemStaticStatus *s)
 {
-  print_message("%s: %d increments (%d cuts), %d steps, %d Newton (at most %d), %d Krylov (at most %d), residual %.1e\n",
-                what, s->increments, s->cuts, s->steps, s->newton, s->newton_most, s->krylov, s->krylov_most,
-                s->residual);
+  print_message(
+      "%s: %d increments (%d cuts), %d steps, %d Newton (at most %d), %d Krylov (at most %d), residual %.1e\n", what,
+      s->increments, s->cuts, s->steps, s->newton, s->newton_most, s->krylov, s->krylov_most, s->residual);
 }
 
 /* edge^3 grains in a die that closes about them while the punch comes down, explicitly, until they are that dense. */
