@@ -164,7 +164,7 @@ def static(args):
     if not program.exists():
         return True
     print("## Iterations and time of the static solver")
-    done = mpirun(args.ranks, [program])
+    done = mpirun(1, [program, str(args.static_edge), "3", "1", "0.85", "4000", "-static_pc_two_level", "yes"])
     print(done.stdout, end="", flush=True)
     return good(done, "bench_fem_static")
 
@@ -176,6 +176,7 @@ def main():
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--only", nargs="+", default=["parts", "press", "mixed", "static", "ccx"],
                         choices=["parts", "press", "mixed", "static", "ccx"])
+    parser.add_argument("--static-edge", type=int, default=3, help="grains along an edge of the static solver's pack")
     parser.add_argument("--rounds", type=int, default=7, help="of the mixed run")
     parser.add_argument("--ccx-limit", type=float, default=900.0, help="seconds after which CalculiX is stopped")
     args = parser.parse_args()

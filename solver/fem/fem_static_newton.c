@@ -27,9 +27,9 @@ static const double DAMPED_TO = 0.1;
 
 /*
   Grains settle until the residual is this part of the scale, before Newton begins, in so many steps at most
-  (-static_snes_settle); then for fewer each time that Newton gets stuck, and that is tried so often, unless a round wins less
-  than a tenth.  An element with a state of its own takes longer for its forces and has exact tangents: Newton begins
-  earlier.
+  (-static_snes_settle); then for fewer each time that Newton gets stuck, and that is tried so often, unless a round
+  wins less than a tenth.  An element with a state of its own takes longer for its forces and has exact tangents: Newton
+  begins earlier.
 */
 static const double SETTLED = 1e-5, SETTLED_OWN = 1e-3, STALLED = 0.9;
 enum { STEPS = 8000, STEPS_MORE = 1000, ROUNDS = 12 };
