@@ -161,7 +161,7 @@ PetscErrorCode StaticStrained(FemStatic st, const Tools *tools, const Goal *stay
   PetscCall(StaticPlaces(st, st->x, INSERT_VALUES));
   st->strain = strain;
   PetscCall(Guess(st, tools, stay));
-  PetscCall(StaticNewton(st, why));
+  PetscCall(StaticBalance(st, why));
   PetscCall(StaticResidual(st, st->x, st->f)); /* what tools carry at x */
   st->strain = NULL;
   PetscFunctionReturn(0);

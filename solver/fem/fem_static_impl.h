@@ -96,9 +96,8 @@ PetscErrorCode StaticGo(FemStatic st, Tools *tools, const Goal *goal, FemStaticS
 PetscErrorCode StaticStrained(FemStatic st, const Tools *tools, const Goal *stay, ToolStrain *strain,
                               SNESConvergedReason *why);
 
-/* fem_static_newton.c: from the places st->x to balance; StaticBalance lets grains settle before.  Collective. */
+/* fem_static_newton.c: from the places st->x to balance.  Collective. */
 PetscErrorCode StaticNewtonMake(FemStatic st);
-PetscErrorCode StaticNewton(FemStatic st, SNESConvergedReason *why);
 PetscErrorCode StaticBalance(FemStatic st, SNESConvergedReason *why);
 
 /* fem_static_tangent.c: minus the derivative of forces at x, symmetric, into st->A.  Collective. */

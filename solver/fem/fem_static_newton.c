@@ -199,7 +199,7 @@ static PetscErrorCode Count(FemStatic st)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode StaticNewton(FemStatic st, SNESConvergedReason *why)
+static PetscErrorCode Newton(FemStatic st, SNESConvergedReason *why)
 {
   PetscFunctionBeginUser;
   PetscCall(SNESSolve(st->snes, NULL, st->x));
@@ -230,7 +230,7 @@ PetscErrorCode StaticBalance(FemStatic st, SNESConvergedReason *why)
     PetscCall(VecCopy(st->x, settled));
     PetscCall(StaticResidual(st, st->x, st->f));
     PetscCall(VecNorm(st->f, NORM_2, &before));
-    PetscCall(StaticNewton(st, why));
+    PetscCall(Newton(st, why));
     if (*why > 0 || !(before < STALLED * last)) break;
     last = before;
     PetscCall(StaticResidual(st, st->x, st->f));
