@@ -319,12 +319,11 @@ static PetscErrorCode CheckMixed(Deck *deck)
   sticky = config->contact.work_of_adhesion / (Y * 0.5 * config->powder.diameter);
   if (sticky > STICKY)
     warn(config,
-         "mesh_grains: %s with grains as sticky as these (work of adhesion over yield stress times radius %.2g): "
-         "above %g rigid and meshed "
-         "grains hold on to each other differently, and a rigid one on a meshed one less than either%s",
+         "mesh_grains: %s: grains as sticky as these (work of adhesion over yield stress times radius %.2g, above %g) "
+         "hold on to "
+         "each other differently when rigid, meshed or mixed%s",
          config->mesh.grains, sticky, STICKY,
-         mesh_promotes(&config->mesh) ? "; where grains become meshed the powder may lose its pressure for a while"
-                                      : "");
+         mesh_promotes(&config->mesh) ? "; those that become meshed may lose their pressure for a while" : "");
   PetscFunctionReturn(0);
 }
 
