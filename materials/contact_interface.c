@@ -104,9 +104,8 @@ static void settle(const ContactInterface *f, const ContactBatch *restrict in, L
     const double soft = lm_ratio((l->stiffening * p + b.K) * area, lm_max(D, 1e-9)) + p * pi * 2.0 * r_star;
     const double move = lm_ratio(p * area - core, soft + out->kn[k]), most = LAYER_MOVE * D0;
     const double next = lm_min(lm_max(D + lm_min(lm_max(move, -most), most), LAYER_MIN * D0), b.g * D0);
-    const double away = D * LAYER_OUT, gone = lm_above(LAYER_GONE * l->gap, away);
 
-    state[FACE_LAYER][k] = lm_pick(on, next, (1.0 - gone) * away);
+    state[FACE_LAYER][k] = lm_pick(on, next, interface_pressed_out(l, D));
     state[FACE_SET][k]   = lm_pick(on, lm_max(set, 1.0 - lm_ratio(next, D0)), 0.0);
   }
 }
