@@ -182,7 +182,10 @@ double fem_reach(const FemConfig *cfg) { return surface_reach(cfg->W, fem_streng
 
 void fem_faces(Fem fem, const PairFace face[])
 {
-  if (fem->n_between) memcpy(fem->between, face, (size_t)fem->n_between * sizeof *face);
+  const size_t size = (size_t)fem->n_between * sizeof *face;
+
+  if (!size || !memcmp(fem->between, face, size)) return;
+  memcpy(fem->between, face, size);
   for (PetscInt c = 0; c < fem->near.n; c++) fem->near.cand[c].when = -1.0f; /* reaches are others */
 }
 
