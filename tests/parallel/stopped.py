@@ -2,6 +2,7 @@
 import csv
 import filecmp
 import os
+import shutil
 import subprocess
 import sys
 
@@ -18,6 +19,17 @@ def run(program, deck, ranks, folder, extra, wanted=0):
                          check=False)
     assert got.returncode == wanted, f"exit {got.returncode}, not {wanted}\n{got.stdout}"
     return got.stdout
+
+
+def run_straight(deck, extra=()):
+    """The program and the folder that a test is given, emptied: runs the deck there on one rank.  Returns program, folder of
+    the run."""
+    program, work = sys.argv[1:3]
+    shutil.rmtree(work, ignore_errors=True)
+    os.makedirs(work)
+    straight = os.path.join(work, "straight")
+    run(program, deck, 1, straight, extra)
+    return program, straight
 
 
 def rows(folder):

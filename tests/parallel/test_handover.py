@@ -1,22 +1,16 @@
 #!/usr/bin/env python3
 """Rigid grains that have lost ligands and grown bonds on the slow clock become meshed: contacts keep coverage, bond class and neck.
 Stopped behind the handover and gone on with on other ranks: the same bits."""
-import os
-import shutil
 import sys
 
 sys.dont_write_bytecode = True
-from stopped import check_goes_on, rows, run  # noqa: E402
+from stopped import check_goes_on, rows, run_straight  # noqa: E402
 
 DECK = "handover.yml"
 
 
 def main():
-    program, work = sys.argv[1:3]
-    shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work)
-    straight = os.path.join(work, "straight")
-    run(program, DECK, 1, straight, [])
+    program, straight = run_straight(DECK)
     history = [{key: float(value) for key, value in row.items()} for row in rows(straight)]
     at = next(k for k, row in enumerate(history) if row["meshed_fraction"] > 0.0)
     before, after = history[at - 1], history[at]

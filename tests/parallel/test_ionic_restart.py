@@ -3,11 +3,10 @@
 history.csv, byte for byte, and the same orientations in its last frame, as one that was never stopped."""
 import glob
 import os
-import shutil
 import sys
 
 sys.dont_write_bytecode = True
-from stopped import check_goes_on, rows, run  # noqa: E402
+from stopped import check_goes_on, rows, run, run_straight  # noqa: E402
 from test_restart import STOPPED  # noqa: E402
 
 DECK = "ionic.yml"
@@ -24,11 +23,7 @@ def orientations(folder):
 
 
 def main():
-    program, work = sys.argv[1:3]
-    shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work)
-    straight = os.path.join(work, "straight")
-    run(program, DECK, 1, straight, [])
+    program, straight = run_straight(DECK)
     history = rows(straight)
     assert float(history[-1]["bonded_fraction"]) > 0.0, "no ionic bond was made"
     middle = next(r for r in history if float(r["bonded_fraction"]) > 0.0)

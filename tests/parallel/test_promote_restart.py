@@ -9,7 +9,7 @@ import shutil
 import sys
 
 sys.dont_write_bytecode = True
-from stopped import check_goes_on, rows, run  # noqa: E402
+from stopped import check_goes_on, rows, run_straight  # noqa: E402
 
 DECK = "promote.yml"
 
@@ -36,11 +36,7 @@ def check_handover(straight):
 
 
 def main():
-    program, work = sys.argv[1:3]
-    shutil.rmtree(work, ignore_errors=True)
-    os.makedirs(work)
-    straight = os.path.join(work, "straight")
-    run(program, DECK, 1, straight, [])
+    program, straight = run_straight(DECK)
     check_handover(straight)
     steps = [int(row["step"]) for row in promotions(straight)]
     for step in (steps[3], steps[3] + 100):
