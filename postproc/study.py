@@ -13,6 +13,7 @@ import argparse
 import collections
 import os
 import shlex
+import signal
 import sys
 
 sys.dont_write_bytecode = True
@@ -254,6 +255,7 @@ def main(argv):
     runs = chosen(study, args.only)
     folders = folders_of(study, root, runs)
     if args.list:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # --list | head
         return list_runs(study, os.path.relpath(root), folders)
     if args.task is not None:
         return run_task(args, study, root)
