@@ -382,8 +382,8 @@ static void print_files(FILE *f, Output o)
     fprintf(f, "%s %s", n++ ? "," : "", names[k]);
     frames = frames || k == 2;
   }
-  fprintf(f, "\n  to draw them: python3 postproc/plot_history.py %s\n", folder);
-  if (frames) fprintf(f, "  to see them:  ./mint view %s, or pvbatch postproc/paraview/coin.py\n", folder);
+  fprintf(f, "\n  one page of all of it: ./mint report %s\n", folder);
+  if (frames) fprintf(f, "  to look into it:       ./mint view %s, or pvbatch postproc/paraview/coin.py\n", folder);
 }
 
 PetscErrorCode OutputTell(Output o, const char reason[], const SessionFacts *session, FILE *f)
