@@ -29,9 +29,9 @@ static PetscErrorCode MakeMesh(Simulation *sim)
 
 PetscErrorCode MeshedCreate(Simulation *sim, double *reach)
 {
-  const int some = mesh_mixes(&sim->config.mesh);
-  double    r_min, r_max;
-  FemConfig cfg;
+  const double rigid = sim->dt_rigid * sqrt(sim->config.mesh.mass_scaling); /* with the masses of bodies */
+  double       r_min, r_max;
+  FemConfig    cfg;
 
   PetscFunctionBeginUser;
   *reach = 0.0;
@@ -40,11 +40,12 @@ PetscErrorCode MeshedCreate(Simulation *sim, double *reach)
   PetscCall(SetupRadii(sim->grains, &r_min, &r_max));
   cfg = setup_fem(&sim->config, &sim->grain_mesh, r_min, r_max);
   /* one step for both kinds, in proportion to courant; rigid grains get the same density as meshed ones */
-  if (some) cfg.courant *= fmin(sim->dt * sqrt(sim->config.mesh.mass_scaling) / fem_time_step(&cfg), 1.0);
+  if (mesh_mixes(&sim->config.mesh)) cfg.courant *= fmin(rigid / fem_time_step(&cfg), 1.0);
   PetscCall(FemCreate(sim->grains, &cfg, &sim->fem));
-  sim->dt = fem_time_step(&cfg);
-  *reach  = fem_reach(&cfg);
-  fem_drag(sim->fem, sim->config.mesh.drag / sim->dt);
+  sim->dt_meshed = fem_time_step(&cfg);
+  sim->dt_rigid  = rigid;
+  *reach         = fem_reach(&cfg);
+  fem_drag(sim->fem, sim->config.mesh.drag / sim->dt_meshed);
   PetscFunctionReturn(0);
 }
 

@@ -8,9 +8,9 @@
 
 #include "solver/simulation.h"
 
-/* Collective.  The mesh of a grain and the engine; before the rigid grains' engine.  The step of the run becomes
- * theirs, or the shorter one where some grains are rigid.  reach: gap at which surfaces act on each other, or 0 [nm].
- */
+/* Collective.  The mesh of a grain and the engine; before the rigid grains' engine.  Finds the step of bodies, no
+   longer than that of rigid grains as heavy where some are rigid, and that one.  reach: gap at which surfaces act on
+   each other, or 0 [nm]. */
 PetscErrorCode MeshedCreate(Simulation *sim, double *reach);
 PetscErrorCode MeshedDestroy(Simulation *sim);
 /* Collective.  Fresh start: grains that the deck wants meshed become bodies. */

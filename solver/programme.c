@@ -280,18 +280,19 @@ static void begin_stage(Programme *p, double time, Tools *t)
 
 static Programme programme_of(const Config *config, const PowderTotals *powder)
 {
-  const MeshConfig *mesh   = &config->mesh;
-  const int         meshed = strcmp(mesh->grains, "none") != 0;
+  const MeshConfig *mesh = &config->mesh;
 
   return (Programme){
       .n_stages = config->n_stages,
       .stage    = config->stage,
       .powder   = *powder,
-      .density  = config->material.density * (meshed ? mesh->mass_scaling : 1.0),
+      .density  = config->material.density * (strcmp(mesh->grains, "none") ? mesh->mass_scaling : 1.0),
       .modulus  = config->material.E,
-      .pace     = {meshed ? mesh->kinetic_limit : 0.0, mesh->imbalance_limit}
+      .pace     = {0.0, mesh->imbalance_limit}
   };
 }
+
+void programme_paces(Programme *p, double kinetic) { p->pace.kinetic = kinetic; }
 
 void programme_start(Programme *p, const Config *config, const PowderTotals *powder, double time, Tools *tools)
 {

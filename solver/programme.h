@@ -60,6 +60,10 @@ void programme_start(Programme *p, const Config *config, const PowderTotals *pow
 void programme_resume(Programme *p, const Config *config, const PowderTotals *powder, double time,
                       const ProgrammeState *state, Tools *tools);
 
+/* A press may go faster than its inertial number from now on, as long as its kinetic energy is below this part of the
+   work of deformation; 0, as at the start: it may not. */
+void programme_paces(Programme *p, double kinetic);
+
 /* Tools move by one step. */
 void programme_move_tools(double dt, Tools *tools);
 

@@ -359,6 +359,7 @@ static PetscErrorCode HandOver(Simulation *sim, GrainFace face[], const PetscInt
   PetscCall(DemPromote(sim->dem, fresh));
   PetscCall(Bodies(sim, face, first, fresh, &bodies));
   PetscCall(MixedFind(sim));
+  simulation_take_step(sim, made.time);
   PetscCall(Settle(sim, &bodies, &made));
   PetscCall(Momentum(sim, after));
   for (int k = 0; k < 3; k++) made.momentum_error += (after[k] - before[k]) * (after[k] - before[k]);

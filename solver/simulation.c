@@ -16,6 +16,16 @@ double simulation_time(const Simulation *sim)
   return sim->time_start + (double)(sim->step - sim->step_start) * sim->dt;
 }
 
+void simulation_take_step(Simulation *sim, double time)
+{
+  sim->dt = sim->meshed > 0 ? sim->dt_meshed : sim->dt_rigid;
+  dem_step(sim->dem, sim->dt);
+  programme_paces(&sim->programme, sim->meshed > 0 ? sim->config.mesh.kinetic_limit : 0.0);
+  if (simulation_time(sim) == time) return;
+  sim->step_start = sim->step;
+  sim->time_start = time;
+}
+
 int simulation_running(const Simulation *sim) { return !sim->stop && sim->programme.now.done == 0.0; }
 
 /* The next control: as soon as the engine asks for it, and at every multiple of the interval, where rows are written.
@@ -35,10 +45,9 @@ static PetscErrorCode StartEngine(Simulation *sim)
   PetscCall(SetupRadii(sim->grains, &r_min, &r_max));
   cfg             = setup_dem(&sim->config, r_min, r_max);
   sim->radius_min = r_min;
-  sim->dt         = cfg.dt;
+  sim->dt_rigid   = cfg.dt;
   PetscCall(SetupTotals(sim->grains, r_max, &sim->powder));
   PetscCall(MeshedCreate(sim, &reach));
-  cfg.dt         = sim->dt; /* theirs, if there are any */
   cfg.mesh_reach = reach;
   PetscCall(DemCreate(sim->grains, &cfg, &sim->dem));
   PetscFunctionReturn(0);
@@ -53,6 +62,7 @@ static PetscErrorCode StartFresh(Simulation *sim)
   PetscCall(StartEngine(sim));
   programme_start(&sim->programme, &sim->config, &sim->powder, 0.0, &sim->tools);
   PetscCall(MeshedStart(sim));
+  simulation_take_step(sim, 0.0);
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
   PetscCall(MeshedRefresh(sim));
   PetscCall(DemControl(sim->dem, &sim->tools, 0, s));
@@ -122,11 +132,8 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
   PetscCall(MeshedImport(sim, &scalars, &rows));
   PetscCall(TellChanges(sim, rows.deck, changed));
   PetscCall(CheckpointRowsDestroy(&rows));
-  if (simulation_time(sim) != scalars.time) { /* the step is another now */
-    sim->step_start = sim->step;
-    sim->time_start = scalars.time;
-  }
   programme_resume(&sim->programme, &sim->config, &sim->powder, scalars.time, &blob.programme, &sim->tools);
+  simulation_take_step(sim, scalars.time);
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
   PetscCall(MeshedRefresh(sim));
   PetscFunctionReturn(0);

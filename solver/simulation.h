@@ -29,8 +29,10 @@ typedef struct Simulation {
   PetscInt64     step;         /* steps done */
   PetscInt64     next_control; /* step after which the ranks agree again */
   Balance        balance;      /* of the ranks */
-  double         dt;           /* [ns] */
-  PetscInt64     step_start;   /* since then time has run by dt a step: the restart at which dt was changed, or 0 */
+  double         dt;           /* one of the next two [ns] */
+  double         dt_rigid;     /* of rigid grains, as heavy as bodies where there may be some [ns] */
+  double         dt_meshed;    /* as soon as some grain is meshed [ns] */
+  PetscInt64     step_start;   /* since then time has run by dt a step: where dt was changed last, or 0 */
   double         time_start;   /* time then [ns] */
   PowderTotals   powder;
   double         kinetic_start; /* kinetic energy when the account of energies was opened [aJ] */
@@ -56,6 +58,9 @@ PetscErrorCode SimulationDestroy(Simulation *sim);
 /* Time of the state [ns]. */
 double simulation_time(const Simulation *sim);
 int    simulation_running(const Simulation *sim);
+/* Not collective.  Step and pace for the grains of this moment, rigid or not: at the start, and when the first ones
+   have become meshed.  Masses, velocities and the inertial number stay what they are.  time: of the state [ns]. */
+void simulation_take_step(Simulation *sim, double time);
 
 /* Neighbours: a new partition when ranks are out of balance, a new list when grains moved too far. */
 PetscErrorCode RefreshNeighbours(Simulation *sim);

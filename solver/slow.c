@@ -29,7 +29,7 @@ void slow_drag(Simulation *sim)
   const double rate = setup_drag(&sim->config, slow ? fmax(DRAG, fraction) : fraction, sim->radius_min);
 
   dem_drag(sim->dem, rate);
-  if (sim->fem) fem_drag(sim->fem, fmax(sim->config.mesh.drag / sim->dt, slow ? rate : 0.0));
+  if (sim->fem) fem_drag(sim->fem, fmax(sim->config.mesh.drag / sim->dt_meshed, slow ? rate : 0.0));
 }
 
 static double norm3(const double v[3]) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }

@@ -109,6 +109,8 @@ PetscErrorCode DemPromote(Dem dem, const PetscBool fresh[]);
 void dem_plates_off(Dem dem, double *off, double *most);
 /* Not collective.  Damping relative to the affine motion from now on [1/ns]. */
 void dem_drag(Dem dem, double rate);
+/* Not collective.  Length of the steps from now on [ns]. */
+void dem_step(Dem dem, double dt);
 /* Not collective.  Velocities and positions of the owned grains by one step. */
 void dem_move(Dem dem, const Tools *tools);
 /* Not collective.  What the next DemControl reckons with. */

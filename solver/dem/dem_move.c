@@ -87,6 +87,7 @@ static void pull_and_drag(const DemConfig *cfg, const Tools *t, double *rec, Ste
 }
 
 void dem_drag(Dem dem, double rate) { dem->cfg.drag = rate; }
+void dem_step(Dem dem, double dt) { dem->cfg.dt = dt; }
 
 void dem_move(Dem dem, const Tools *t)
 {

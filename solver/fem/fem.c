@@ -35,6 +35,7 @@ PetscErrorCode FemCreate(Grains grains, const FemConfig *cfg, Fem *out)
   fem->f         = aligned_alloc(64, (size_t)fem->n_node * sizeof *fem->f);
   fem->f_contact = aligned_alloc(64, (size_t)fem->n_surf * sizeof *fem->f_contact);
   PetscCheck(fem->f && fem->f_contact, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for a mesh of %d nodes", fem->n_node);
+  PetscCall(PetscMalloc2(fem->n_surf, &fem->plate_near, SLOTS * fem->n_surf, &fem->plate_held));
   fem->skin       = SKIN * cfg->radius_min * sqrt(4.0 * PETSC_PI / fem->n_face);
   fem->unit_force = fixed_unit(100.0 * cfg->bulk.K * R * R);
   fem->unit_work  = fixed_unit(1000.0 * cfg->bulk.K * R * R * R);
@@ -67,6 +68,7 @@ PetscErrorCode FemDestroy(Fem *out)
   PetscCall(PetscFree(fem->pair));
   PetscCall(PetscFree(fem->plate));
   PetscCall(PetscFree(fem->between));
+  PetscCall(PetscFree2(fem->plate_near, fem->plate_held));
   PetscCall(FemContactFree(fem));
   PetscCall(PetscSFDestroy(&fem->halo));
   PetscCallMPI(MPI_Type_free(&fem->surf_type));

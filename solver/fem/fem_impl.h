@@ -186,6 +186,12 @@ typedef struct {
   PetscInt64 id; /* of the rigid grain */
 } PlatePair;
 
+/* A surface node of the body whose plates are in work holds on to a grain, as SLOT_PARTNER has it. */
+typedef struct {
+  int    node;
+  double partner;
+} PlateHeld;
+
 /* Two bodies that may touch, at least one of them owned. */
 typedef struct {
   int body[2], between;
@@ -234,6 +240,8 @@ struct _p_Fem {
   struct FacetBlock *facet_block;          /* [n_body + n_ghost_body][n_block] when `near` was made; of blocks in use */
   char              *block_used;           /* [n_body + n_ghost_body][n_block] by `list` */
   double            *hits;                 /* scratch of FemContact, [8][hits_cap] */
+  unsigned char     *plate_near;           /* scratch of FemPlates, [n_surf] */
+  PlateHeld         *plate_held;           /* the same, [SLOTS n_surf] */
   double             skin;                 /* of `list` [nm] */
   double             reach;                /* largest gap at which surfaces act on each other [nm] */
   double             cohesion;             /* the part of it that is not the ligands' [nm] */

@@ -10,7 +10,13 @@
 
 /* One plate in work: eight nodes at a time. */
 typedef struct {
-  Fem             fem;
+  Fem      fem;
+  PetscInt body;
+  int      n_eight;     /* of its surface nodes; the last ones repeat the last node */
+  v8 (*x)[3];           /* [n_eight] where they are */
+  unsigned char  *near; /* [n_eight] bits: nodes that the plate touches */
+  int             n_held;
+  PlateHeld      *held; /* all that its nodes have stored against grains */
   const Plate    *plate;
   PlateReaction  *out;
   SurfaceLaw      law;
@@ -23,8 +29,32 @@ typedef struct {
   int             flat[8]; /* on the plate; else on the sphere beside it */
 } PlatePass;
 
-/* From the centre of the rigid grain to a point: vector, and its part along the normal. */
-static inline double from_centre(const Plate *p, const double x[3], double d[3])
+/* The body whose plates come now. */
+static void take_body(PlatePass *s, PetscInt body)
+{
+  const Fem fem = s->fem;
+
+  s->body    = body;
+  s->first   = (size_t)body * (size_t)fem->n_surf;
+  s->n_eight = (fem->n_surf + 7) / 8;
+  for (int e = 0; e < s->n_eight; e++) {
+    const double *row[8];
+    v8            col[4];
+
+    for (int l = 0; l < 8; l++) row[l] = fem->surf[s->first + (size_t)PetscMin(8 * e + l, fem->n_surf - 1)];
+    v8_columns4(row, col);
+    for (int k = 0; k < 3; k++) s->x[e][k] = col[k];
+  }
+  s->n_held = 0;
+  for (int n = 0; n < fem->n_surf; n++)
+    for (int k = 0; k < SLOTS; k++) {
+      const double partner = fem->slot[s->first + (size_t)n][k][SLOT_PARTNER];
+      if (partner > 0.0) s->held[s->n_held++] = (PlateHeld){n, partner};
+    }
+}
+
+/* From the centre of the rigid grain to eight points: vectors, and their parts along the normal. */
+static inline v8 from_centre(const Plate *p, const v8 x[3], v8 d[3])
 {
   for (int k = 0; k < 3; k++) d[k] = x[k] - p->x[k];
   return d[0] * p->n[0] + d[1] * p->n[1] + d[2] * p->n[2];
@@ -34,15 +64,28 @@ static inline double from_centre(const Plate *p, const double x[3], double d[3])
 static double nearest(const PlatePass *s)
 {
   const double R     = s->plate->R;
-  double       least = 1e300;
+  v8           least = v8_set(1e300);
+  double       all   = 1e300;
 
-  for (int n = 0; n < s->fem->n_surf; n++) {
-    double       d[3];
-    const double along  = from_centre(s->plate, s->fem->surf[s->first + (size_t)n], d);
-    const double aside2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2] - along * along;
-    if (along > 0.0 && aside2 < R * R) least = PetscMin(least, along - R);
+  for (int e = 0; e < s->n_eight; e++) {
+    v8       d[3];
+    const v8 along  = from_centre(s->plate, (const v8 *)s->x[e], d);
+    const i8 before = (i8)(along > v8_set(0.0)) & (i8)(v8_dot(d, d) - along * along < v8_set(R * R));
+
+    least = v8_min(least, v8_pick(before, along - R, v8_set(1e300)));
   }
-  return least;
+  for (int l = 0; l < 8; l++) all = PetscMin(all, least[l]);
+  return all;
+}
+
+/* The same from below, by the sphere that bounds the body. */
+static double nearest_least(const PlatePass *s)
+{
+  const double *body = s->fem->g->rec[s->plate->meshed];
+  double        d[3];
+
+  for (int k = 0; k < 3; k++) d[k] = body[REC_X + k] - s->plate->x[k];
+  return sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]) - body[REC_R] - s->plate->R;
 }
 
 static void spots_of(const PlatePass *s, SurfaceSpots *in)
@@ -155,42 +198,81 @@ static void pass_batch(PlatePass *s)
 
 /*
   A plate is the flat of a half ball of the grain's radius: a node touches the flat or, beside it, the round, whichever
-  it is farther from.  Out of reach nothing stays.
+  it is farther from.
 
   A wide flat, though grains meet in a small circle: a plastic body bulges beyond the circle where its sphere is cut,
   and without support there it flows around the grain instead of pressing on it.  Where bodies stay convex, a middle
   plane is never crossed.
 */
-static void pass_node(PlatePass *s, int node)
+static void pass_eight(PlatePass *s, int e)
 {
-  const Plate *p  = s->plate;
-  const size_t at = s->first + (size_t)node;
-  double       d[3], along, far, beside, gap;
-  int          flat, held;
+  const Plate   *p    = s->plate;
+  const unsigned real = 8 * e + 8 <= s->fem->n_surf ? 0xff : (1u << (s->fem->n_surf - 8 * e)) - 1;
+  v8             d[3], far, beside, gap;
+  const v8       along = from_centre(p, (const v8 *)s->x[e], d), above = along - s->out->place;
+  i8             flat;
 
-  along = from_centre(p, s->fem->surf[at], d);
   for (int k = 0; k < 3; k++) d[k] -= s->out->place * p->n[k];
-  far    = sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-  beside = far - p->R;
-  flat   = along - s->out->place >= beside;
-  gap    = flat ? along - s->out->place : beside;
-  if (gap >= s->most || along <= 0.0) {
-    held = slot_find(s->fem->slot[at], 1.0 + (double)p->id);
-    if (held >= 0) slot_free(s->fem->slot[at], held);
-    return;
+  far        = v8_sqrt(v8_dot(d, d));
+  beside     = far - p->R;
+  flat       = (i8)(above >= beside);
+  gap        = v8_pick(flat, above, beside);
+  s->near[e] = (unsigned char)(i8_bits((i8)(gap < v8_set(s->most)) & (i8)(along > v8_set(0.0))) & real);
+  for (unsigned bits = s->near[e]; bits; bits &= bits - 1) {
+    const int l = __builtin_ctz(bits);
+
+    s->node[s->n] = 8 * e + l;
+    s->gap[s->n]  = gap[l];
+    s->flat[s->n] = flat[l] != 0;
+    for (int k = 0; k < 3; k++) s->normal[s->n][k] = flat[l] ? p->n[k] : d[k][l] / far[l];
+    if (++s->n == 8) pass_batch(s);
   }
-  s->node[s->n] = node;
-  s->gap[s->n]  = gap;
-  s->flat[s->n] = flat;
-  for (int k = 0; k < 3; k++) s->normal[s->n][k] = flat ? p->n[k] : d[k] / far;
-  if (++s->n == 8) pass_batch(s);
+}
+
+/* Out of reach nothing stays. */
+static void let_go(PlatePass *s)
+{
+  const double partner = 1.0 + (double)s->plate->id;
+
+  for (int h = 0; h < s->n_held; h++) {
+    const int  node = s->held[h].node;
+    NodeSlots *slot = &s->fem->slot[s->first + (size_t)node];
+    int        at;
+
+    if (s->held[h].partner != partner || s->near[node / 8] & 1 << node % 8) continue;
+    at = slot_find(*slot, partner); /* another may have taken its place */
+    if (at >= 0) slot_free(*slot, at);
+  }
+}
+
+static void pass_plate(PlatePass *s)
+{
+  const Plate *p     = s->plate;
+  const double least = nearest_least(s);
+  /* no history, and from midway nothing in reach */
+  const int apart = p->place <= 0.0 && least >= PetscMax(2.0 * s->most - s->face->layer, s->face->layer);
+
+  s->out->nearest = apart ? least : nearest(s);
+  s->out->place   = p->place > 0.0 ? p->place : p->R + 0.5 * (s->out->nearest - s->face->layer);
+  memset(s->near, 0, (size_t)s->n_eight);
+  for (int e = 0; !apart && e < s->n_eight; e++) pass_eight(s, e);
+  pass_batch(s);
+  let_go(s);
+  for (int m = WORK_NORMAL; m <= WORK_FRICTION; m++)
+    exact_add(&s->fem->work[m], s->work[m] * s->fem->dt, s->fem->inv_work);
+  memset(s->work, 0, sizeof s->work);
 }
 
 PetscErrorCode FemPlates(Fem fem, PetscInt n, const Plate plate[], PlateReaction reaction[])
 {
   const FemConfig *c = &fem->cfg;
   PlatePass        s = {
-             .fem = fem, .law = {2.0 * c->penalty * c->bulk.K, c->dashpot, c->ligand}
+             .fem  = fem,
+             .body = -1,
+             .x    = fem->f_contact, /* scratch of fem_move, and larger */
+             .near = fem->plate_near,
+             .held = fem->plate_held,
+             .law  = {2.0 * c->penalty * c->bulk.K, c->dashpot, c->ligand}
   };
 
   PetscFunctionBeginUser;
@@ -199,18 +281,13 @@ PetscErrorCode FemPlates(Fem fem, PetscInt n, const Plate plate[], PlateReaction
 
     PetscCheck(body >= 0 && body < fem->n_body, PETSC_COMM_SELF, PETSC_ERR_PLIB,
                "a plate in front of row %" PetscInt_FMT ", which has no body here", plate[k].meshed);
-    s.plate        = &plate[k];
-    s.face         = &fem->between[plate[k].pair];
-    s.most         = face_reach(0.5 * fem->cohesion, s.face);
-    s.out          = &reaction[k];
-    s.first        = (size_t)body * (size_t)fem->n_surf;
-    reaction[k]    = (PlateReaction){.unit = fem->unit_force};
-    s.out->nearest = nearest(&s);
-    s.out->place   = plate[k].place > 0.0 ? plate[k].place : plate[k].R + 0.5 * (s.out->nearest - s.face->layer);
-    for (int node = 0; node < fem->n_surf; node++) pass_node(&s, node);
-    pass_batch(&s);
-    for (int m = WORK_NORMAL; m <= WORK_FRICTION; m++) exact_add(&fem->work[m], s.work[m] * fem->dt, fem->inv_work);
-    memset(s.work, 0, sizeof s.work);
+    if (body != s.body) take_body(&s, body);
+    s.plate     = &plate[k];
+    s.face      = &fem->between[plate[k].pair];
+    s.most      = face_reach(0.5 * fem->cohesion, s.face);
+    s.out       = &reaction[k];
+    reaction[k] = (PlateReaction){.unit = fem->unit_force};
+    pass_plate(&s);
   }
   PetscFunctionReturn(0);
 }

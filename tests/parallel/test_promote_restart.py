@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Rigid grains that become meshed while they are pressed: a press that is stopped right after a promotion or between two, and
-goes on with another number of ranks, has the same history.csv and promotions.csv, byte for byte, as one that was never stopped.
+"""Rigid grains that become meshed while they are pressed: a press that is stopped before the first promotion, right after it
+or another, or between two, and goes on with another number of ranks, has the same history.csv and promotions.csv, byte for byte, as one that was never stopped.
 What a promotion leaves of the powder: momentum, energy, contacts."""
 import csv
 import filecmp
@@ -35,11 +35,23 @@ def check_handover(straight):
         assert abs(lost - 1.0) < 0.1, f"contacts were lost or made by a promotion: {lost}"
 
 
+def check_step(straight):
+    """The step is that of rigid grains before the first promotion, of meshes behind it; time goes on, so does the speed of the punch."""
+    history, first = rows(straight), promotions(straight)[0]["step"]
+    step, ns, speed = ([float(row[key]) for row in history] for key in ("step", "time_ns", "velocity_top_nm_per_ns"))
+    length = [(b - a) / (m - n) for n, m, a, b in zip(step, step[1:], ns, ns[1:])]
+    rigid = [dt for dt, n in zip(length, step) if n < first]
+    assert min(length[len(rigid):]) > 0.0 and max(length[len(rigid):]) < 0.6 * min(rigid), f"steps of {length} ns"
+    turn = step.index(first)
+    assert abs(speed[turn + 1] / speed[turn] - 1.0) < 0.2, f"the punch jumps from {speed[turn]} to {speed[turn + 1]} nm/ns"
+
+
 def main():
     program, straight = run_straight(DECK)
     check_handover(straight)
+    check_step(straight)
     steps = [int(row["step"]) for row in promotions(straight)]
-    for step in (steps[3], steps[3] + 100):
+    for step in (steps[0] - 100, steps[0], steps[3] + 100):
         stopped = check_goes_on(program, DECK, (3, 2), step, straight)
         assert filecmp.cmp(os.path.join(stopped, "promotions.csv"), os.path.join(straight, "promotions.csv"), shallow=False), \
             "promotions.csv differs from the straight run's"
