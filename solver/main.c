@@ -19,6 +19,7 @@ static PetscErrorCode Step(Simulation *sim)
   programme_move_tools(sim->dt, &sim->tools); /* punches move, driven by rate or by pressure          */
   PetscCall(RefreshNeighbours(sim));          /* when someone moved half a skin: ghosts, list, balance */
   if (simulation_report_next(sim)) simulation_sample_next(sim);
+  PetscCall(MeshedSend(sim));                  /* surfaces, to ranks beside this one                   */
   PetscCall(DemForces(sim->dem, &sim->tools)); /* contacts of rigid grains, also with the tools        */
   PetscCall(MeshedForces(sim));                /* ... of meshed grains, also with rigid ones           */
   dem_move(sim->dem, &sim->tools);             /* rigid grains: velocities and places                  */

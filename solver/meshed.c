@@ -113,12 +113,20 @@ const DemFollower *meshed_follower(Simulation *sim)
   return sim->fem ? &sim->follower : NULL;
 }
 
+PetscErrorCode MeshedSend(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  if (sim->fem) PetscCall(FemSurfacesSend(sim->fem));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode MeshedForces(Simulation *sim)
 {
   PetscFunctionBeginUser;
   if (sim->fem) show_faces(sim);
   if (sim->fem) PetscCall(FemForces(sim->fem, &sim->tools));
   if (sim->mixed) PetscCall(MixedForces(sim->dem, sim->fem));
+  else if (sim->fem) PetscCall(FemForcesSend(sim->fem));
   PetscFunctionReturn(0);
 }
 

@@ -19,6 +19,8 @@ PetscErrorCode MeshedStart(Simulation *sim);
 PetscErrorCode MeshedRefresh(Simulation *sim);
 /* Not collective.  They travel with their grains: DemRepartition's follower; NULL without meshed grains. */
 const DemFollower *meshed_follower(Simulation *sim);
+/* Collective.  Before DemForces: surfaces set out for the ranks that need them. */
+PetscErrorCode MeshedSend(Simulation *sim);
 /* Collective.  After DemForces: contacts of bodies with each other, the tools and rigid grains. */
 PetscErrorCode MeshedForces(Simulation *sim);
 /* Collective.  Elements, velocities and places of all bodies. */

@@ -54,7 +54,10 @@ static PetscErrorCode Plates(Dem dem, Fem fem, int push)
   PetscCall(DemPlates(dem, &n, &plate));
   PetscCall(PetscMalloc1(n, &reaction));
   PetscCall(FemPlates(fem, n, plate, reaction));
-  if (push) PetscCall(DemPlatesPush(dem, reaction));
+  if (push) {
+    PetscCall(FemForcesSend(fem));
+    PetscCall(DemPlatesPush(dem, reaction));
+  }
   PetscCall(PetscFree(reaction));
   PetscFunctionReturn(0);
 }

@@ -40,6 +40,7 @@ PetscErrorCode DemFaceList(Dem dem)
     dem->both.live[at / 8] = 1;
   }
   for (PetscInt p = 0; p < dem->n_plate; p++) dem->lane_of[dem->plate_ends[p].pair] = p;
+  dem->faces_new = dem->faces_age = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 
@@ -72,6 +73,8 @@ static void face_of(Dem dem, PetscInt k, PairFace *f)
 void dem_faces(Dem dem, const PairFace **face)
 {
   *face = dem->face;
+  if (!dem->faces_new) return;
+  dem->faces_new = PETSC_FALSE;
   for (PetscInt k = 0; k < dem->n_meshed_pairs; k++) face_of(dem, k, &dem->face[k]);
 }
 
@@ -80,12 +83,15 @@ void dem_faces_age(Dem dem)
   const int     at = contact_face_at(&dem->cfg.model) + FACE_LAYER, cover = at - FACE_LAYER + FACE_COVER;
   const Ligand *ligand = &dem->cfg.model.interface->ligand;
 
+  if (!dem->faces_age) return;
+  dem->faces_age = PETSC_FALSE;
   for (PetscInt k = 0; k < dem->n_meshed_pairs; k++) {
     int    l;
     Lanes *state = pair_state(dem, k, &l);
 
-    if (state && state[at][l] > 0.0 && ligand_bare(state[cover][l], ligand->threshold) > 0.0)
-      state[at][l] = interface_pressed_out(ligand, state[at][l]);
+    if (!state || state[at][l] <= 0.0 || ligand_bare(state[cover][l], ligand->threshold) == 0.0) continue;
+    state[at][l]   = interface_pressed_out(ligand, state[at][l]);
+    dem->faces_new = dem->faces_age = PETSC_TRUE;
   }
 }
 
@@ -99,18 +105,20 @@ void dem_face_change(Dem dem, const ContactSample *s, const ContactChange *chang
   const int     held  = ligand_bare(s->coverage, ligand->threshold) == 0.0;
   const int     holds = ligand_bare(change->coverage, ligand->threshold) == 0.0;
 
-  dem->seen[s->at]      = 1;
-  face[FACE_BOND][l]    = s->bond + 1.0;
-  face[FACE_COVER][l]   = change->coverage;
-  face[FACE_NECK][l]    = change->neck;
-  face[FACE_LAYER][l]   = holds ? layer : held ? was : face[FACE_LAYER][l];
-  mine[PAIR_OVERLAP][l] = fmax(mine[PAIR_OVERLAP][l] + change->approach, 0.0);
-  mine[PAIR_WIDER][l]   = s->bonded > 0.0 ? fmax(pow(change->neck / s->bonded, 2.0), 1.0) : 0.0;
+  dem->faces_new = dem->faces_age = PETSC_TRUE;
+  dem->seen[s->at]                = 1;
+  face[FACE_BOND][l]              = s->bond + 1.0;
+  face[FACE_COVER][l]             = change->coverage;
+  face[FACE_NECK][l]              = change->neck;
+  face[FACE_LAYER][l]             = holds ? layer : held ? was : face[FACE_LAYER][l];
+  mine[PAIR_OVERLAP][l]           = fmax(mine[PAIR_OVERLAP][l] + change->approach, 0.0);
+  mine[PAIR_WIDER][l]             = s->bonded > 0.0 ? fmax(pow(change->neck / s->bonded, 2.0), 1.0) : 0.0;
 }
 
 /* Pairs that the slow clock has not seen have parted: they have what free surfaces bring from now on. */
 void dem_faces_part(Dem dem)
 {
+  dem->faces_new = PETSC_TRUE;
   for (PetscInt k = 0; dem->cfg.model.interface && k < dem->n_meshed_pairs; k++) {
     int    l;
     Lanes *state = pair_state(dem, k, &l);

@@ -71,7 +71,8 @@ struct _p_Dem {
   Batches          both;    /* pairs of two meshed grains */
   PetscInt        *lane_of; /* [n_meshed_pairs] of mixed or both; -1: another rank has the pair's history */
   PairFace        *face;    /* [n_meshed_pairs] as dem_faces gave them */
-  char            *seen;    /* [n_meshed_pairs] by the slow clock, in the step that it makes */
+  PetscBool        faces_new, faces_age; /* something of them has changed since; layers may be pressed out yet */
+  char            *seen;                 /* [n_meshed_pairs] by the slow clock, in the step that it makes */
   PetscInt         n_plate;
   PlateEnds       *plate_ends; /* [n_plate] */
   Plate           *plate;      /* [n_plate] as DemPlates gave them */

@@ -122,6 +122,14 @@ PetscErrorCode FemRefresh(Fem fem, PetscInt n_pairs, const PetscInt (*pair)[2])
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode FemSurfacesSend(Fem fem)
+{
+  PetscFunctionBeginUser;
+  PetscCall(FemHaloBegin(fem));
+  fem->sent = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode FemForces(Fem fem, const Tools *tools)
 {
   const size_t nodes = (size_t)(fem->n_body + fem->n_ghost_body) * (size_t)fem->n_surf;
@@ -129,7 +137,8 @@ PetscErrorCode FemForces(Fem fem, const Tools *tools)
   PetscFunctionBeginUser;
   if (fem->sampling) fem->n_samples = fem->n_sums = 0;
   if (nodes) memset(fem->force, 0, nodes * sizeof *fem->force); /* there is no array before there is a body */
-  PetscCall(FemHaloBegin(fem));
+  if (!fem->sent) PetscCall(FemSurfacesSend(fem));
+  fem->sent = PETSC_FALSE;
   PetscCall(FemHaloEnd(fem));
   busy_start(&fem->g->busy);
   PetscCall(FemCandidatesCheck(fem));

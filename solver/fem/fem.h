@@ -131,6 +131,13 @@ void fem_faces(Fem fem, const PairFace face[]);
 double fem_overlap_most(Fem fem);
 /* Collective.  Bodies go where their grains go: call before GrainsMigrate with its dest. */
 PetscErrorCode FemMigrate(Fem fem, const PetscMPIInt dest[]);
+/*
+  Collective, and a step may do without them: what neighbours need is sent as soon as it is known, so that a step has
+  two places where it waits for others.  FemSurfacesSend: before work between new places and FemForces; FemForcesSend:
+  after the last forces on surfaces, before FemMove.
+*/
+PetscErrorCode FemSurfacesSend(Fem fem);
+PetscErrorCode FemForcesSend(Fem fem);
 /* Collective.  Forces of contacts between bodies and with the tools at the present places. */
 PetscErrorCode FemForces(Fem fem, const Tools *tools);
 /*

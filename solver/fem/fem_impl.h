@@ -186,12 +186,6 @@ typedef struct {
   PetscInt64 id; /* of the rigid grain */
 } PlatePair;
 
-/* A surface node of the body whose plates are in work holds on to a grain, as SLOT_PARTNER has it. */
-typedef struct {
-  int    node;
-  double partner;
-} PlateHeld;
-
 /* Two bodies that may touch, at least one of them owned. */
 typedef struct {
   int body[2], between;
@@ -224,7 +218,8 @@ struct _p_Fem {
   SurfaceForce  *force;        /* [n_body + n_ghost_body][n_surf] */
   double        *arrived;      /* [n_arrived][1 + width] id and body of what has travelled, until FemRefresh */
   PetscInt       n_arrived;
-  PetscSF        halo; /* roots: owned bodies, leaves: ghosts; NULL on one rank */
+  PetscSF        halo;         /* roots: owned bodies, leaves: ghosts; NULL on one rank */
+  PetscBool      sent, pushed; /* surfaces, or forces on those of ghosts, are on their way */
   MPI_Datatype   surf_type, force_type;
   MPI_Op         add_force;
   /* contact */
@@ -241,7 +236,7 @@ struct _p_Fem {
   char              *block_used;           /* [n_body + n_ghost_body][n_block] by `list` */
   double            *hits;                 /* scratch of FemContact, [8][hits_cap] */
   unsigned char     *plate_near;           /* scratch of FemPlates, [n_surf] */
-  PlateHeld         *plate_held;           /* the same, [SLOTS n_surf] */
+  int               *plate_held;           /* the same, [SLOTS n_surf] */
   double             skin;                 /* of `list` [nm] */
   double             reach;                /* largest gap at which surfaces act on each other [nm] */
   double             cohesion;             /* the part of it that is not the ligands' [nm] */

@@ -12,11 +12,12 @@
 typedef struct {
   Fem      fem;
   PetscInt body;
-  int      n_eight;     /* of its surface nodes; the last ones repeat the last node */
-  v8 (*x)[3];           /* [n_eight] where they are */
-  unsigned char  *near; /* [n_eight] bits: nodes that the plate touches */
-  int             n_held;
-  PlateHeld      *held; /* all that its nodes have stored against grains */
+  int      n_eight;          /* of its surface nodes; the last ones repeat the last node */
+  v8 (*x)[3];                /* [n_eight] where they are */
+  unsigned char  *near;      /* [n_eight] bits: nodes that the plate touches */
+  int             n_held;    /* what its nodes have stored against grains: */
+  int            *node_held; /* [n_held] which */
+  double         *held;      /* [n_held, 0 to the next multiple of 8] against whom, as SLOT_PARTNER has it */
   const Plate    *plate;
   PlateReaction  *out;
   SurfaceLaw      law;
@@ -49,8 +50,9 @@ static void take_body(PlatePass *s, PetscInt body)
   for (int n = 0; n < fem->n_surf; n++)
     for (int k = 0; k < SLOTS; k++) {
       const double partner = fem->slot[s->first + (size_t)n][k][SLOT_PARTNER];
-      if (partner > 0.0) s->held[s->n_held++] = (PlateHeld){n, partner};
+      if (partner > 0.0) s->node_held[s->n_held] = n, s->held[s->n_held++] = partner;
     }
+  for (int k = s->n_held; k < (s->n_held + 7) / 8 * 8; k++) s->held[k] = 0.0;
 }
 
 /* From the centre of the rigid grain to eight points: vectors, and their parts along the normal. */
@@ -234,15 +236,14 @@ static void let_go(PlatePass *s)
 {
   const double partner = 1.0 + (double)s->plate->id;
 
-  for (int h = 0; h < s->n_held; h++) {
-    const int  node = s->held[h].node;
-    NodeSlots *slot = &s->fem->slot[s->first + (size_t)node];
-    int        at;
+  for (int first = 0; first < s->n_held; first += 8)
+    for (unsigned bits = i8_bits((i8)(*(const v8 *)(s->held + first) == v8_set(partner))); bits; bits &= bits - 1) {
+      const int  node = s->node_held[first + __builtin_ctz(bits)];
+      NodeSlots *slot = &s->fem->slot[s->first + (size_t)node];
+      const int  at   = s->near[node / 8] & 1 << node % 8 ? -1 : slot_find(*slot, partner);
 
-    if (s->held[h].partner != partner || s->near[node / 8] & 1 << node % 8) continue;
-    at = slot_find(*slot, partner); /* another may have taken its place */
-    if (at >= 0) slot_free(*slot, at);
-  }
+      if (at >= 0) slot_free(*slot, at);
+    }
 }
 
 static void pass_plate(PlatePass *s)
@@ -267,12 +268,13 @@ PetscErrorCode FemPlates(Fem fem, PetscInt n, const Plate plate[], PlateReaction
 {
   const FemConfig *c = &fem->cfg;
   PlatePass        s = {
-             .fem  = fem,
-             .body = -1,
-             .x    = fem->f_contact, /* scratch of fem_move, and larger */
-             .near = fem->plate_near,
-             .held = fem->plate_held,
-             .law  = {2.0 * c->penalty * c->bulk.K, c->dashpot, c->ligand}
+             .fem       = fem,
+             .body      = -1,
+             .x         = fem->f_contact, /* scratch of fem_move, and larger, as f is */
+             .near      = fem->plate_near,
+             .held      = (double *)fem->f,
+             .node_held = fem->plate_held,
+             .law       = {2.0 * c->penalty * c->bulk.K, c->dashpot, c->ligand}
   };
 
   PetscFunctionBeginUser;

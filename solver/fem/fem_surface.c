@@ -181,13 +181,24 @@ PetscErrorCode FemHaloEnd(Fem fem)
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode FemForcesSend(Fem fem)
+{
+  PetscFunctionBeginUser;
+  if (!fem->halo) PetscFunctionReturn(0);
+  PetscCall(PetscSFReduceBegin(fem->halo, fem->force_type, fem->force + fem->n_body * fem->n_surf, fem->force,
+                               fem->add_force));
+  fem->pushed = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode FemForcesHome(Fem fem)
 {
   SurfaceForce *ghost = fem->force + fem->n_body * fem->n_surf;
 
   PetscFunctionBeginUser;
   if (!fem->halo) PetscFunctionReturn(0);
-  PetscCall(PetscSFReduceBegin(fem->halo, fem->force_type, ghost, fem->force, fem->add_force));
+  if (!fem->pushed) PetscCall(FemForcesSend(fem));
+  fem->pushed = PETSC_FALSE;
   PetscCall(PetscSFReduceEnd(fem->halo, fem->force_type, ghost, fem->force, fem->add_force));
   PetscFunctionReturn(0);
 }
