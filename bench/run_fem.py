@@ -27,6 +27,7 @@ STOPPED = 75  # solver/exit_codes.h
 HERE = Path(__file__).resolve().parent
 MESH = {125: 256, 1000: 424}  # elements of a grain: 321 and 503 nodes (n = 4, m = 2; n = 5, m = 2)
 R = 3.25  # nm
+MIXED_GRAINS = 1000  # of bench/fem_mixed.yml
 # what bench/fem_eight.yml says, once more
 EIGHT = {"R": R, "bore": (1 + math.sqrt(2)) * R, "n": 4, "m": 2, "E": 79.0, "nu": 0.42, "yield": 1.0, "mu": 0.2,
          "penalty": 100.0, "strain": 0.2, "element": "C3D8R"}
@@ -81,34 +82,43 @@ def press(args, work):
     return True
 
 
-def sessions(args, work, ranks, copies):
+def sessions(args, work, ranks, copies, options):
     """What copies of the mixed deck at the same time say of themselves."""
     folders = [work / f"mixed{k}" for k in range(copies)]
     runs = [subprocess.Popen([os.environ.get("MPIEXEC", "mpirun"), "-n", str(ranks), args.build / "nanomint", HERE / "fem_mixed.yml",
-                              "-output_folder", folder], cwd=work, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              "-output_folder", folder, *options], cwd=work, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                              stderr=subprocess.DEVNULL) for folder in folders]
     if any([run.wait() != STOPPED for run in runs]):
         return None
     return [json.loads((folder / "summary.json").read_text())["session"] for folder in folders]
 
 
-def mixed(args, work):
-    print(f"## A cluster of meshed grains among rigid ones on {args.ranks} ranks, beside as many runs on one each; medians of {args.rounds} rounds")
+CLUSTERS = {"82 of 1,000": (), "500 of 1,000": ("-mesh_region_r_max", "1", "-mesh_region_z_max", "0.5")}
+
+
+def cluster(args, work, name):
+    """One row: as many runs side by side on a rank each, and one run on all, round by round."""
     alone, together = [], []
     for _ in range(args.rounds):
         for found, ranks, copies in ((alone, 1, args.ranks), (together, args.ranks, 1)):
-            got = sessions(args, work, ranks, copies)
+            got = sessions(args, work, ranks, copies, CLUSTERS[name])
             if got is None:
                 print("failed: fem_mixed.yml", file=sys.stderr)
                 return False
             found += got
-    busy, speed = ([median(s[key] for s in found) for found in (alone, together)] for key in ("step_busy_us", "grain_steps_per_s"))
+    busy, wall = ([median(of(s) for s in found) for found in (alone, together)]
+                  for of in (lambda s: s["step_busy_us"], lambda s: 1e6 * MIXED_GRAINS / s["grain_steps_per_s"]))
     usual = {key: median(s[key] for s in together) for key in together[0]}
-    print(f"a step without waiting: {busy[0]:.0f} us on one rank, {busy[1]:.0f} us on {args.ranks}: {busy[0] / busy[1]:.2f} times as fast; "
-          f"by the clock on the wall {speed[1] / speed[0]:.2f} times")
-    print(f"imbalance {usual['imbalance']:.3f} (rigid {usual['imbalance_rigid']:.3f}, meshed {usual['imbalance_meshed']:.3f}); "
+    print(f"{name}: a step without waiting {busy[0]:.0f} us on one rank, {busy[1]:.0f} us on {args.ranks}: {busy[0] / busy[1]:.2f} times as fast; "
+          f"on the wall {wall[0]:.0f} and {wall[1]:.0f} us: {wall[0] / wall[1]:.2f} times, {wall[1] - busy[1]:.0f} us of them in waits, messages and files; "
+          f"imbalance {usual['imbalance']:.3f} (rigid {usual['imbalance_rigid']:.3f}, meshed {usual['imbalance_meshed']:.3f}); "
           f"{usual['rigid_grain_us']:.2f} us a step of a rigid grain, {usual['meshed_grain_us']:.1f} us of a meshed one", flush=True)
     return True
+
+
+def mixed(args, work):
+    print(f"## Clusters of meshed grains among rigid ones on {args.ranks} ranks, beside as many runs on one each; medians of {args.rounds} rounds")
+    return all([cluster(args, work, name) for name in CLUSTERS])
 
 
 def stress_near(history, strain, half=0.01):
