@@ -210,7 +210,8 @@ struct _p_Fem {
   v8 (*state)[EL_N];           /* [n_pack][n_elem] */
   v8          *yield;          /* [n_pack] */
   ElementWork *work_pack;      /* [n_pack] of the step; worst: since the last control */
-  v8 (*f)[3], (*f_contact)[3]; /* [n_node], [n_surf] forces inside one pack, and the part of contacts: scratch */
+  v8 (*f)[3], (*f_contact)[3]; /* [n_node], [n_surf] forces inside one pack, and the part of contacts: scratch, of
+                                  FemPlates, too */
   NodeSlots     *slot;         /* [n_body][n_surf] */
   double        *h_facet;      /* [n_body] square root of the mean facet area without load [nm] */
   double        *settle;       /* [n_body] steps for which a promoted body is still calmed down */
