@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One powder pressed with rigid grains, meshed ones, and grains that become meshed on the way: one figure, and its numbers.
 
-    plot_hybrid.py RUN [RUN ...] --of REFERENCE [--density 0.75] [-o hybrid.png]
+    plot_hybrid.py RUN [RUN ...] --of REFERENCE [--density 0.75] [--seconds S [S ...]] [-o hybrid.png]
 
 Runs of the same powder; the reference is one of them, usually that with all grains meshed: what the others have is given relative
 to it.  Frames are those nearest to the density."""
@@ -99,12 +99,17 @@ def main():
     parser.add_argument("runs", metavar="RUN", nargs="+")
     parser.add_argument("--of", metavar="RUN", required=True, help="the reference; one of the runs")
     parser.add_argument("--density", type=float, default=0.75, help="at which forces and stresses of grains are compared")
+    parser.add_argument("--seconds", metavar="S", nargs="+", type=float, help="CPU seconds of the runs, where the wall clock says little")
     parser.add_argument("-o", "--output", default="hybrid.png")
     args = parser.parse_args()
     try:
         runs = [Pressed(folder, args.density) for folder in args.runs]
     except (NoRun, ValueError, OSError) as error:
         sys.exit(f"plot_hybrid: {error}")
+    if args.seconds and len(args.seconds) != len(runs):
+        sys.exit(f"plot_hybrid: {len(args.seconds)} numbers of seconds for {len(runs)} runs")
+    for run, seconds in zip(runs, args.seconds or []):
+        run.cost = seconds
     reference = next((run for run in runs if run.run.folder.resolve() == Path(args.of).resolve()), None)
     if reference is None:
         sys.exit(f"plot_hybrid: {args.of} is none of the runs")
