@@ -62,14 +62,17 @@ typedef struct {
   char      name[NAME_MAX_LEN];
   char      method[NAME_MAX_LEN];  /* release, eject: explicit, equilibrium */
   char      element[NAME_MAX_LEN]; /* release, eject by equilibrium: of fem/fem_static.h */
-  PetscBool moduli;                /* release by equilibrium: of the compact, before */
-  double    pressure;              /* press: target P = F/A on the top punch [GPa] */
-  double    inertial_number;       /* press, release, eject: sets the punch speed */
-  double    servo_time;            /* press: time the servo holds P within tolerance before the stage ends [ns] */
-  double    servo_tolerance;       /* relative */
-  double    time;                  /* dwell: duration; fill: settling time [ns] */
-  double    temperature;           /* dwell: of the slow clock [K]; NAN: that of the deck */
-  double    density_limit; /* press: stop here even when P is not reached; dwell: stop the slow clock here [-] */
+  char      balance[NAME_MAX_LEN]; /* release, eject by equilibrium: auto, newton, damped */
+  double    tolerance;       /* release, eject by equilibrium: unbalanced forces over those of contact; NAN: auto [-] */
+  PetscInt  steps_max;       /* release, eject by damped motion: of an increment */
+  PetscBool moduli;          /* release by equilibrium: of the compact, before */
+  double    pressure;        /* press: target P = F/A on the top punch [GPa] */
+  double    inertial_number; /* press, release, eject: sets the punch speed */
+  double    servo_time;      /* press: time the servo holds P within tolerance before the stage ends [ns] */
+  double    servo_tolerance; /* relative */
+  double    time;            /* dwell: duration; fill: settling time [ns] */
+  double    temperature;     /* dwell: of the slow clock [K]; NAN: that of the deck */
+  double    density_limit;   /* press: stop here even when P is not reached; dwell: stop the slow clock here [-] */
 } StageConfig;
 
 typedef struct {

@@ -369,7 +369,33 @@ static PetscErrorCode CheckMesh(Deck *deck)
   PetscFunctionReturn(0);
 }
 
-/* Equilibrium is that of meshed bodies; weight is no force of theirs. */
+/* What only Newton's rule can do, and what it cannot. */
+static PetscErrorCode CheckNewton(Deck *deck, const StageConfig *s)
+{
+  const Config *config = deck->config;
+  const int     asked  = s->moduli || (*s->element && strcmp(s->element, "one_point"));
+  char          label[LABEL_LEN], name[2 * NAME_MAX_LEN];
+
+  PetscFunctionBeginUser;
+  snprintf(name, sizeof(name), "%s_%s", s->name, s->moduli ? "moduli" : "element");
+  PetscCheck(!asked || strcmp(s->balance, "damped"), deck->comm, USER_ERROR,
+             "%s: that needs a balance by Newton's rule, and %s_balance is damped; choose newton",
+             blame(deck, name, label), s->name);
+  if (!asked && strcmp(s->balance, "newton")) PetscFunctionReturn(0);
+  if (!asked) snprintf(name, sizeof(name), "%s_balance", s->name);
+  PetscCheck(
+      !strcmp(config->mesh.grains, "all"), deck->comm, USER_ERROR,
+      "%s: Newton's rule balances meshed grains, and mesh_grains is %s; choose balance: damped, or mesh: {grains: "
+      "all}",
+      blame(deck, name, label), config->mesh.grains);
+  PetscCheck(
+      config->ligand.coverage <= 0.0, deck->comm, USER_ERROR,
+      "%s: Newton's rule knows no ligands between grains, and ligand_coverage is %g; choose balance: damped, or 0",
+      blame(deck, name, label), config->ligand.coverage);
+  PetscFunctionReturn(0);
+}
+
+/* Weight is no force of an equilibrium. */
 static PetscErrorCode CheckMethod(Deck *deck, const StageConfig *s)
 {
   const Config *config = deck->config;
@@ -385,13 +411,8 @@ static PetscErrorCode CheckMethod(Deck *deck, const StageConfig *s)
              USER_ERROR, "%s: %s is an element of equilibria; choose %s: {method: equilibrium}, or one_point",
              blame(deck, name, label), s->element, s->name);
   if (strcmp(s->method, "equilibrium")) PetscFunctionReturn(0);
+  PetscCall(CheckNewton(deck, s));
   snprintf(name, sizeof(name), "%s_method", s->name);
-  PetscCheck(!strcmp(config->mesh.grains, "all"), deck->comm, USER_ERROR,
-             "%s: equilibrium is that of meshed grains, and mesh_grains is %s; choose explicit, or mesh: {grains: all}",
-             blame(deck, name, label), config->mesh.grains);
-  PetscCheck(config->ligand.coverage <= 0.0, deck->comm, USER_ERROR,
-             "%s: equilibrium knows no ligands between grains, and ligand_coverage is %g; choose explicit, or 0",
-             blame(deck, name, label), config->ligand.coverage);
   PetscCheck(config->time.gravity == 0.0, deck->comm, USER_ERROR,
              "%s: equilibrium leaves out gravity, and time_gravity is %s; choose explicit, or no gravity",
              blame(deck, name, label), quantity_format(config->time.gravity, DIM_ACCELERATION, gravity));

@@ -57,7 +57,14 @@ static const DeckChoice bulk_choices[] = {
 
 static const DeckChoice methods[] = {
     {"explicit", NO, "tools move, grains follow by their inertia and come to rest"},
-    {"equilibrium", NO, "tools withdraw through static equilibria, Newton and PETSc, to a relative residual of 1e-6"},
+    {"equilibrium", NO, "tools withdraw through static equilibria, each to the tolerance"},
+    {0},
+};
+
+static const DeckChoice balances[] = {
+    {"auto", NO, "newton where all grains are meshed and without ligands, else damped"},
+    {"newton", NO, "Newton's rule and PETSc; all grains meshed, no ligands"},
+    {"damped", NO, "motion in which every grain stands still when its kinetic energy falls; rigid and meshed grains"},
     {0},
 };
 
@@ -271,19 +278,34 @@ static const DeckKey dwell_keys[] = {
 };
 #define METHOD(what) {"method", KEY_CHOICE, DIM_NONE, NO, "explicit", AT(method), methods, NULL, what}
 #define ELEMENT {"element", KEY_CHOICE, DIM_NONE, NO, "one_point", AT(element), elements, NULL, \
-                 "method: equilibrium; hexahedron of the meshed grains in this stage"}
+                 "balance: newton; hexahedron of the meshed grains in this stage"}
+#define BALANCE {"balance", KEY_CHOICE, DIM_NONE, NO, "auto", AT(balance), balances, NULL, \
+                 "method: equilibrium; how balance is found"}
+#define TOLERANCE {"tolerance", KEY_REAL, DIM_NONE, 1e-12, 1e-2, NAN, "auto", AT(tolerance), NULL, NULL, \
+                   "method: equilibrium; norm of unbalanced forces over that of contact forces; auto: newton 1e-6, damped 1e-4"}
+#define STEPS {"steps_max", KEY_INT, DIM_NONE, 1, 1e9, 100000, NULL, AT(steps_max), NULL, NULL, \
+               "balance: damped; steps in which an increment has to find its balance"}
 static const DeckKey release_keys[] = {INERTIAL_NUMBER,
-    METHOD("how the coin gets there; equilibrium: residual stress and springback without inertia, meshed grains only"),
+    METHOD("how the coin gets there; equilibrium: residual stress and springback without inertia"),
+    BALANCE,
+    TOLERANCE,
+    STEPS,
     ELEMENT,
     {"moduli", KEY_BOOL, DIM_NONE, NO, "no", AT(moduli), NULL, NULL,
-     "method: equilibrium; stiffness of the compact in the die, a little unloaded, into history.csv and summary.json"},
+     "balance: newton; stiffness of the compact in the die, a little unloaded, into history.csv and summary.json"},
     {0}};
 static const DeckKey eject_keys[]   = {{"inertial_number", KEY_REAL, DIM_NONE, 1e-6, 0.1, 5e-3, NULL, AT(inertial_number), NULL, NULL,
      "sets the speed of both punches; the coin slides as a whole, which need not be as slow as pressing"},
-    METHOD("explicit: pushed out; equilibrium: the wall gives way, friction on the way out is left out, meshed grains only"),
+    METHOD("explicit: pushed out; equilibrium: the wall gives way, friction on the way out is left out"),
+    BALANCE,
+    TOLERANCE,
+    STEPS,
     ELEMENT,
     {0}};
 #undef METHOD
+#undef BALANCE
+#undef TOLERANCE
+#undef STEPS
 #undef ELEMENT
 #undef AT
 

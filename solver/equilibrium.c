@@ -1,8 +1,11 @@
 /* equilibrium.c - release and ejection as sequences of equilibria, and what the run keeps of them. */
 #include "solver/equilibrium.h"
 
+#include "solver/damped.h"
 #include "solver/fem/fem_static.h"
 #include "solver/meshed.h"
+#include <math.h>
+#include <string.h>
 
 /* The rim ends so far below a coin that is out of the die [mean grain diameters]: nothing hangs over it. */
 static const double RIM_BELOW = 0.5;
@@ -90,6 +93,14 @@ static PetscErrorCode Stop(void *who, PetscBool *now)
   PetscFunctionReturn(0);
 }
 
+/* By Newton's rule, or by damped motion? */
+static int newton(const Simulation *sim, const StageConfig *stage)
+{
+  const int alone = sim->meshed == sim->grains->n_global && sim->config.ligand.coverage == 0.0;
+
+  return !strcmp(stage->balance, "newton") || (!strcmp(stage->balance, "auto") && alone);
+}
+
 PetscErrorCode Equilibrate(Simulation *sim)
 {
   const StageConfig *stage = programme_stage(&sim->programme);
@@ -99,20 +110,25 @@ PetscErrorCode Equilibrate(Simulation *sim)
 
   PetscFunctionBeginUser;
   if (!programme_balances(&sim->programme)) PetscFunctionReturn(0);
+  if (!newton(sim, stage)) {
+    damped_begin(sim);
+    PetscFunctionReturn(0);
+  }
   PetscCheck(
       sim->meshed == sim->grains->n_global, sim->comm, PETSC_ERR_USER_INPUT,
-      "%s: %s by equilibrium, but %lld of %lld grains are still rigid: press beyond mesh_from_density, or choose "
-      "method: explicit",
+      "%s: %s by Newton's rule, but %lld of %lld grains are still rigid: press beyond mesh_from_density, or choose "
+      "balance: damped",
       sim->config.deck, stage->name, (long long)(sim->grains->n_global - sim->meshed),
       (long long)sim->grains->n_global);
   PetscCall(Neighbours(sim));
   cfg.stop = Stop, cfg.who = sim;
   cfg.element = stage->element;
+  if (!isnan(stage->tolerance)) cfg.tolerance = stage->tolerance;
   PetscCall(FemStaticCreate(sim->fem, &cfg, &st));
   PetscCall(stage->kind == STAGE_EJECT ? Eject(sim, st, &s) : Release(sim, st, &s));
   PetscCall(FemStaticDestroy(&st));
   PetscCall(Neighbours(sim));
-  programme_balanced(&sim->programme, &(Balanced){s.increments, s.newton, s.residual, !s.stopped});
+  programme_balanced(&sim->programme, &(Balanced){s.increments, s.newton, s.steps, s.residual, !s.stopped});
   sim->next_control = sim->step + 1;
   if (!s.stopped) PetscCall(Tell(sim, stage, &s));
   PetscFunctionReturn(0);

@@ -379,6 +379,7 @@ PetscErrorCode Observe(const Sample *sample, Observation *seen, GrainFields *fie
                         .temperature       = sample->temperature,
                         .static_increments = sample->static_increments,
                         .static_newton     = sample->static_newton,
+                        .static_steps      = sample->static_steps,
                         .static_residual   = sample->static_increments > 0 ? sample->static_residual : NAN};
   for (int k = 0; k < STIFFNESS_N; k++) seen->stiffness[k] = sample->stiffness ? sample->stiffness[k] : NAN;
   see_tools(sample, &region, value, seen);

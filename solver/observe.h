@@ -39,13 +39,14 @@ typedef struct {
      GRAVITY     done by gravity
      STRAIN      taken up by the elements of meshed grains; PLASTIC, HOURGLASS: parts of it
      Balance: kinetic - kinetic_start + NORMAL + TANGENTIAL + VISCOUS + DRAG + STRAIN = TOOLS + GRAVITY */
-  double           work[WORK_N];
-  double           kinetic_start; /* kinetic energy when `work` began [aJ] */
-  double           slow_time;     /* shown by the slow clock [ns] */
-  double           slow_steps;    /* of the slow clock so far */
-  double           slow_residual; /* largest unbalance at which one of them began [-] */
-  double           temperature;   /* [K] */
-  double           static_increments, static_newton, static_residual; /* of equilibria so far, ProgrammeState; [-] */
+  double work[WORK_N];
+  double kinetic_start; /* kinetic energy when `work` began [aJ] */
+  double slow_time;     /* shown by the slow clock [ns] */
+  double slow_steps;    /* of the slow clock so far */
+  double slow_residual; /* largest unbalance at which one of them began [-] */
+  double temperature;   /* [K] */
+  double static_increments, static_newton, static_steps,
+      static_residual;        /* of equilibria so far, ProgrammeState; [-] */
   const double    *stiffness; /* [STIFFNESS_N] when it was looked for last [GPa]; NULL: not yet */
   Fem              fem;       /* meshed grains; NULL: none */
   const FemStatus *bodies;    /* what is known of them all */
@@ -70,19 +71,19 @@ typedef struct {
 
 /* One row of history.csv; the columns, their names and units: observation_columns[]. */
 typedef struct {
-  double step, time, stage;                /* [-], [ns], [-] */
-  double slow_time, temperature;           /* shown by the slow clock [s]; [K] */
-  double slow_steps, slow_residual;        /* of the slow clock; largest unbalance at which one of them began [-] */
-  double static_increments, static_newton; /* of static equilibria so far */
-  double static_residual;                  /* of the last of them, over the forces of contact [-]; NAN: none yet */
-  double stiffness[STIFFNESS_N];           /* of the compact, when it was looked for last [GPa]; NAN: not yet */
-  double target;                           /* [GPa] */
-  double grains;                           /* [-] */
-  double height, z_bottom, z_top;          /* between the punch faces, and the faces [nm] */
-  double velocity_top, velocity_bottom;    /* [nm/ns] */
-  double height_moment, radius_moment;     /* of the uniform cylinder with the same second moments: robust size [nm] */
-  double relative_density; /* true grain volumes / bore between the punches, cut to where grains are [-] */
-  double core_density;     /* same in the inner cylinder of half the radius and half the height [-] */
+  double step, time, stage;         /* [-], [ns], [-] */
+  double slow_time, temperature;    /* shown by the slow clock [s]; [K] */
+  double slow_steps, slow_residual; /* of the slow clock; largest unbalance at which one of them began [-] */
+  double static_increments, static_newton, static_steps; /* of static equilibria so far */
+  double static_residual;               /* of the last of them, over the forces of contact [-]; NAN: none yet */
+  double stiffness[STIFFNESS_N];        /* of the compact, when it was looked for last [GPa]; NAN: not yet */
+  double target;                        /* [GPa] */
+  double grains;                        /* [-] */
+  double height, z_bottom, z_top;       /* between the punch faces, and the faces [nm] */
+  double velocity_top, velocity_bottom; /* [nm/ns] */
+  double height_moment, radius_moment;  /* of the uniform cylinder with the same second moments: robust size [nm] */
+  double relative_density;              /* true grain volumes / bore between the punches, cut to where grains are [-] */
+  double core_density;                  /* same in the inner cylinder of half the radius and half the height [-] */
   double pressure_top, pressure_bottom, pressure_wall; /* normal force / area, powder on tool [GPa] */
   double shear_wall;                /* axial force of the powder on the die / lateral area, > 0 upwards [GPa] */
   double force_top, force_bottom;   /* axial force of the powder on the punch, > 0 pushes it away [nN] */

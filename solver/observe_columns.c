@@ -14,6 +14,7 @@ const ObservationColumn observation_columns[] = {
     {"slow_residual",             AT(slow_residual)          },
     {"static_increments",         AT(static_increments)      },
     {"static_newton",             AT(static_newton)          },
+    {"static_steps",              AT(static_steps)           },
     {"static_residual",           AT(static_residual)        },
     {"target_GPa",                AT(target)                 },
     {"pressure_top_GPa",          AT(pressure_top)           },

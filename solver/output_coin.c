@@ -129,6 +129,7 @@ void output_coin(Output out, Coin *coin)
   if (o && o->static_increments > 0) {
     coin->static_increments = o->static_increments;
     coin->static_newton     = o->static_newton;
+    coin->static_steps      = o->static_steps;
     coin->static_residual   = o->static_residual;
   }
   if (o)
@@ -280,6 +281,17 @@ static void print_band(FILE *f, const char label[], double value, double low, do
   fprintf(f, "%.2g GPa, between %.2g and %.2g GPa (estimate)\n", value, low, high);
 }
 
+static void print_equilibrium(FILE *f, const Coin *c)
+{
+  if (!isfinite(c->static_residual)) return;
+  print_head(f, "static equilibrium");
+  fprintf(
+      f,
+      "unbalanced forces %.1e of those of contact, after %.0f increments, %.0f iterations of Newton and %.0f steps of "
+      "damped motion\n",
+      c->static_residual, c->static_increments, c->static_newton, c->static_steps);
+}
+
 /* Grains with an inside: how far they flowed, and how good the mesh was. */
 static void print_meshed(FILE *f, const Coin *c)
 {
@@ -297,11 +309,6 @@ static void print_meshed(FILE *f, const Coin *c)
     print_head(f, "stiffness in the die");
     fprintf(f, "confined %.3g GPa, Young's modulus %.3g GPa, Poisson's ratio %.2g along the press\n", C[C_33],
             C[C_33] - 2.0 * C[C_13] * C[C_13] / across, C[C_13] / across);
-  }
-  if (isfinite(c->static_residual)) {
-    print_head(f, "static equilibrium");
-    fprintf(f, "unbalanced forces %.1e of those of contact, after %.0f increments and %.0f iterations of Newton\n",
-            c->static_residual, c->static_increments, c->static_newton);
   }
   print_head(f, "worst element");
   fprintf(f, "%.2f of its volume without load; %.2g %% of mass added to thin ones\n", c->element_worst,
@@ -354,6 +361,7 @@ static void print_coin(FILE *f, const Coin *c)
     if (isfinite(c->contact_radius_mean)) fprintf(f, ", of mean radius %.2f R", c->contact_radius_mean);
     putc('\n', f);
   }
+  print_equilibrium(f, c);
   print_meshed(f, c);
   print_bonds(f, c);
   print_band(f, "hardness", c->hardness, c->hardness_low, c->hardness_high);

@@ -42,8 +42,9 @@ typedef struct {
   double kinetic_share;                   /* kinetic energy over that work, under load [-] */
   double mises_rms, mises_max;            /* of the elements, like mises_mean; NAN: no meshed grains [GPa] */
   double residual_stress[SYM_N]; /* of a released coin of meshed grains, over its volume, compression > 0 [GPa] */
-  double static_increments, static_newton, static_residual; /* of static equilibria; NAN: there was none */
-  double stiffness[STIFFNESS_N];                            /* of the compact in the die; NAN: not looked for [GPa] */
+  double static_increments, static_newton, static_steps,
+      static_residual;           /* of static equilibria; NAN: there was none */
+  double stiffness[STIFFNESS_N]; /* of the compact in the die; NAN: not looked for [GPa] */
   double energy_error;
   double hardness, hardness_low, hardness_high; /* estimate and band [GPa] */
   double modulus, modulus_low, modulus_high;    /* the same [GPa] */

@@ -100,6 +100,17 @@ static void write_stage(Json *j, const StageConfig *cfg, const StageSummary *s)
   json_close(j, '}');
 }
 
+static void write_equilibrium(Json *j, const Coin *c)
+{
+  if (!isfinite(c->static_residual)) return;
+  json_open(j, "equilibrium", '{');
+  json_number(j, "residual", c->static_residual);
+  json_number(j, "increments", c->static_increments);
+  json_number(j, "newton_iterations", c->static_newton);
+  json_number(j, "damped_steps", c->static_steps);
+  json_close(j, '}');
+}
+
 static void write_coin(Json *j, Output out)
 {
   char why[2 * WARNING_LEN];
@@ -146,6 +157,7 @@ static void write_coin(Json *j, Output out)
   json_number(j, "ejection_force_nN", c.ejection_force);
   json_number(j, "ejection_shear_GPa", c.ejection_shear);
   json_number(j, "energy_error", c.energy_error);
+  if (!isfinite(c.meshed)) write_equilibrium(j, &c); /* else it stands beside what is known of meshes */
   json_close(j, '}');
 }
 
@@ -175,13 +187,7 @@ static void write_meshed(Json *j, Output out)
     for (int k = 0; k < SYM_N; k++) json_number(j, NULL, c.residual_stress[k]);
     json_close(j, ']');
   }
-  if (isfinite(c.static_residual)) {
-    json_open(j, "equilibrium", '{');
-    json_number(j, "residual", c.static_residual);
-    json_number(j, "increments", c.static_increments);
-    json_number(j, "newton_iterations", c.static_newton);
-    json_close(j, '}');
-  }
+  write_equilibrium(j, &c);
   if (isfinite(c.stiffness[C_33])) { /* of the compact in the die, a little unloaded; the press is axis 3 */
     static const char *const name[STIFFNESS_N] = {"c11", "c12", "c13", "c33", "c44"};
     const double            *C = c.stiffness, across = C[C_11] + C[C_12];

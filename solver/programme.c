@@ -17,6 +17,8 @@ static const double FOLLOW_DOWN = 0.5, FOLLOW_UP = 1.15;                        
 static const double PACE_WAVE = 0.2, PACE_TRANSITS = 5.0;
 /* Work of deformation that counts at least when the pace is set, over pressure times volume: nothing is pressed yet. */
 static const double PACE_WORK = 1e-3;
+/* A tool that withdraws by damped motion sends waves of no more than this part of the largest pressure. */
+static const double WITHDRAW_WAVE = 0.2;
 /* A punch is free when its pressure is below this part of the largest pressure of the programme. */
 static const double FREE = 0.005;
 /* After the punch has come off, and after ejection, the coin is left alone this long, in grain transit times d
@@ -234,6 +236,7 @@ static int run_stage(Programme *p, double time, Tools *t)
 {
   const StageConfig *s = programme_stage(p);
 
+  if (p->now.damped.phase > 0.0) return 0; /* damped.c has the tools */
   switch (s->kind) {
   case STAGE_FILL:
     return time - p->now.stage_start >= s->time;
@@ -259,6 +262,7 @@ static void begin_stage(Programme *p, double time, Tools *t)
   n->ending       = 0.0;
   n->balanced     = 0.0;
   n->bore         = 0.0;
+  n->damped       = (DampedState){0};
   n->reached      = 0.0;
   n->held_since   = -1.0;
   n->free_since   = -1.0;
@@ -344,6 +348,11 @@ int programme_balances(const Programme *p)
   return p->now.done == 0.0 && p->now.balanced < 1.0 && !strcmp(programme_stage(p)->method, "equilibrium");
 }
 
+double programme_withdrawal_speed(const Programme *p)
+{
+  return WITHDRAW_WAVE * pressure_scale(p) / sqrt(p->modulus * p->density);
+}
+
 int programme_balance_begun(const Programme *p) { return p->now.balanced > 0.0; }
 
 void programme_balanced(Programme *p, const Balanced *how)
@@ -355,6 +364,7 @@ void programme_balanced(Programme *p, const Balanced *how)
   n->target   = 0.0;
   n->static_increments += how->increments;
   n->static_newton += how->newton;
+  n->static_steps += how->steps;
   n->static_residual = how->residual;
 }
 

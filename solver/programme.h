@@ -11,6 +11,17 @@
 #include "solver/pace.h"
 #include "solver/setup.h"
 
+/* A tool withdraws by damped motion (damped.c); all zero: there is none in this stage. */
+typedef struct {
+  double phase;               /* what the powder comes to rest from */
+  double adhesion;            /* work of adhesion of the tool, which does not adhere meanwhile [nN/nm] */
+  double left;                /* the tool has still to go in this increment [nm] */
+  double step, since;         /* length of the increment [nm]; step of the run since which the tool stands still */
+  double force, slope, most;  /* Withdrawal, grains/withdraw.h */
+  double increments, started; /* in this stage; step of the run at which it began */
+  double scale;               /* largest norm of the forces of contact so far [nN] */
+} DampedState;
+
 /* All doubles, so that a checkpoint keeps it whole; the same on every rank. */
 typedef struct {
   double stage;           /* index of the present stage */
@@ -40,8 +51,10 @@ typedef struct {
   double balanced;        /* this stage's equilibrium: 1 found, 0.5 stopped on the way, moduli known; 0 not begun */
   double bore;            /* radius of the die before its wall gave way to an equilibrium; 0: it has not [nm] */
   double static_increments, static_newton; /* of equilibria since the run began: increments, iterations of Newton */
+  double static_steps;                     /* of equilibria since the run began: steps of damped motion */
   double static_residual;                  /* of the last one, over the forces of contact; 0: none yet [-] */
-  double stiffness[5];                     /* of the compact, STIFFNESS_N of observe.h [GPa]; 0: not looked for yet */
+  DampedState damped;                      /* of a balance by damped motion: damped.c */
+  double      stiffness[5];                /* of the compact, STIFFNESS_N of observe.h [GPa]; 0: not looked for yet */
   double too_dense; /* bit k: stage k ended at its density limit, a press below its pressure, a dwell before its time */
 } ProgrammeState;
 
@@ -80,12 +93,14 @@ void programme_next(Programme *p, double time, Tools *tools);
   restart?  When it has been found, the next control ends the stage.
 */
 typedef struct {
-  double increments, newton, residual;
+  double increments, newton, steps, residual;
   int    found;
 } Balanced;
-int  programme_balances(const Programme *p);
-int  programme_balance_begun(const Programme *p);
-void programme_balanced(Programme *p, const Balanced *how);
+int programme_balances(const Programme *p);
+int programme_balance_begun(const Programme *p);
+/* Speed of a tool that withdraws by damped motion: its waves are small beside the largest pressure [nm/ns]. */
+double programme_withdrawal_speed(const Programme *p);
+void   programme_balanced(Programme *p, const Balanced *how);
 
 /*
   The slow clock (design: two clocks).  A dwell longer than SLOW_FROM is not followed nanosecond by nanosecond: the

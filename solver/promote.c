@@ -25,7 +25,8 @@ int promote_looks(const Simulation *sim, PetscInt64 step)
 {
   const MeshConfig *c = &sim->config.mesh;
 
-  return mesh_promotes(c) && sim->meshed < sim->grains->n_global && step % c->promote_every == 0;
+  return mesh_promotes(c) && sim->programme.now.damped.phase == 0.0 && sim->meshed < sim->grains->n_global &&
+         step % c->promote_every == 0;
 }
 
 /* ------------------------------------------------------------------------------------------- contacts as faces */

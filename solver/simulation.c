@@ -1,5 +1,6 @@
 #include "solver/simulation.h"
 
+#include "solver/damped.h"
 #include "solver/deck.h"
 #include "solver/deck_changes.h"
 #include "solver/meshed.h"
@@ -174,6 +175,7 @@ PetscErrorCode SimulationCreate(MPI_Comm comm, int argc, char **argv, Simulation
   PetscCall(BalanceStart(sim));
   PetscCall(MeshedRefresh(sim));
   slow_drag(sim);
+  damped_resume(sim);
   PetscFunctionReturn(0);
 }
 
@@ -225,6 +227,7 @@ PetscErrorCode Control(Simulation *sim)
   else if (agreed) sim->checkpoint_wanted = PETSC_TRUE;
   if (sim->config.time.max_steps > 0 && sim->step >= sim->config.time.max_steps) sim->stop = STOP_MAX_STEPS;
   if (programme_control(&sim->programme, &sim->status, simulation_time(sim), &sim->tools)) sim->stage_over = PETSC_TRUE;
+  else PetscCall(Damped(sim));
   PetscFunctionReturn(0);
 }
 
@@ -232,7 +235,7 @@ int simulation_report_next(const Simulation *sim)
 {
   const PetscInt64 next = sim->step + 1;
   return next % sim->config.output.history_every == 0 || slow_looks(sim, next) || promote_looks(sim, next) ||
-         (sim->programme.now.ending > 0.0 && next == sim->next_control);
+         damped_looks(sim, next) || (sim->programme.now.ending > 0.0 && next == sim->next_control);
 }
 
 static PetscErrorCode WriteCheckpoint(Simulation *sim)
@@ -294,6 +297,7 @@ PetscErrorCode SimulationSample(Simulation *sim, Sample *s)
                 .temperature       = programme_stage(&sim->programme)->temperature,
                 .static_increments = sim->programme.now.static_increments,
                 .static_newton     = sim->programme.now.static_newton,
+                .static_steps      = sim->programme.now.static_steps,
                 .static_residual   = sim->programme.now.static_residual,
                 .stiffness         = sim->programme.now.stiffness[C_33] != 0.0 ? sim->programme.now.stiffness : NULL};
   dem_samples(sim->dem, &s->n_contacts, &s->contacts);

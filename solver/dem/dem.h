@@ -107,10 +107,13 @@ PetscErrorCode DemPromote(Dem dem, const PetscBool fresh[]);
 /* Not collective.  Largest difference of the law's force and the surface's across the plates of the last step, and the
    largest of the forces [nN]; of this rank. */
 void dem_plates_off(Dem dem, double *off, double *most);
-/* Not collective.  Damping relative to the affine motion from now on [1/ns]. */
+/* Not collective.  Damping relative to the affine motion from now on [1/ns]; or, until told otherwise, to rest. */
 void dem_drag(Dem dem, double rate);
+void dem_drag_to_rest(Dem dem, PetscBool rest);
 /* Not collective.  Length of the steps from now on [ns]. */
 void dem_step(Dem dem, double dt);
+/* Not collective.  The owned rigid grains stand still, which is drag; masses mass[n_owned] from now on [fg]. */
+void dem_weigh(Dem dem, const double mass[]);
 /* Not collective.  Velocities and positions of the owned grains by one step. */
 void dem_move(Dem dem, const Tools *tools);
 /* Not collective.  What the next DemControl reckons with. */
@@ -128,8 +131,11 @@ void dem_contact_change(Dem dem, const ContactSample *s, const ContactChange *ch
 /* Collective.  The free surfaces of grains have changed: contacts to come begin with their coverage.  After all changes
  * of a step of the slow clock. */
 PetscErrorCode DemCoverage(Dem dem);
-/* Not collective.  Force on grain `row` in the last step [nN]. */
+/* Not collective.  Force on grain `row` in the last step [nN]; torque on a rigid one [nN nm]. */
 void dem_grain_force(Dem dem, PetscInt row, double f[3]);
+void dem_grain_torque(Dem dem, PetscInt row, double m[3]);
+/* Not collective.  Largest gap at which a contact still acts, of any pair or tool [nm]. */
+double dem_reach(Dem dem);
 
 /* Collective.  Every history once, on the rank that owns grain lo; caller frees with ContactHistoriesFree. */
 PetscErrorCode DemExport(Dem dem, ContactHistories *h);

@@ -87,6 +87,7 @@ struct _p_Dem {
   PetscInt         n_builds;              /* lists made since the rows were last partitioned */
   double           r_max;                 /* largest apparent radius when the list was built, all ranks [nm] */
   double           snatch;                /* force by which one adhesive contact snatches a grain, per radius [nN/nm] */
+  PetscBool        drag_to_rest;          /* dem_drag_to_rest */
   PetscBool        sampling;
   PetscInt         n_samples, samples_cap;
   ContactSample   *samples;

@@ -66,12 +66,22 @@ static inline void drift(double dt, double *rec)
   *(v8 *)rec = row + dt * __builtin_shufflevector(row, v8_set(0.0), 4, 5, 6, 8, 8, 8, 8, 8);
 }
 
+/* Angular velocity times `keep`; the energy that takes [aJ]. */
+static double turn_less(double *rec, double keep)
+{
+  const double J = 0.4 / rec[REC_INV_M] * rec[REC_R0] * rec[REC_R0], *w = &rec[REC_WX];
+  const double w2 = w[0] * w[0] + w[1] * w[1] + w[2] * w[2];
+
+  for (int k = REC_WX; k <= REC_WZ; k++) rec[k] *= keep;
+  return 0.5 * J * (1.0 - keep * keep) * w2;
+}
+
 /* Gravity, and the drag relative to the affine motion of the powder between the punches. */
-static void pull_and_drag(const DemConfig *cfg, const Tools *t, double *rec, StepEnergy *e)
+static void pull_and_drag(const DemConfig *cfg, const Tools *t, int to_rest, double *rec, StepEnergy *e)
 {
   const double m = 0.5 / rec[REC_INV_M], height = t->z[TOOL_TOP] - t->z[TOOL_BOTTOM];
   const double share = (rec[REC_Z] - t->z[TOOL_BOTTOM]) / height, keep = 1.0 - fmin(cfg->drag * cfg->dt, 1.0);
-  const double v_affine = t->v[TOOL_BOTTOM] + share * (t->v[TOOL_TOP] - t->v[TOOL_BOTTOM]);
+  const double v_affine = to_rest ? 0.0 : t->v[TOOL_BOTTOM] + share * (t->v[TOOL_TOP] - t->v[TOOL_BOTTOM]);
   const double vz       = rec[REC_VZ] - cfg->gravity * cfg->dt;
   double       before = 0.0, after = 0.0;
 
@@ -84,10 +94,31 @@ static void pull_and_drag(const DemConfig *cfg, const Tools *t, double *rec, Ste
     after += *v * *v;
   }
   e->drag[0] += (int64_t)(m * (before - after) * e->inv_work);
+  if (to_rest) e->drag[0] += (int64_t)(turn_less(rec, keep) * e->inv_work);
 }
+
+void dem_weigh(Dem dem, const double mass[])
+{
+  for (PetscInt i = 0; i < dem->n_rigid; i++) {
+    double      *r = dem->g->rec[i];
+    const double m = 1.0 / r[REC_INV_M], J = 0.4 * m * r[REC_R0] * r[REC_R0];
+    double       v2 = 0.0, w2 = 0.0;
+
+    for (int k = 0; k < 3; k++) {
+      v2 += r[REC_VX + k] * r[REC_VX + k];
+      w2 += r[REC_WX + k] * r[REC_WX + k];
+      r[REC_VX + k] = r[REC_WX + k] = 0.0;
+    }
+    exact_add(&dem->work[WORK_DRAG], 0.5 * (m * v2 + J * w2), dem->u.inv_work);
+    r[REC_INV_M] = 1.0 / mass[i];
+  }
+}
+
+double dem_reach(Dem dem) { return dem->reach; }
 
 void dem_drag(Dem dem, double rate) { dem->cfg.drag = rate; }
 void dem_step(Dem dem, double dt) { dem->cfg.dt = dt; }
+void dem_drag_to_rest(Dem dem, PetscBool rest) { dem->drag_to_rest = rest; }
 
 void dem_move(Dem dem, const Tools *t)
 {
@@ -98,7 +129,7 @@ void dem_move(Dem dem, const Tools *t)
   if (dem->cfg.model.law->grain) update_law_state(dem);
   for (PetscInt i = 0; i < dem->n_rigid; i++) {
     kick(&dem->cfg, &dem->u, dem->g->rec[i], dem->acc[i], &e);
-    if (outside) pull_and_drag(&dem->cfg, t, dem->g->rec[i], &e);
+    if (outside) pull_and_drag(&dem->cfg, t, dem->drag_to_rest, dem->g->rec[i], &e);
     drift(dem->cfg.dt, dem->g->rec[i]);
   }
   for (PetscInt i = 0; i < dem->n_rigid && dem->cfg.crystal; i++)

@@ -17,6 +17,11 @@ void dem_grain_force(Dem dem, PetscInt row, double f[3])
   for (int k = 0; k < 3; k++) f[k] = (double)dem->acc[row][ACC_FX + k] * dem->u.force;
 }
 
+void dem_grain_torque(Dem dem, PetscInt row, double m[3])
+{
+  for (int k = 0; k < 3; k++) m[k] = (double)dem->acc[row][ACC_TX + k] * dem->u.torque;
+}
+
 static PetscErrorCode Grow(Dem dem)
 {
   PetscFunctionBeginUser;
@@ -125,6 +130,7 @@ PetscErrorCode DemRecordPlate(Dem dem, PetscInt k, const PlateReaction *r, const
                        .id_j   = first ? e->id_meshed : e->id_rigid,
                        .a      = out->a[l],
                        .kn     = lm_ratio(out->kn[l] * r->stiff, out->kn[l] + r->stiff),
+                       .fast   = r->stiff,
                        .stored = stored + r->stored,
                        .bond   = -1,
                        .at     = -1};

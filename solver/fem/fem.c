@@ -154,9 +154,9 @@ PetscErrorCode FemMove(Fem fem, const Tools *tools)
   PetscFunctionBeginUser;
   PetscCall(FemForcesHome(fem));
   if (fem->sampling) PetscCall(FemSampleEnd(fem));
-  fem->sampling = PETSC_FALSE;
   busy_start(&fem->g->busy);
   fem_move(fem, tools);
+  fem->sampling = PETSC_FALSE;
   busy_lap(&fem->g->busy, BUSY_ELEMENTS, 8 * fem->n_pack);
   fem->interval_steps++;
   PetscFunctionReturn(0);
@@ -203,6 +203,17 @@ void fem_faces(Fem fem, const PairFace face[])
 double fem_overlap_most(Fem fem) { return OVERLAP_MOST * fem->cfg.radius_min * sqrt(4.0 * PETSC_PI / fem->n_face); }
 
 void fem_drag(Fem fem, double rate) { fem->cfg.drag = rate; }
+void fem_drag_to_rest(Fem fem, PetscBool rest) { fem->drag_to_rest = rest; }
+
+int fem_unbalanced(Fem fem, PetscInt row, double *all, double *contact)
+{
+  const PetscInt b = fem ? fem->body_of[row] : -1;
+
+  if (b < 0) return 0;
+  *all     = fem->work_pack[b / 8].unbalanced[b % 8];
+  *contact = fem->work_pack[b / 8].contact[b % 8];
+  return 1;
+}
 
 void fem_sample_next(Fem fem) { fem->sampling = PETSC_TRUE; }
 

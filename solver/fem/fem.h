@@ -176,8 +176,12 @@ PetscInt64 fem_body_view(Fem fem, PetscInt b, BodyNode node[], BodyElement elem[
 MeshedMotion fem_motion(Fem fem, double time);
 /* Not collective.  Of a body of this radius when it is made: a step that all share, so in proportion to it [fg]. */
 double fem_body_mass(Fem fem, double radius);
-/* Not collective.  Changes the damping [1/ns]. */
+/* Not collective.  Changes the damping [1/ns]; whether it is relative to rest instead of the affine motion. */
 void fem_drag(Fem fem, double rate);
+void fem_drag_to_rest(Fem fem, PetscBool rest);
+/* Not collective.  After a sampled step: squares of all forces on the nodes of an owned row's body, and of those
+   of contact [nN^2]; 0 when it has none, or fem is NULL. */
+int fem_unbalanced(Fem fem, PetscInt row, double *all, double *contact);
 
 /* Bodies as plain numbers, for checkpoints and files: fem_width(fem) doubles each. */
 size_t         fem_width(Fem fem);

@@ -29,11 +29,12 @@ static const int EL_ROW[6] = {0, 1, 2, 0, 1, 2}, EL_COLUMN[6] = {0, 1, 2, 1, 2, 
 
 /* What the elements took up in a step, per body [aJ]. */
 typedef struct {
-  v8 strain;    /* stress power and work on hourglass modes: elastic and plastic */
-  v8 plastic;   /* the part of it that plastic flow dissipated */
-  v8 uneven;    /* the part of plastic that hourglass modes did: flow that varies within an element */
-  v8 hourglass; /* the part of strain that hourglass modes hold or have lost otherwise */
-  v8 worst;     /* smallest volume of an element over the one it had without load [-] */
+  v8 strain;              /* stress power and work on hourglass modes: elastic and plastic */
+  v8 plastic;             /* the part of it that plastic flow dissipated */
+  v8 uneven;              /* the part of plastic that hourglass modes did: flow that varies within an element */
+  v8 hourglass;           /* the part of strain that hourglass modes hold or have lost otherwise */
+  v8 worst;               /* smallest volume of an element over the one it had without load [-] */
+  v8 unbalanced, contact; /* of a sampled step: squares of all forces on the nodes, of those of contact [nN^2] */
 } ElementWork;
 
 typedef struct {

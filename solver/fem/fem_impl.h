@@ -255,7 +255,8 @@ struct _p_Fem {
   ExactSum      wall_force; /* of the wall's normal forces on the bodies, all added up */
   ToolStrain   *strain;     /* of the tools as surfaces, only within FemStaticModuli; else NULL */
   PetscInt      interval_steps;
-  ContactSpots *spots; /* where contacts leave their stiffness; NULL: it is not wanted */
+  PetscBool     drag_to_rest; /* fem_drag_to_rest */
+  ContactSpots *spots;        /* where contacts leave their stiffness; NULL: it is not wanted */
   /* samples */
   PetscBool      sampling;
   PetscInt       n_samples, samples_cap, n_sums, sums_cap;

@@ -28,8 +28,9 @@ typedef struct {
 /* Kick, drag relative to the affine motion of the powder between the punches, drift; leapfrog as in dem_move.c. */
 static void kick_and_drift(Fem fem, PetscInt pack, const Tools *t, const v8 (*f)[3], NodeWork *w)
 {
-  const double dt = fem->dt, bottom = t->z[TOOL_BOTTOM], v0 = t->v[TOOL_BOTTOM];
-  const double rate = (t->v[TOOL_TOP] - v0) / (t->z[TOOL_TOP] - bottom), keep = 1.0 - fmin(fem->cfg.drag * dt, 1.0);
+  const double dt = fem->dt, bottom = t->z[TOOL_BOTTOM], v0 = fem->drag_to_rest ? 0.0 : t->v[TOOL_BOTTOM];
+  const double rate = fem->drag_to_rest ? 0.0 : (t->v[TOOL_TOP] - v0) / (t->z[TOOL_TOP] - bottom);
+  const double keep = 1.0 - fmin(fem->cfg.drag * dt, 1.0);
   const v8    *mass = fem->mass + pack * fem->n_node;
   v8(*x)[3] = fem->x + pack * fem->n_node, (*v)[3] = fem->v + pack * fem->n_node;
 
@@ -64,6 +65,14 @@ static v8 half_steps(Fem fem, PetscInt pack, const v8 (*contact)[3], const v8 (*
   return 0.5 * fem->dt * fem->dt * sum;
 }
 
+static v8 squares(int n, const v8 (*f)[3])
+{
+  v8 sum = v8_set(0.0);
+
+  for (int k = 0; k < n; k++) sum += f[k][0] * f[k][0] + f[k][1] * f[k][1] + f[k][2] * f[k][2];
+  return sum;
+}
+
 static void add_sums(Fem fem, PetscInt pack, const NodeWork *w)
 {
   const ElementWork *e    = &fem->work_pack[pack];
@@ -93,6 +102,10 @@ void fem_move(Fem fem, const Tools *t)
     element_forces(&fem->model, (const v8(*)[3])fem->x + p * fem->n_node, (const v8(*)[3])fem->v + p * fem->n_node,
                    fem->volume + p * fem->n_elem, fem->yield[p], fem->state + p * fem->n_elem, f, e);
     w.contact = half_steps(fem, p, (const v8(*)[3])fem->f_contact, (const v8(*)[3])f);
+    if (fem->sampling) {
+      e->unbalanced = squares(fem->n_node, (const v8(*)[3])f);
+      e->contact    = squares(fem->n_surf, (const v8(*)[3])fem->f_contact);
+    }
     kick_and_drift(fem, p, t, (const v8(*)[3])f, &w);
     w.drag += fem_settle(fem, p, (const v8(*)[3])fem->f_contact, (const v8(*)[3])f, &w.contact);
     add_sums(fem, p, &w);

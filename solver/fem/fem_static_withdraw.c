@@ -2,10 +2,7 @@
  */
 #include "materials/surface.h"
 #include "solver/fem/fem_static_impl.h"
-
-/* A tool that withdraws goes so far beyond where the last two increments say it is free, and at least a part of one. */
-static const double BEYOND = 1.25, LEAST = 0.1;
-enum { WITHDRAWALS = 100 };
+#include "solver/grains/withdraw.h"
 
 /* What the top punch or, all around, the wall carries [nN]. */
 static double carried(FemStatic st, int tool)
@@ -35,28 +32,25 @@ static void forget(Fem fem, int tool)
 PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStaticStatus *status)
 {
   const int    wall = tool == TOOL_DIE;
-  const double size = wall ? tools->die_radius : tools->z[TOOL_TOP] - tools->z[TOOL_BOTTOM],
-               most = st->cfg.strain * size, W = tools->W[tool];
-  Goal   goal = {.radius = tools->die_radius};
-  double f, slope;
+  const double size = wall ? tools->die_radius : tools->z[TOOL_TOP] - tools->z[TOOL_BOTTOM], W = tools->W[tool];
+  Goal         goal = {.radius = tools->die_radius};
+  Withdrawal   way;
 
   PetscFunctionBeginUser;
   memcpy(goal.z, tools->z, sizeof goal.z);
   tools->W[tool] = 0.0;
   PetscCall(StaticGo(st, tools, &goal, status));
-  f                  = carried(st, tool);
-  slope              = f / (0.25 * most);
+  way                = withdraw_begin(carried(st, tool), st->cfg.strain * size);
   st->status.stopped = PETSC_FALSE;
-  for (int k = 0; f != 0.0 && !st->status.stopped; k++) {
-    const double step = PetscMax(LEAST * most, PetscMin(most, BEYOND * f / slope)), before = f;
+  for (int k = 0; way.force != 0.0 && !st->status.stopped; k++) {
+    const double step = withdraw_step(&way);
 
     PetscCheck(k < WITHDRAWALS, st->fem->g->comm, PETSC_ERR_CONV_FAILED,
                "static equilibrium: after %d increments the %s still carries %g nN; take the explicit method", k,
-               wall ? "die wall" : "top punch", f);
+               wall ? "die wall" : "top punch", way.force);
     PetscCall(Away(st, tools, tool, step, &goal, status));
-    f = carried(st, tool);
-    if (f < before) slope = (before - f) / step;
-    if (f != 0.0 && st->cfg.stop) PetscCall(st->cfg.stop(st->cfg.who, &st->status.stopped));
+    withdraw_gone(&way, step, carried(st, tool));
+    if (way.force != 0.0 && st->cfg.stop) PetscCall(st->cfg.stop(st->cfg.who, &st->status.stopped));
   }
   if (W > 0.0 && !st->status.stopped)
     PetscCall(Away(st, tools, tool, surface_reach(W, fem_strength(&st->fem->cfg, W)), &goal, status));

@@ -13,6 +13,7 @@ typedef struct {
   double     f[3];         /* force on i [nN] */
   double     fn, a, delta; /* normal force [nN], contact radius [nm], overlap [nm] */
   double     kn;           /* stiffness [nN/nm] */
+  double     fast;         /* that of a motion which the plate between does not follow; 0: no plate [nN/nm] */
   double     place;    /* of the face of i, `layer` before that of j, from its centre; 0: between meshed grains [nm] */
   double     stored;   /* energy it would give back [aJ] */
   int        bond;     /* class, contact_interface.h; -1 where the model has no interface, and on tools */

@@ -33,10 +33,20 @@ nm_add_bad(NAME mesh_slow_cubes EDIT ${meshed} "press, release" "press, dwell, r
            FAILS "command line: -mesh_shape: dwell is a dwell on the slow clock, which knows spheres, not a cube; up to 1 us, or mesh_shape: sphere")
 nm_add_bad(NAME mesh_slow_ionic EDIT ${meshed} "press, release" "press, dwell, release" ARGS -dwell_time "10 s" -material pbs -sinter_necks none
            FAILS "dwell is a dwell on the slow clock, where meshed grains are no ionic crystals; up to 1 us, a metal, or mesh_grains: none")
-nm_add_bad(NAME release_equilibrium_ligands EDIT ${meshed} ARGS -release_method equilibrium -ligand_coverage 0.5
-           FAILS "command line: -release_method: equilibrium knows no ligands between grains, and ligand_coverage is 0.5; choose explicit, or 0")
-nm_add_bad(NAME release_equilibrium_rigid ARGS -release_method equilibrium
-           FAILS "command line: -release_method: equilibrium is that of meshed grains, and mesh_grains is none; choose explicit, or mesh: {grains: all}")
+nm_add_bad(NAME release_equilibrium_ligands EDIT ${meshed} ARGS -release_method equilibrium -release_balance newton -ligand_coverage 0.5
+           FAILS "command line: -release_balance: Newton's rule knows no ligands between grains, and ligand_coverage is 0.5; choose balance: damped, or 0")
+nm_add_bad(NAME release_equilibrium_rigid ARGS -release_method equilibrium -release_balance newton
+           FAILS "command line: -release_balance: Newton's rule balances meshed grains, and mesh_grains is none; choose balance: damped, or mesh: {grains: all}")
+nm_add_bad(NAME release_equilibrium_moduli ARGS -release_method equilibrium -release_moduli yes
+           FAILS "command line: -release_moduli: Newton's rule balances meshed grains, and mesh_grains is none")
+nm_add_bad(NAME eject_damped_fbar EDIT ${meshed} ARGS -eject_method equilibrium -eject_balance damped -eject_element fbar
+           FAILS "command line: -eject_element: that needs a balance by Newton's rule, and eject_balance is damped; choose newton")
+nm_add_bad(NAME release_balance_unknown ARGS -release_balance relaxed
+           FAILS "command line: -release_balance: there is no 'relaxed'; choose from auto, newton, damped")
+nm_add_bad(NAME release_tolerance_loose ARGS -release_tolerance 0.5
+           FAILS "-release_tolerance: '0.5' is out of range (allowed 1e-12 .. 0.01)")
+nm_add_bad(NAME release_steps_none ARGS -release_steps_max 0
+           FAILS "-release_steps_max: '0' is out of range")
 nm_add_bad(NAME eject_equilibrium_gravity EDIT ${meshed} ARGS -eject_method equilibrium -time_gravity "9.81 m/s^2"
            FAILS "command line: -eject_method: equilibrium leaves out gravity, and time_gravity is")
 nm_add_bad(NAME release_moduli_explicit ARGS -release_moduli yes
@@ -85,5 +95,5 @@ nm_add_bad(NAME mesh_promote_between EDIT ${trigger} ARGS -mesh_promote_every 13
            FAILS "command line: -mesh_promote_every: 137 is not a multiple of time_control_interval")
 nm_add_bad(NAME mesh_trigger_radius EDIT "title: spoiled" "mesh: {grains: by_trigger, trigger: {contact_radius: 0}}"
            FAILS "mesh_trigger_contact_radius: '0' is out of range (allowed 0.01 .. 10)")
-nm_add_bad(NAME release_equilibrium_trigger EDIT ${trigger} ARGS -release_method equilibrium -contact_work_of_adhesion "0 J/m^2"
-           FAILS "equilibrium is that of meshed grains, and mesh_grains is by_trigger; choose explicit, or mesh: {grains: all}")
+nm_add_bad(NAME release_equilibrium_trigger EDIT ${trigger} ARGS -release_method equilibrium -release_balance newton -contact_work_of_adhesion "0 J/m^2"
+           FAILS "Newton's rule balances meshed grains, and mesh_grains is by_trigger; choose balance: damped, or mesh: {grains: all}")

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Release and ejection by equilibrium of rigid and meshed grains together, by damped motion (damped.yml).
+
+Tools carry nothing afterwards, unbalanced forces are 1e-4 of those of contact, energies add up, the coin has sprung back
+by what a slow explicit release finds.  Stopped while the punch withdraws, and while the wall does, a run goes on to the
+same history.csv, byte for byte, on another number of ranks.  Meshed grains alone spring back by what Newton's rule finds,
+rigid ones alone by what the explicit release does.  A balance that is not found ends the run with exit code 3, names the
+grain and leaves the checkpoint as it was."""
+import os
+import shutil
+import sys
+
+sys.dont_write_bytecode = True
+import json  # noqa: E402
+
+from stopped import check_goes_on, rows, run  # noqa: E402
+
+PHYSICS = 3
+SLOW = ["-release_method", "explicit", "-release_inertial_number", "5e-4"]
+SAME = 0.01  # springback damped and by the slow explicit release: 0.2 % is found, and 6 % with four times the speed
+NEWTON = 0.02  # the paths differ where spots slide
+FREE = ["-die_top_work_of_adhesion", "0 J/m^2", "-programme", "press,release"]  # a punch that pulls would draw the coin out
+MESHED = ["-programme", "press,release", "-release_moduli", "no", "-output_overwrite", "yes"]
+RIGID = ["-mesh_grains", "none", *FREE]
+
+
+def last(folder, stage):
+    return [row for row in rows(folder) if row["stage"] == str(stage)][-1]
+
+
+def springback(folder):
+    return float(last(folder, 1)["height_moment_nm"]) / float(last(folder, 0)["height_moment_nm"]) - 1.0
+
+
+def balanced(folder, said):
+    pressed, released, out = (last(folder, k) for k in range(3))
+    assert said.count("in equilibrium after") == 2, said
+    assert 0.0 < float(pressed["meshed_fraction"]) < 1.0, "grains of one kind only"
+    for row in (released, out):
+        assert float(row["static_residual"]) <= 1e-4 and float(row["static_steps"]) > 0.0
+        assert abs(float(row["energy_error"])) < 0.01, "the energies do not add up"
+    assert float(released["static_newton"]) == 0.0
+    assert float(released["force_top_nN"]) == 0.0, "the punch still carries something"
+    assert float(out["force_wall_nN"]) == 0.0, "the wall still carries something"
+    # net forces on grains, whatever holds them: sums of what is left on nodes
+    assert float(released["unbalance"]) < 1e-3 and float(out["unbalance"]) < 1e-3
+    with open(os.path.join(folder, "summary.json")) as f:
+        found = json.load(f)
+    assert found["meshed"]["equilibrium"]["residual"] <= 1e-4
+    assert 0.001 < found["coin"]["springback_axial"] < 0.05 and abs(found["coin"]["springback_radial"]) < 0.05
+    print("springback: axial", found["coin"]["springback_axial"], "radial", found["coin"]["springback_radial"], "steps",
+          out["static_steps"], "energy error", out["energy_error"])
+
+
+def compare(program, work, name, extra, other, rtol, deck="damped.yml"):
+    """One press, released by damped motion and otherwise."""
+    back = []
+    for way in (["-release_balance", "damped"], other):
+        folder = os.path.join(work, name + str(len(back)))
+        run(program, deck, 1, folder, [*extra, *way])
+        back.append(springback(folder))
+    print(f"{name}: springback {back[0]:.6f} damped, {back[1]:.6f} by {' '.join(other)}")
+    assert abs(back[0] / back[1] - 1.0) < rtol
+
+
+def balance_not_found(program, work, straight):
+    folder = os.path.join(work, "pressed")
+    run(program, "damped.yml", 1, folder, ["-programme", "press"])
+    checkpoint = os.path.join(folder, "checkpoint.h5")
+    with open(checkpoint, "rb") as f:
+        was = f.read()
+    for ranks in (1, 2):
+        said = run(program, "damped.yml", ranks, folder, ["-restart", checkpoint, "-release_steps_max", "100",
+                                                          "-release_tolerance", "1e-12"], PHYSICS)
+        message = [line for line in said.splitlines() if "nanomint: error:" in line]
+        assert len(message) == 1, said
+        for words in ("release: no balance after 100 steps", "top punch", "grain ", "release_steps_max", "explicit"):
+            assert words in message[0], f"it did not say '{words}': {message[0]}"
+        with open(checkpoint, "rb") as f:
+            assert f.read() == was, "the checkpoint is not what it was"
+    print(message[0])
+
+
+def main():
+    program, work = sys.argv[1:3]
+    shutil.rmtree(work, ignore_errors=True)
+    os.makedirs(work)
+    straight = os.path.join(work, "straight")
+    balanced(straight, run(program, "damped.yml", 1, straight, []))
+    for stage in (1, 2):
+        within = [row["step"] for row in rows(straight) if row["stage"] == str(stage)]
+        check_goes_on(program, "damped.yml", (2, 3), within[len(within) // 2], straight)
+    compare(program, work, "mixed", FREE, SLOW, SAME)
+    compare(program, work, "rigid", RIGID, SLOW, SAME)
+    compare(program, work, "meshed", MESHED, ["-release_balance", "newton"], NEWTON, "equilibrium.yml")
+    balance_not_found(program, work, straight)
+
+
+if __name__ == "__main__":
+    main()
