@@ -21,6 +21,8 @@ nm_add_run(NAME meshed_mass DECK meshed.yml RANKS 1 2 3 4 LABELS parallel SAME h
            ARGS -mesh_shrink 1 -output_vtk_every -1)
 # rigid grains beside meshed ones: plates between the two, their forces sent home
 nm_add_run(NAME mixed DECK mixed.yml RANKS 1 2 3 LABELS parallel SAME history.csv)
+# ... and their release and ejection by equilibrium, damped motion
+nm_add_run(NAME damped DECK damped.yml RANKS 1 2 3 LABELS parallel SAME history.csv)
 # covered grains of both kinds in a dwell on the slow clock
 nm_add_run(NAME sinter DECK sinter.yml RANKS 1 3 LABELS parallel SAME history.csv)
 # rigid grains that become meshed on the way, some at a time
