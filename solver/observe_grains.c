@@ -14,16 +14,19 @@ double contact_radius0(const Sample *s, const ContactSample *c)
   return c->j < 0 ? Ri : fmin(Ri, s->grains->rec[c->j][REC_R0]);
 }
 
-/* Volume of the cap that the contact cuts off side i or j: up to the radical plane, or the tool's face [nm^3]. */
+/* Volume of the cap that the contact cuts off side i or j: up to the radical plane, a tool's face, or the plate in
+   front of a meshed grain, whose recorded radius is not that of a sphere [nm^3]. */
 static double cap_volume(const Sample *s, const ContactSample *c, int side)
 {
   const GrainRecord *rec = s->grains->rec;
   double             R = rec[side ? c->j : c->i][REC_R], h = c->delta;
 
   if (c->j >= 0) {
-    const double D = norm3(c->branch), other = rec[side ? c->i : c->j][REC_R];
+    const PetscInt other = side ? c->i : c->j;
+    const double   D = norm3(c->branch), beyond = rec[other][REC_R];
 
-    h = R - (D * D + R * R - other * other) / (2 * D);
+    if (s->grains->aux[other][AUX_MESHED] > 0.0) h = R - (side ? D - c->place - c->layer : c->place);
+    else h = R - (D * D + R * R - beyond * beyond) / (2 * D);
   }
   h = fmin(fmax(h, 0.0), 2 * R);
   return M_PI / 3 * h * h * (3 * R - h);
