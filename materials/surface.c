@@ -73,14 +73,15 @@ static inline void push_of(const SurfaceLaw *law, const SurfaceSpots *in, Surfac
 }
 
 /* The dashpot, which takes from a push but never pulls; pull of the cohesive law; its energy. */
-static inline void normal_forces(const SurfaceLaw *law, const SurfaceSpots *in, v8 fade, SurfaceForces *out)
+static inline void normal_forces(const SurfaceLaw *law, double dt, const SurfaceSpots *in, v8 fade, SurfaceForces *out)
 {
-  const v8 zero = v8_set(0.0), drag = 2.0 * law->zeta * v8_sqrt(in->mass * out->kn) * in->vn;
+  const v8 zero = v8_set(0.0), dashpot = 2.0 * law->zeta * v8_sqrt(in->mass * out->kn), drag = dashpot * in->vn;
   const v8 more = v8_max(in->bond, v8_set(1.0)) * in->turned;
   const v8 s = 1.0 - fade, pull = 6.75 * in->strength * s * fade * fade * more;
 
   out->viscous = v8_where((i8)(out->open < zero), v8_max(-drag, -out->push));
   out->fn      = out->push + out->viscous - pull;
+  out->held    = v8_where((i8)(out->open < zero), out->kn + dashpot * (2.0 / dt));
   out->stored -= in->W * more * fade * fade * fade * (1.0 + 3.0 * s);
 }
 
@@ -122,6 +123,6 @@ void surface_forces(const SurfaceLaw *law, double dt, const SurfaceSpots *in, Su
 
   push_of(law, in, out);
   fade = one - v8_min(v8_max(out->open, zero) / v8_max(reach, tiny), one);
-  normal_forces(law, in, fade, out);
+  normal_forces(law, dt, in, fade, out);
   tangential_forces(dt, in, fade, out);
 }

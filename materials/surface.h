@@ -44,6 +44,7 @@ typedef struct {
   v8 push;       /* of the elastic compression, >= 0 [nN] */
   v8 ft[3];      /* tangential force on this surface, to be stored [nN] */
   v8 kn;         /* stiffness in compression [nN/nm] */
+  v8 held;       /* what a step of dt feels of it: spring, and dashpot half a step late, k + 2 c/dt [nN/nm] */
   v8 open;       /* gap less the layer; > 0 where cohesion acts [nm] */
   v8 layer, set; /* thickness of the ligands now [nm]; set, to be stored [-] */
   v8 stored;     /* elastic energy less what adhesion would cost [aJ] */

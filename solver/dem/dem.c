@@ -16,10 +16,12 @@ static void choose_units(Dem dem, double R)
   dem->u.force  = fixed_unit(100.0 * E * R * R);
   dem->u.torque = fixed_unit(100.0 * E * R * R * R);
   dem->u.work   = fixed_unit(1000.0 * E * R * R * R);
+  dem->u.held   = fixed_unit(1e6 * E * R);
   for (int k = 0; k < CONTACT_SUMS; k++) dem->u.sum[k] = fixed_unit(scale[k]);
   dem->u.inv_force  = 1.0 / dem->u.force;
   dem->u.inv_torque = 1.0 / dem->u.torque;
   dem->u.inv_work   = 1.0 / dem->u.work;
+  dem->u.inv_held   = 1.0 / dem->u.held;
   for (int k = 0; k < CONTACT_SUMS; k++) dem->u.inv_sum[k] = 1.0 / dem->u.sum[k];
 }
 
@@ -79,6 +81,7 @@ PetscErrorCode DemDestroy(Dem *out)
   cell_pairs_free(&dem->found);
   free(dem->acc);
   free(dem->more);
+  free(dem->held);
   free(dem->x_build);
   free(dem);
   *out = NULL;
@@ -96,6 +99,8 @@ PetscErrorCode DemForces(Dem dem, const Tools *t)
   dem->n_samples = 0;
   memset(dem->acc, 0, rows * sizeof *dem->acc);
   if (dem->more) memset(dem->more, 0, rows * sizeof *dem->more);
+  dem->holding = (PetscBool)(dem->interval_steps == 0);
+  if (dem->holding) memset(dem->held, 0, rows * sizeof *dem->held);
   if (dem->penalty_state >= 0 && dem->interval_steps == 0) {
     PetscCall(GrainsHaloBegin(dem->g));
     PetscCall(GrainsHaloEnd(dem->g));

@@ -161,6 +161,19 @@ static void block_fill(Dem dem, PetscInt *next, PetscInt last, Block *b)
   }
 }
 
+/* How stiffly the contacts of a batch hold the grains at both ends. */
+static void block_hold(Dem dem, const Block *b, int k)
+{
+  const int *i = dem->pairs.i + 8 * b->batch[k], *j = dem->pairs.j + 8 * b->batch[k];
+  i8         held[8];
+
+  dem_held(dem, &b->in[k], &b->out[k], held);
+  for (int l = 0; l < 8; l++) {
+    *(i8 *)dem->held[i[l]] += held[l];
+    *(i8 *)dem->held[j[l]] += held[l];
+  }
+}
+
 static inline void block_geometry(Dem dem, int plain, Block *b)
 {
   const GrainRecord *rec = (const GrainRecord *)dem->g->rec;
@@ -190,6 +203,7 @@ static void block_scatter(Dem dem, Block *b)
     add_rows(dem, dem->pairs.i + 8 * c, &p, 1, b->arm_i[k], out->couple, out->sum[0]);
     add_rows(dem, dem->pairs.j + 8 * c, &p, -1, b->arm_j[k], out->couple, out->sum[1]);
     add_work(dem->u.inv_work, &b->in[k], out, b->work);
+    if (dem->holding) block_hold(dem, b, k);
   }
 }
 

@@ -19,9 +19,12 @@ typedef struct {
 } Batches;
 
 typedef struct {
-  double force, torque, work, sum[CONTACT_SUMS];                 /* units of the fixed-point numbers */
-  double inv_force, inv_torque, inv_work, inv_sum[CONTACT_SUMS]; /* 1/unit */
+  double force, torque, work, held, sum[CONTACT_SUMS];                     /* units of the fixed-point numbers */
+  double inv_force, inv_torque, inv_work, inv_held, inv_sum[CONTACT_SUMS]; /* 1/unit */
 } FixedUnits;
+
+/* How stiffly its contacts hold a grain: the sum of k n n^T and more, xx yy zz xy yz zx, in a row of GrainSums. */
+enum { HELD_N = 6 };
 
 /*
   What a pair with a meshed grain remembers behind the law's numbers, where other contacts keep their tangential force:
@@ -56,6 +59,8 @@ struct _p_Dem {
   Batches    pairs, tool[TOOL_N];
   GrainSums *acc;       /* [n_owned + n_ghost + GRAINS_PAD] forces, torques and law sums of the step */
   MoreSums  *more;      /* as many, for laws that have sums; else NULL */
+  GrainSums *held;      /* as many: how stiffly contacts hold each grain, where `holding` */
+  PetscBool  holding;   /* the step measures that */
   double (*x_build)[4]; /* [n_owned] x, y, z, R when the list was built */
   PetscInt     acc_cap, x_cap;
   double       z_build[2]; /* bottom and top punch then */
@@ -100,6 +105,12 @@ PetscErrorCode DemToolForces(Dem dem, const Tools *tools, int tool);
 /* dem_contact.c: what both kinds of contact do with a finished batch. */
 void dem_scatter_i(Dem dem, const int *i, v8 arm, const ContactBatch *in, const ContactForce *out, i8 force[3]);
 void dem_add_work(Dem dem, const ContactBatch *in, const ContactForce *out);
+
+/* dem_mass.c: what a batch adds to the sums `held` of either end, row by row; what the surface on a plate does; grains
+   become as heavy as the step wants them, behind kick and drift */
+void dem_held(Dem dem, const ContactBatch *in, const ContactForce *out, i8 held[8]);
+void dem_held_plate(Dem dem, PetscInt row, double held);
+void dem_keep_step(Dem dem);
 
 /* dem_align.c.  Collective.  Adds the torques by which touching crystals turn each other to acc. */
 PetscErrorCode DemAlign(Dem dem);

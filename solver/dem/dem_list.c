@@ -205,10 +205,12 @@ static PetscErrorCode Remember(Dem dem, const Tools *t)
   if (n > dem->acc_cap) {
     free(dem->acc);
     free(dem->more);
+    free(dem->held);
     dem->acc_cap = n + n / 16;
     dem->acc     = aligned_alloc(64, (size_t)dem->acc_cap * sizeof *dem->acc);
+    dem->held    = aligned_alloc(64, (size_t)dem->acc_cap * sizeof *dem->held);
     dem->more    = dem->n_sum ? aligned_alloc(32, (size_t)dem->acc_cap * sizeof *dem->more) : NULL;
-    PetscCheck(dem->acc && (dem->more || !dem->n_sum), PETSC_COMM_SELF, PETSC_ERR_MEM,
+    PetscCheck(dem->acc && dem->held && (dem->more || !dem->n_sum), PETSC_COMM_SELF, PETSC_ERR_MEM,
                "no memory for the forces on %" PetscInt_FMT " grains", n);
   }
   if (g->n_owned > dem->x_cap) {

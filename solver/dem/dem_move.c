@@ -132,6 +132,7 @@ void dem_move(Dem dem, const Tools *t)
     if (outside) pull_and_drag(&dem->cfg, t, dem->drag_to_rest, dem->g->rec[i], &e);
     drift(dem->cfg.dt, dem->g->rec[i]);
   }
+  dem_keep_step(dem);
   for (PetscInt i = 0; i < dem->n_rigid && dem->cfg.crystal; i++)
     crystal_turn(&dem->g->rec[i][REC_WX], dem->cfg.dt, &dem->g->aux[i][AUX_QW]);
   dem->step_work[WORK_NORMAL] -= e.half_step; /* F.v of contacts was taken before the kick */

@@ -160,6 +160,7 @@ static void clear_ghosts(Dem dem)
 
   memset(dem->acc + g->n_owned, 0, (size_t)g->n_ghost * sizeof *dem->acc);
   if (dem->more) memset(dem->more + g->n_owned, 0, (size_t)g->n_ghost * sizeof *dem->more);
+  if (dem->holding) memset(dem->held + g->n_owned, 0, (size_t)g->n_ghost * sizeof *dem->held);
 }
 
 PetscErrorCode DemPlatesPush(Dem dem, const PlateReaction reaction[])
@@ -183,12 +184,14 @@ PetscErrorCode DemPlatesPush(Dem dem, const PlateReaction reaction[])
       const PetscInt row = dem->plate_ends[k].rigid;
 
       plate_push(dem, row, &reaction[k], &out, (int)(k % 8));
+      if (dem->holding) dem_held_plate(dem, row, reaction[k].held);
       plate_move(dem, &reaction[k], &out, state, (int)(k % 8), dem->g->rec[row][REC_R]);
       if (dem->plates_sampling) PetscCall(DemRecordPlate(dem, k, &reaction[k], &out, stored[k % 8]));
     }
   }
   busy_lap(&dem->g->busy, BUSY_SURFACES, 0);
   PetscCall(GrainsSumsHome(dem->g, dem->acc, dem->more));
+  if (dem->holding) PetscCall(GrainsSumsHome(dem->g, dem->held, NULL));
   if (dem->plates_sampling) PetscCall(DemRecordsHome(dem, first));
   dem->plates_sampling = PETSC_FALSE;
   PetscFunctionReturn(0);

@@ -58,6 +58,11 @@ PetscErrorCode DemToolForces(Dem dem, const Tools *t, int tool)
     dem_scatter_i(dem, i, arm, &in, &out, force);
     for (int k = 0; k < 3; k++) exact_add_int(&dem->tool_force[tool][k], -i8_sum(force[k]));
     dem_add_work(dem, &in, &out);
+    if (dem->holding) {
+      i8 held[8];
+      dem_held(dem, &in, &out, held);
+      for (int l = 0; l < 8; l++) *(i8 *)dem->held[i[l]] += held[l];
+    }
     power = v8_set(0.0);
     for (int k = 0; k < 3; k++) power += (V8(out.fn) * V8(in.n[k]) + V8(out.ft[k])) * w[k];
     dem->step_work[WORK_TOOLS] += v8_fixed(power, in.dt * dem->u.inv_work);

@@ -274,17 +274,19 @@ static void spots_motion(const Spots *s, int cohesive, v8 weight[4], SurfaceSpot
 }
 
 /* The force to the node, its opposite to the corners: the last takes what the others leave, so that nothing is lost. */
-static void spots_push(Fem fem, const Spots *s, const v8 weight[4], const v8 force[3])
+static void spots_push(Fem fem, const Spots *s, const v8 weight[4], const v8 force[3], v8 held)
 {
-  i8 f[3], share[3];
+  i8 f[4], share[4];
 
   for (int k = 0; k < 3; k++) f[k] = v8_fixed(force[k], fem->inv_force);
+  f[3] = v8_fixed(held, fem->inv_force);
   add_forces(s->f_node, f);
   for (int k = 0; k < 3; k++) f[k] = -f[k];
   for (int m = 0; m < 3; m++) {
     for (int k = 0; k < 3; k++) share[k] = v8_fixed(-weight[m] * force[k], fem->inv_force);
+    share[3] = v8_fixed(weight[m] * held, fem->inv_force);
     add_forces(s->f_corner[m], share);
-    for (int k = 0; k < 3; k++) f[k] -= share[k];
+    for (int k = 0; k < 4; k++) f[k] -= share[k];
   }
   add_forces(s->f_corner[3], f);
 }
@@ -347,7 +349,7 @@ static PetscErrorCode PassBatch(Fem fem, Pass *p)
   faces_recall(fem, s.face, &in);
   surface_forces(&p->law, fem->dt, &in, &out);
   for (int k = 0; k < 3; k++) force[k] = out.fn * in.n[k] + out.ft[k];
-  spots_push(fem, &s, weight, force);
+  spots_push(fem, &s, weight, force, out.held);
   spots_work(fem, &in, &out, p->work);
   for (int l = 0; l < p->n_pick; l++)
     fem->near.cand[p->hits.cand[p->pick[l]]].held =

@@ -32,8 +32,9 @@ enum { /* columns of a surface record */
        SF_N = 16
 };
 
-typedef double  SurfaceRecord[SF_N] __attribute__((aligned(64)));
-typedef int64_t SurfaceForce[4] __attribute__((aligned(32))); /* fx fy fz, fixed point; one free */
+typedef double SurfaceRecord[SF_N] __attribute__((aligned(64)));
+/* fx fy fz; sum of SurfaceForces.held; fixed point */
+typedef int64_t SurfaceForce[4] __attribute__((aligned(32)));
 
 /* What a surface node remembers of one partner. */
 enum {

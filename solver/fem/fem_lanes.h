@@ -88,13 +88,13 @@ static inline double face_reach(double cohesion, const PairFace *face)
   return PetscMax(cohesion + face->layer, 1e-300) - face->overlap;
 }
 
-/* Adds integers to the forces of eight nodes, one after the other: a node may stand in several lanes. */
-static inline void add_forces(int64_t *const row[8], const i8 f[3])
+/* Adds integers to forces, and how stiffly they hold, of eight nodes, one after the other: a node may stand in several
+   lanes. */
+static inline void add_forces(int64_t *const row[8], const i8 f[4])
 {
-  const i8 col[4] = {f[0], f[1], f[2], {0}};
-  i8       pair[4];
+  i8 pair[4];
 
-  i8_half_rows(col, pair);
+  i8_half_rows(f, pair);
   for (int l = 0; l < 4; l++) {
     *(i4 *)row[l] += __builtin_shufflevector(pair[l], pair[l], 0, 1, 2, 3);
     *(i4 *)row[l + 4] += __builtin_shufflevector(pair[l], pair[l], 4, 5, 6, 7);

@@ -5,41 +5,18 @@
   the smallest grains, and in inverse proportion to the square of the radius for others.  Elements that become thinner
   than the step was chosen for (shrink) get more mass while they do.
 */
+#include "materials/lanes_matrix.h"
 #include "mesh/hex.h"
 #include "solver/fem/fem_impl.h"
 
-#include <string.h>
-
 static double p_wave_modulus(const FemConfig *c) { return c->bulk.K + 4.0 / 3.0 * c->bulk.G; }
-
-/* Largest eigenvalue of a symmetric, positive matrix xx yy zz xy yz zx, from above: (trace M^16)^(1/16), at most 7 %
- * more. */
-static v8 largest(v8 m[6])
-{
-  const v8 trace = m[0] + m[1] + m[2], scale = 1.0 / trace;
-  v8       s[6], size;
-
-  for (int k = 0; k < 6; k++) m[k] *= scale;
-  for (int power = 1; power < 8; power *= 2) { /* M^2, M^4, M^8 */
-    s[0] = m[0] * m[0] + m[3] * m[3] + m[5] * m[5];
-    s[1] = m[1] * m[1] + m[3] * m[3] + m[4] * m[4];
-    s[2] = m[2] * m[2] + m[4] * m[4] + m[5] * m[5];
-    s[3] = m[3] * (m[0] + m[1]) + m[4] * m[5];
-    s[4] = m[4] * (m[1] + m[2]) + m[3] * m[5];
-    s[5] = m[5] * (m[2] + m[0]) + m[3] * m[4];
-    memcpy(m, s, sizeof s);
-  }
-  size = m[0] * m[0] + m[1] * m[1] + m[2] * m[2] + 2.0 * (m[3] * m[3] + m[4] * m[4] + m[5] * m[5]);
-  for (int k = 0; k < 4; k++) size = v8_sqrt(size);
-  return trace * size;
-}
 
 /*
   Length over which a wave must not pass in a step, of an element in each lane: with the mean gradients B_a of the shape
   functions and `products`, the sum of B_a B_a^T, omega^2 = 8 c^2 times the largest eigenvalue of products (Flanagan &
   Belytschko 1984, IJNME 20, 1 bound it by the trace).  A cube of edge h has length h; it comes out up to 4 % short.
 */
-static v8 wave_length(v8 products[6]) { return 1.0 / v8_sqrt(2.0 * largest(products)); }
+static v8 wave_length(v8 products[6]) { return 1.0 / v8_sqrt(2.0 * v8_largest(products)); }
 
 double fem_element_mass(const FemConfig *c, double dt, Hex x, double *volume)
 {
@@ -89,7 +66,21 @@ double fem_unit_mass(const FemConfig *c, double dt)
 
 double fem_body_mass(Fem fem, double radius) { return fem->unit_mass * radius; }
 
-/* Least masses of the nodes of a pack, need[n][0], with which its elements bear the step as they are now. */
+/* Masses of the nodes of a pack with which the contacts of the last step alone would just bear it: two nodes that move
+   against each other stretch a spring by twice their ways. */
+static void contact_masses(Fem fem, PetscInt pack, v8 (*need)[3])
+{
+  const int    last  = (int)PetscMin(8, fem->n_body - 8 * pack);
+  const double scale = 0.5 * fem->dt * fem->dt * fem->unit_force;
+
+  for (int n = 0; n < fem->n_surf && fem->interval_steps > 0; n++)
+    for (int l = 0; l < last; l++) need[n][0][l] += scale * (double)fem->force[(8 * pack + l) * fem->n_surf + n][3];
+}
+
+/*
+  Least masses of the nodes of a pack, need[n][0], with which its elements bear the step as they are now, by what
+  `courant` leaves; it leaves room for contacts, and where they need more than that both add up.
+*/
 static void least_masses(Fem fem, PetscInt pack, v8 (*need)[3])
 {
   const FemConfig *c     = &fem->cfg;
@@ -106,6 +97,12 @@ static void least_masses(Fem fem, PetscInt pack, v8 (*need)[3])
     mass = v8_where((i8)(volume > v8_set(0.0)), stiff * fem->volume[pack * fem->n_elem + e] / (length * length));
     for (int a = 0; a < 8; a++) need[hex[a]][0] += mass;
   }
+  for (int n = 0; n < fem->n_surf; n++) {
+    need[n][1] = need[n][0];
+    need[n][0] *= c->courant * c->courant;
+  }
+  contact_masses(fem, pack, need);
+  for (int n = 0; n < fem->n_surf; n++) need[n][0] = v8_max(need[n][0], need[n][1]);
 }
 
 void fem_keep_step(Fem fem, PetscInt pack)

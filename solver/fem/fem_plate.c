@@ -27,7 +27,7 @@ typedef struct {
   double          work[WORK_FRICTION + 1];
   int             n, node[8];
   double          gap[8], normal[8][3];
-  int             flat[8]; /* on the plate; else on the sphere beside it */
+  double          along[8]; /* normal times that of the plate: 1 on the flat */
 } PlatePass;
 
 /* The body whose plates come now. */
@@ -62,19 +62,25 @@ static inline v8 from_centre(const Plate *p, const v8 x[3], v8 d[3])
   return d[0] * p->n[0] + d[1] * p->n[1] + d[2] * p->n[2];
 }
 
-/* How near nodes in front of the rigid grain have come to the flat that touches its sphere. */
+static const double EDGE = 0.75; /* of the radius of a rigid grain: beyond, nodes are at its side */
+
+/*
+  How near nodes in front of the rigid grain have come to the flat that touches its sphere.  Those at its side count
+  less and less, to not at all: as long as a node was in or out, plates that nothing holds yet went to and fro with it.
+*/
 static double nearest(const PlatePass *s)
 {
-  const double R     = s->plate->R;
+  const double R = s->plate->R, per_edge = 1.0 / (R * (1.0 - EDGE));
   v8           least = v8_set(1e300);
   double       all   = 1e300;
 
   for (int e = 0; e < s->n_eight; e++) {
     v8       d[3];
-    const v8 along  = from_centre(s->plate, (const v8 *)s->x[e], d);
-    const i8 before = (i8)(along > v8_set(0.0)) & (i8)(v8_dot(d, d) - along * along < v8_set(R * R));
+    const v8 along = from_centre(s->plate, (const v8 *)s->x[e], d);
+    const v8 aside = v8_sqrt(v8_max(v8_dot(d, d) - along * along, v8_set(0.0)));
+    const v8 side  = v8_max((aside - EDGE * R) * per_edge, v8_set(0.0));
 
-    least = v8_min(least, v8_pick(before, along - R, v8_set(1e300)));
+    least = v8_min(least, v8_pick((i8)(along > v8_set(0.0)), along - R + 2.0 * R * side * side, v8_set(1e300)));
   }
   for (int l = 0; l < 8; l++) all = PetscMin(all, least[l]);
   return all;
@@ -119,7 +125,7 @@ static void spots_of(const PlatePass *s, SurfaceSpots *in)
     in->area[l]   = r[SF_AREA];
     in->turned[l] = r[SF_AREA];
     in->mass[l]   = r[SF_MASS];
-    in->vn[l]     = un - (s->flat[l] ? p->rate : 0.0); /* to the plate, which moves on its own */
+    in->vn[l]     = un - s->along[l] * p->rate; /* to the plate, which moves on its own */
     for (int k = 0; k < 3; k++) {
       in->n[k][l]  = n[k];
       in->vt[k][l] = u[k] - un * n[k];
@@ -155,7 +161,7 @@ static void push_node(PlatePass *s, int l, const SurfaceSpots *in, const Surface
   Fem           fem = s->fem;
   const size_t  at  = s->first + (size_t)s->node[l];
   const double *r = fem->surf[at], elastic = out->fn[l] - out->viscous[l];
-  const double  un = in->vn[l] + (s->flat[l] ? p->rate : 0.0);
+  const double  un = in->vn[l] + s->along[l] * p->rate;
   double        f[3], d[3], turn = 0.0;
 
   for (int k = 0; k < 3; k++) {
@@ -167,12 +173,14 @@ static void push_node(PlatePass *s, int l, const SurfaceSpots *in, const Surface
     fem->force[at][k] += whole;
     s->out->force[k] -= whole;
   }
+  fem->force[at][3] += (int64_t)(out->held[l] * fem->inv_force);
+  s->out->held += out->held[l];
   for (int k = 0; k < 3; k++) {
     const int a = (k + 1) % 3, b = (k + 2) % 3;
     s->out->torque[k] -= d[a] * f[b] - d[b] * f[a];
-    s->out->push += elastic * in->n[k][l] * p->n[k];
   }
-  if (s->flat[l]) s->out->stiff += stiffness(in, out, l, NEAR * p->R);
+  s->out->push += elastic * s->along[l];
+  s->out->stiff += stiffness(in, out, l, NEAR * p->R) * s->along[l] * s->along[l];
   if (out->push[l] > 0.0) {
     s->out->area += in->area[l];
     s->out->layer += in->area[l] * out->layer[l];
@@ -198,9 +206,13 @@ static void pass_batch(PlatePass *s)
   s->n = 0;
 }
 
+static const double RIM = 0.1; /* radius of the edge of a plate over that of the grain: nodes lie in it less deep */
+
 /*
-  A plate is the flat of a half ball of the grain's radius: a node touches the flat or, beside it, the round, whichever
-  it is farther from.
+  A plate is the flat of a half ball of the grain's radius.  A node is as far as the nearest point: of the flat, of the
+  round behind it, or of the rounded edge between the two.  There normals turn without a jump: as long as a node
+  belonged to one of the two faces the plate lost and found its pull from step to step, never came to rest, and gave
+  energy.
 
   A wide flat, though grains meet in a small circle: a plastic body bulges beyond the circle where its sphere is cut,
   and without support there it flows around the grain instead of pressing on it.  Where bodies stay convex, a middle
@@ -210,23 +222,31 @@ static void pass_eight(PlatePass *s, int e)
 {
   const Plate   *p    = s->plate;
   const unsigned real = 8 * e + 8 <= s->fem->n_surf ? 0xff : (1u << (s->fem->n_surf - 8 * e)) - 1;
-  v8             d[3], far, beside, gap;
-  const v8       along = from_centre(p, (const v8 *)s->x[e], d), above = along - s->out->place;
-  i8             flat;
+  const double   rho = RIM * p->R, middle = p->R * sqrt(1.0 - 2.0 * RIM); /* circle in the middle of the edge */
+  v8             d[3], height, aside, far, wide, high, round, up, out, gap;
+  i8             rim, flat;
 
-  for (int k = 0; k < 3; k++) d[k] -= s->out->place * p->n[k];
-  far        = v8_sqrt(v8_dot(d, d));
-  beside     = far - p->R;
-  flat       = (i8)(above >= beside);
-  gap        = v8_pick(flat, above, beside);
-  s->near[e] = (unsigned char)(i8_bits((i8)(gap < v8_set(s->most)) & (i8)(along > v8_set(0.0))) & real);
+  height = from_centre(p, (const v8 *)s->x[e], d) - s->out->place;
+  for (int k = 0; k < 3; k++) d[k] -= (s->out->place + height) * p->n[k]; /* away from the axis */
+  aside = v8_sqrt(v8_dot(d, d));
+  far   = v8_sqrt(aside * aside + height * height);
+  wide  = aside - middle;
+  high  = height + rho;
+  round = v8_sqrt(wide * wide + high * high);
+  rim   = (i8)(wide > v8_set(0.0)) & (i8)(height * middle + rho * aside > v8_set(0.0));
+  flat  = ~rim & (i8)(height >= far - p->R);
+  gap   = v8_pick(rim, round - rho, v8_pick(flat, height, far - p->R));
+  /* the normal: so much of that of the plate, so much of d */
+  up         = v8_pick(rim, high / round, v8_pick(flat, v8_set(1.0), height / far));
+  out        = v8_pick(rim, wide / (round * aside), v8_pick(flat, v8_set(0.0), 1.0 / far));
+  s->near[e] = (unsigned char)(i8_bits((i8)(gap < v8_set(s->most))) & real);
   for (unsigned bits = s->near[e]; bits; bits &= bits - 1) {
     const int l = __builtin_ctz(bits);
 
-    s->node[s->n] = 8 * e + l;
-    s->gap[s->n]  = gap[l];
-    s->flat[s->n] = flat[l] != 0;
-    for (int k = 0; k < 3; k++) s->normal[s->n][k] = flat[l] ? p->n[k] : d[k][l] / far[l];
+    s->node[s->n]  = 8 * e + l;
+    s->gap[s->n]   = gap[l];
+    s->along[s->n] = up[l];
+    for (int k = 0; k < 3; k++) s->normal[s->n][k] = up[l] * p->n[k] + out[l] * d[k][l];
     if (++s->n == 8) pass_batch(s);
   }
 }

@@ -184,7 +184,7 @@ static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, ToolPass *
     SurfaceSpots  in;
     SurfaceForces out;
     v8            force[3];
-    i8            f[3];
+    i8            f[4];
 
     nodes_gather(fem, b, first, p->tool, &q);
     if (!nodes_motion(fem, t, p, &q, &in)) {
@@ -198,6 +198,7 @@ static PetscErrorCode BodyOnTool(Fem fem, const Tools *t, PetscInt b, ToolPass *
       f[k]     = v8_fixed(force[k], fem->inv_force);
       p->force[k] -= f[k];
     }
+    f[3] = v8_fixed(0.5 * out.held, fem->inv_force); /* a tool does not give way */
     p->normal += v8_fixed(out.fn, fem->inv_force);
     add_forces(q.force, f);
     nodes_work(fem, &q, &in, &out, force, p->work);

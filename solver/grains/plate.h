@@ -24,6 +24,7 @@ typedef struct {
   double  torque[3]; /* about the centre of the rigid grain [nN nm] */
   double  push;      /* normal force without dashpots, > 0 in compression [nN] */
   double  stiff;     /* by which it grows as the plate comes nearer to the meshed grain [nN/nm] */
+  double  held;      /* what a step feels of it, SurfaceForces.held [nN/nm] */
   double  place;     /* where the plate stood [nm] */
   double  nearest;   /* by how much the nodes in front of the rigid grain are beyond its sphere, at least [nm] */
   double  stored;    /* energy the surface would give back [aJ] */

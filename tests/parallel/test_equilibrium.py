@@ -25,9 +25,9 @@ EXPLICIT = 0.05  # of the springback: 1 % is found; in the explicit release the 
 FBAR = 0.85  # of the springback: 0.917 is found; modes of the one-point element are softer, with 81 elements a grain
 
 
-def run(name, ranks, *args, wanted=0):
+def run(name, ranks, *args, wanted=0, deck=DECK):
     folder = os.path.join(WORK, name)
-    command = ["mpirun", "-n", str(ranks), PROGRAM, DECK, "-output_folder", folder, *args]
+    command = ["mpirun", "-n", str(ranks), PROGRAM, deck, "-output_folder", folder, *args]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == wanted, f"{name}: exit code {done.returncode}\n{done.stdout}"
     return folder, done.stdout
