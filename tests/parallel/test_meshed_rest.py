@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Grains that adhere come to rest when they are held under load: meshed ones, a disc of four (equilibrium.yml) at two
-works of adhesion; rigid ones as sticky as bare gold, and some that become meshed among such (au_coin_hybrid.yml).
+works of adhesion; rigid ones as sticky as bare gold, and some that become meshed among such (au_coin.yml).
 
 Contacts of the disc that gave energy kept a kinetic energy of 3e-3 aJ and put 0.1 aJ a hundred steps into dashpots.  Of
 160 rigid grains one pair was too stiff for the step: unbalanced forces of 2e-3, 10 aJ in 1000 steps.  Plates that lost
@@ -16,7 +16,7 @@ DISC = ("-powder_grains", "4", "-die_aspect_ratio", "0.5")
 HELD = ("-programme", "press,dwell", "-dwell_time", "0.3 ns", "-output_history_every", "100")
 
 
-COIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "inputs", "au_coin_hybrid.yml")
+COIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "inputs", "au_coin.yml")
 HOLD = ("-programme", "fill,press,dwell", "-dwell_time", "3 ns", "-output_vtk_every", "-1", "-output_checkpoint_every",
         "-1", "-output_history_every", "500", "-press_inertial_number", "1e-2")
 STICKY = {"rigid": ("-mesh_grains", "none"), "some meshed": ("-powder_grains", "40", "-mesh_cap", "0.2")}

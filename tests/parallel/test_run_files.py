@@ -20,7 +20,7 @@ except ImportError as missing:
 
 PROGRAM, WORK = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 HERE = os.path.dirname(os.path.abspath(__file__))
-DECK = os.path.join(HERE, "..", "..", "inputs", "au_coin.yml")
+DECK = os.path.join(HERE, "..", "..", "inputs", "au_coin_rigid.yml")
 GRAINS, STOPPED = 200, 75
 KEYS = {
     "powder_grains": GRAINS, "powder_packing": "random", "powder_relative_density": 0.5, "contact_law": "hertz_mindlin",
