@@ -64,7 +64,7 @@ static const DeckChoice methods[] = {
 static const DeckChoice balances[] = {
     {"auto", NO, "newton where all grains are meshed and without ligands, else damped"},
     {"newton", NO, "Newton's rule and PETSc; all grains meshed, no ligands"},
-    {"damped", NO, "motion in which every grain stands still when its kinetic energy falls; rigid and meshed grains"},
+    {"damped", NO, "motion under drag until forces balance; rigid and meshed grains, with ligands or without"},
     {0},
 };
 
