@@ -100,7 +100,8 @@ static void press(const Case *c, Curve *out)
   back  = (int)ceil(0.5 * c->out / per);
   steps = (int)(RINGS * 4.0 * (c->n + 2 * c->m) / w.cfg.courant * per);
   assert_true(in + back <= POINTS);
-  assert_int_equal(posix_memalign((void **)&first, 64, (size_t)w.fem->n_node * sizeof *first), 0);
+  first = aligned_alloc(64, (size_t)w.fem->n_node * sizeof *first);
+  assert_non_null(first);
   memcpy(first, w.fem->x, (size_t)w.fem->n_node * sizeof *first);
   middles(&w, at_first);
   w.tools.z[TOOL_BOTTOM] = -RADIUS - gap;
