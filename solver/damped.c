@@ -7,7 +7,6 @@
 */
 #include "solver/damped.h"
 
-#include "solver/grains/withdraw.h"
 #include "solver/meshed.h"
 #include "solver/slow.h"
 #include "solver/totals.h"
@@ -23,8 +22,6 @@ static const double ON_THE_WAY = 1e-3, TOLERANCE = 1e-4;
    rolling stiffness are alike and all neighbours move the other way. */
 static const double MASS         = 16.0;
 static const double DRAG_BY_STEP = 10.0, DRAG_MOST = 0.02, DRAG_LEAST = 1e-3;
-/* The rim ends so far below a coin that is out of the die [mean grain diameters]: nothing hangs over it. */
-static const double RIM_BELOW = 0.5;
 
 static int tool_of(const Simulation *sim)
 {
@@ -173,8 +170,8 @@ static PetscErrorCode NoBalance(Simulation *sim, double residual, double carried
           " steps of damped motion, the %s carrying %g nN; unbalanced forces are %.2g of those of "
           "contact, most of them on grain %lld; raise %s_tolerance or %s_steps_max, or take method: "
           "explicit",
-          stage->name, stage->steps_max, tool_of(sim) == TOOL_DIE ? "die wall" : "top punch", carried, residual,
-          (long long)id, stage->name, stage->name);
+          stage->name, stage->steps_max, withdraw_name(tool_of(sim)), carried, residual, (long long)id, stage->name,
+          stage->name);
 }
 
 /* -------------------------------------------------------------------------------------------------------- masses */
@@ -237,9 +234,8 @@ static void go(DampedState *d, double step) { d->step = d->left = step; }
 /* Forces balance, and the tool carries nothing: all is again as it was, but for the place of the tool. */
 static PetscErrorCode End(Simulation *sim, double residual)
 {
-  ProgrammeState *now = &sim->programme.now;
-  DampedState    *d   = &now->damped;
-  Tools          *t   = &sim->tools;
+  DampedState *d = &sim->programme.now.damped;
+  Tools       *t = &sim->tools;
 
   PetscFunctionBeginUser;
   PetscCall(ProgressSay(sim->progress,
@@ -249,10 +245,7 @@ static PetscErrorCode End(Simulation *sim, double residual)
                         (long long)sim->step - (long long)d->started, residual));
   programme_balanced(&sim->programme, &(Balanced){d->increments, 0.0, (double)sim->step - d->started, residual, 1});
   t->W[tool_of(sim)] = d->adhesion;
-  if (tool_of(sim) == TOOL_DIE) {
-    t->die_radius = now->bore;
-    t->die_top    = t->z[TOOL_BOTTOM] - RIM_BELOW * sim->programme.powder.diameter;
-  }
+  if (tool_of(sim) == TOOL_DIE) programme_leaves_die(&sim->programme, t);
   *d = (DampedState){0};
   drag(sim, 0.0);
   if (sim->fem) PetscCall(MassesOfBodies(sim));
@@ -281,24 +274,20 @@ static PetscErrorCode OutOfReach(Simulation *sim, const Sample *s, double *way)
 static PetscErrorCode GoOn(Simulation *sim, const Sample *s, double residual, double carried)
 {
   DampedState *d    = &sim->programme.now.damped;
-  Tools       *t    = &sim->tools;
-  const double size = tool_of(sim) == TOOL_DIE ? t->die_radius : t->z[TOOL_TOP] - t->z[TOOL_BOTTOM];
-  Withdrawal   w    = {d->force, d->slope, d->most};
+  const int    tool = tool_of(sim);
   double       way;
 
   PetscFunctionBeginUser;
   d->increments += 1.0;
   PetscCheck(d->increments <= WITHDRAWALS, sim->comm, PETSC_ERR_CONV_FAILED,
              "%s: after %d increments the %s still carries %g nN; take method: explicit",
-             programme_stage(&sim->programme)->name, WITHDRAWALS, tool_of(sim) == TOOL_DIE ? "die wall" : "top punch",
-             carried);
-  if (d->phase == FIRST_BALANCE) w = withdraw_begin(carried, STRAIN * size);
-  else withdraw_gone(&w, d->step, carried);
-  d->force = w.force, d->slope = w.slope, d->most = w.most;
+             programme_stage(&sim->programme)->name, WITHDRAWALS, withdraw_name(tool), carried);
+  if (d->phase == FIRST_BALANCE) d->way = withdraw_begin(carried, STRAIN * withdraw_room(&sim->tools, tool));
+  else withdraw_gone(&d->way, d->step, carried);
   if (carried != 0.0) {
     d->phase = WITHDRAWS;
-    go(d, withdraw_step(&w));
-  } else if (tool_of(sim) == TOOL_TOP && d->adhesion > 0.0 && d->phase != GOES_AWAY) {
+    go(d, withdraw_step(&d->way));
+  } else if (tool == TOOL_TOP && d->adhesion > 0.0 && d->phase != GOES_AWAY) {
     d->phase = GOES_AWAY;
     PetscCall(OutOfReach(sim, s, &way));
     go(d, way);

@@ -276,37 +276,26 @@ static const DeckKey dwell_keys[] = {
      "relative density at which the slow clock stops, and the dwell with it"},
     {0},
 };
-#define METHOD(what) {"method", KEY_CHOICE, DIM_NONE, NO, "explicit", AT(method), methods, NULL, what}
-#define ELEMENT {"element", KEY_CHOICE, DIM_NONE, NO, "one_point", AT(element), elements, NULL, \
-                 "balance: newton; hexahedron of the meshed grains in this stage"}
-#define BALANCE {"balance", KEY_CHOICE, DIM_NONE, NO, "auto", AT(balance), balances, NULL, \
-                 "method: equilibrium; how balance is found"}
-#define TOLERANCE {"tolerance", KEY_REAL, DIM_NONE, 1e-12, 1e-2, NAN, "auto", AT(tolerance), NULL, NULL, \
-                   "method: equilibrium; norm of unbalanced forces over that of contact forces; auto: newton 1e-6, damped 1e-4"}
-#define STEPS {"steps_max", KEY_INT, DIM_NONE, 1, 1e9, 100000, NULL, AT(steps_max), NULL, NULL, \
-               "balance: damped; steps in which an increment has to find its balance"}
+#define EQUILIBRIUM(what) \
+    {"method", KEY_CHOICE, DIM_NONE, NO, "explicit", AT(method), methods, NULL, what}, \
+    {"balance", KEY_CHOICE, DIM_NONE, NO, "auto", AT(balance), balances, NULL, \
+     "method: equilibrium; how balance is found"}, \
+    {"tolerance", KEY_REAL, DIM_NONE, 1e-12, 1e-2, NAN, "auto", AT(tolerance), NULL, NULL, \
+     "method: equilibrium; norm of unbalanced forces over that of contact forces; auto: newton 1e-6, damped 1e-4"}, \
+    {"steps_max", KEY_INT, DIM_NONE, 1, 1e9, 100000, NULL, AT(steps_max), NULL, NULL, \
+     "balance: damped; steps in which an increment has to find its balance"}, \
+    {"element", KEY_CHOICE, DIM_NONE, NO, "one_point", AT(element), elements, NULL, \
+     "balance: newton; hexahedron of the meshed grains in this stage"}
 static const DeckKey release_keys[] = {INERTIAL_NUMBER,
-    METHOD("how the coin gets there; equilibrium: residual stress and springback without inertia"),
-    BALANCE,
-    TOLERANCE,
-    STEPS,
-    ELEMENT,
+    EQUILIBRIUM("how the coin gets there; equilibrium: residual stress and springback without inertia"),
     {"moduli", KEY_BOOL, DIM_NONE, NO, "no", AT(moduli), NULL, NULL,
      "balance: newton; stiffness of the compact in the die, a little unloaded, into history.csv and summary.json"},
     {0}};
 static const DeckKey eject_keys[]   = {{"inertial_number", KEY_REAL, DIM_NONE, 1e-6, 0.1, 5e-3, NULL, AT(inertial_number), NULL, NULL,
      "sets the speed of both punches; the coin slides as a whole, which need not be as slow as pressing"},
-    METHOD("explicit: pushed out; equilibrium: the wall gives way, friction on the way out is left out"),
-    BALANCE,
-    TOLERANCE,
-    STEPS,
-    ELEMENT,
+    EQUILIBRIUM("explicit: pushed out; equilibrium: the wall gives way, friction on the way out is left out"),
     {0}};
-#undef METHOD
-#undef BALANCE
-#undef TOLERANCE
-#undef STEPS
-#undef ELEMENT
+#undef EQUILIBRIUM
 #undef AT
 
 const DeckStage deck_stages[] = {

@@ -7,9 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-/* The rim ends so far below a coin that is out of the die [mean grain diameters]: nothing hangs over it. */
-static const double RIM_BELOW = 0.5;
-
 /* New lists of neighbours: grains have moved without a step that would have watched them. */
 static PetscErrorCode Neighbours(Simulation *sim)
 {
@@ -66,8 +63,7 @@ static PetscErrorCode Eject(Simulation *sim, FemStatic st, FemStaticStatus *s)
   if (!programme_balance_begun(&sim->programme)) now->bore = t->die_radius;
   PetscCall(FemStaticWithdraw(st, t, TOOL_DIE, s));
   if (s->stopped) PetscFunctionReturn(0);
-  t->die_radius = now->bore;
-  t->die_top    = t->z[TOOL_BOTTOM] - RIM_BELOW * sim->programme.powder.diameter;
+  programme_leaves_die(&sim->programme, t);
   PetscFunctionReturn(0);
 }
 

@@ -17,6 +17,8 @@ static const double FOLLOW_DOWN = 0.5, FOLLOW_UP = 1.15;                        
 static const double PACE_WAVE = 0.2, PACE_TRANSITS = 5.0;
 /* Work of deformation that counts at least when the pace is set, over pressure times volume: nothing is pressed yet. */
 static const double PACE_WORK = 1e-3;
+/* The rim ends so far below a coin that is out of the die [mean grain diameters]: nothing hangs over it. */
+static const double RIM_BELOW = 0.5;
 /* A tool that withdraws by damped motion sends waves of no more than this part of the largest pressure. */
 static const double WITHDRAW_WAVE = 0.2;
 /* A punch is free when its pressure is below this part of the largest pressure of the programme. */
@@ -346,6 +348,12 @@ void programme_next(Programme *p, double time, Tools *t)
 int programme_balances(const Programme *p)
 {
   return p->now.done == 0.0 && p->now.balanced < 1.0 && !strcmp(programme_stage(p)->method, "equilibrium");
+}
+
+void programme_leaves_die(const Programme *p, Tools *tools)
+{
+  tools->die_radius = p->now.bore;
+  tools->die_top    = tools->z[TOOL_BOTTOM] - RIM_BELOW * p->powder.diameter;
 }
 
 double programme_withdrawal_speed(const Programme *p)

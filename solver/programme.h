@@ -8,18 +8,19 @@
 
 #include "solver/config.h"
 #include "solver/dem/dem.h"
+#include "solver/grains/withdraw.h"
 #include "solver/pace.h"
 #include "solver/setup.h"
 
 /* A tool withdraws by damped motion (damped.c); all zero: there is none in this stage. */
 typedef struct {
-  double phase;               /* what the powder comes to rest from */
-  double adhesion;            /* work of adhesion of the tool, which does not adhere meanwhile [nN/nm] */
-  double left;                /* the tool has still to go in this increment [nm] */
-  double step, since;         /* length of the increment [nm]; step of the run since which the tool stands still */
-  double force, slope, most;  /* Withdrawal, grains/withdraw.h */
-  double increments, started; /* in this stage; step of the run at which it began */
-  double scale;               /* largest norm of the forces of contact so far [nN] */
+  double     phase;               /* what the powder comes to rest from */
+  double     adhesion;            /* work of adhesion of the tool, which does not adhere meanwhile [nN/nm] */
+  double     left;                /* the tool has still to go in this increment [nm] */
+  double     step, since;         /* length of the increment [nm]; step of the run since which the tool stands still */
+  Withdrawal way;                 /* what the next increment goes by */
+  double     increments, started; /* in this stage; step of the run at which it began */
+  double     scale;               /* largest norm of the forces of contact so far [nN] */
 } DampedState;
 
 /* All doubles, so that a checkpoint keeps it whole; the same on every rank. */
@@ -98,6 +99,8 @@ typedef struct {
 } Balanced;
 int programme_balances(const Programme *p);
 int programme_balance_begun(const Programme *p);
+/* The wall has given way until it carries nothing: the bore is as wide again as it was, and ends below the coin. */
+void programme_leaves_die(const Programme *p, Tools *tools);
 /* Speed of a tool that withdraws by damped motion: its waves are small beside the largest pressure [nm/ns]. */
 double programme_withdrawal_speed(const Programme *p);
 void   programme_balanced(Programme *p, const Balanced *how);

@@ -110,11 +110,7 @@ static PetscInt plan(Dem dem, const Tools *t, const double max[])
 
 static void kinetic_energy(Dem dem, ExactSum *sum)
 {
-  for (PetscInt i = 0; i < dem->n_rigid; i++) {
-    const double *r = dem->g->rec[i], m = 1.0 / r[REC_INV_M], J = 0.4 * m * r[REC_R0] * r[REC_R0];
-    const double  v = norm3(&r[REC_VX]), w = norm3(&r[REC_WX]);
-    exact_add(sum, 0.5 * (m * v * v + J * w * w), dem->u.inv_work);
-  }
+  for (PetscInt i = 0; i < dem->n_rigid; i++) exact_add(sum, grain_kinetic(dem->g->rec[i]), dem->u.inv_work);
 }
 
 static PetscErrorCode CheckGrains(Dem dem, double lost)

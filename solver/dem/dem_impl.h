@@ -37,6 +37,14 @@ enum {
   PAIR_WIDER    /* PairFace.wider; 0: 1 */
 };
 
+/* Kinetic energy of a rigid grain, rotation included [aJ]. */
+static inline double grain_kinetic(const double *r)
+{
+  const double m = 1.0 / r[REC_INV_M], J = 0.4 * m * r[REC_R0] * r[REC_R0], *v = &r[REC_VX], *w = &r[REC_WX];
+
+  return 0.5 * (m * (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]) + J * (w[0] * w[0] + w[1] * w[1] + w[2] * w[2]));
+}
+
 /* Who a pair of rows are. */
 typedef enum { PAIR_RIGID, PAIR_MIXED, PAIR_MESHED } PairKind;
 static inline PairKind dem_pair_kind(Grains g, PetscInt i, PetscInt j)

@@ -38,17 +38,16 @@ void dem_held_plate(Dem dem, PetscInt row, double held)
 static double make_heavier(double *r, double need)
 {
   const double m = 1.0 / r[REC_INV_M], keep = m / need;
-  double       v2 = 0.0, w2 = 0.0;
+  double       lost;
 
   if (!(need > m * (1.0 + 1e-9))) return 0.0;
+  lost = (1.0 - keep) * grain_kinetic(r);
   for (int k = 0; k < 3; k++) {
-    v2 += r[REC_VX + k] * r[REC_VX + k];
-    w2 += r[REC_WX + k] * r[REC_WX + k];
     r[REC_VX + k] *= keep;
     r[REC_WX + k] *= keep;
   }
   r[REC_INV_M] = 1.0 / need;
-  return 0.5 * m * (1.0 - keep) * (v2 + 0.4 * r[REC_R0] * r[REC_R0] * w2);
+  return lost;
 }
 
 void dem_keep_step(Dem dem)

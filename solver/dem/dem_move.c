@@ -76,7 +76,7 @@ static double turn_less(double *rec, double keep)
   return 0.5 * J * (1.0 - keep * keep) * w2;
 }
 
-/* Gravity, and the drag relative to the affine motion of the powder between the punches. */
+/* Gravity, and the drag relative to the affine motion of the powder between the punches, or of all motion. */
 static void pull_and_drag(const DemConfig *cfg, const Tools *t, int to_rest, double *rec, StepEnergy *e)
 {
   const double m = 0.5 / rec[REC_INV_M], height = t->z[TOOL_TOP] - t->z[TOOL_BOTTOM];
@@ -100,16 +100,10 @@ static void pull_and_drag(const DemConfig *cfg, const Tools *t, int to_rest, dou
 void dem_weigh(Dem dem, const double mass[])
 {
   for (PetscInt i = 0; i < dem->n_rigid; i++) {
-    double      *r = dem->g->rec[i];
-    const double m = 1.0 / r[REC_INV_M], J = 0.4 * m * r[REC_R0] * r[REC_R0];
-    double       v2 = 0.0, w2 = 0.0;
+    double *r = dem->g->rec[i];
 
-    for (int k = 0; k < 3; k++) {
-      v2 += r[REC_VX + k] * r[REC_VX + k];
-      w2 += r[REC_WX + k] * r[REC_WX + k];
-      r[REC_VX + k] = r[REC_WX + k] = 0.0;
-    }
-    exact_add(&dem->work[WORK_DRAG], 0.5 * (m * v2 + J * w2), dem->u.inv_work);
+    exact_add(&dem->work[WORK_DRAG], grain_kinetic(r), dem->u.inv_work);
+    for (int k = 0; k < 3; k++) r[REC_VX + k] = r[REC_WX + k] = 0.0;
     r[REC_INV_M] = 1.0 / mass[i];
   }
 }

@@ -31,8 +31,7 @@ static void forget(Fem fem, int tool)
 
 PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStaticStatus *status)
 {
-  const int    wall = tool == TOOL_DIE;
-  const double size = wall ? tools->die_radius : tools->z[TOOL_TOP] - tools->z[TOOL_BOTTOM], W = tools->W[tool];
+  const double room = withdraw_room(tools, tool), W = tools->W[tool];
   Goal         goal = {.radius = tools->die_radius};
   Withdrawal   way;
 
@@ -40,14 +39,14 @@ PetscErrorCode FemStaticWithdraw(FemStatic st, Tools *tools, int tool, FemStatic
   memcpy(goal.z, tools->z, sizeof goal.z);
   tools->W[tool] = 0.0;
   PetscCall(StaticGo(st, tools, &goal, status));
-  way                = withdraw_begin(carried(st, tool), st->cfg.strain * size);
+  way                = withdraw_begin(carried(st, tool), st->cfg.strain * room);
   st->status.stopped = PETSC_FALSE;
   for (int k = 0; way.force != 0.0 && !st->status.stopped; k++) {
     const double step = withdraw_step(&way);
 
     PetscCheck(k < WITHDRAWALS, st->fem->g->comm, PETSC_ERR_CONV_FAILED,
                "static equilibrium: after %d increments the %s still carries %g nN; take the explicit method", k,
-               wall ? "die wall" : "top punch", way.force);
+               withdraw_name(tool), way.force);
     PetscCall(Away(st, tools, tool, step, &goal, status));
     withdraw_gone(&way, step, carried(st, tool));
     if (way.force != 0.0 && st->cfg.stop) PetscCall(st->cfg.stop(st->cfg.who, &st->status.stopped));

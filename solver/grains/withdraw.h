@@ -1,6 +1,9 @@
-/* withdraw.h - how far a tool that withdraws from the powder goes next, until it carries nothing: by secants. */
+/* withdraw.h - how far a tool that withdraws from the powder, the top punch or the wall, goes next, until it carries
+   nothing: by secants. */
 #ifndef SOLVER_GRAINS_WITHDRAW_H
 #define SOLVER_GRAINS_WITHDRAW_H
+
+#include "solver/grains/tools.h"
 
 #include <math.h>
 
@@ -16,6 +19,14 @@ typedef struct {
   double slope; /* by which that falls as the tool goes [nN/nm] */
   double most;  /* longest increment [nm] */
 } Withdrawal;
+
+/* Of which increments are parts: the height of the powder, or the radius of the bore [nm]. */
+static inline double withdraw_room(const Tools *t, int tool)
+{
+  return tool == TOOL_DIE ? t->die_radius : t->z[TOOL_TOP] - t->z[TOOL_BOTTOM];
+}
+
+static inline const char *withdraw_name(int tool) { return tool == TOOL_DIE ? "die wall" : "top punch"; }
 
 static inline Withdrawal withdraw_begin(double force, double most)
 {

@@ -21,6 +21,15 @@ def run(program, deck, ranks, folder, extra, wanted=0):
     return got.stdout
 
 
+def check_error(said, words):
+    """A failed run has said one error, with all of these words in it.  Returns the error."""
+    errors = [line for line in said.splitlines() if "nanomint: error:" in line]
+    assert len(errors) == 1, said
+    for word in words:
+        assert word in errors[0], f"it did not say '{word}': {errors[0]}"
+    return errors[0]
+
+
 def run_straight(deck, extra=()):
     """The program and the folder that a test is given, emptied: runs the deck there on one rank.  Returns program, folder of
     the run."""
