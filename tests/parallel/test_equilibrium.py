@@ -109,8 +109,9 @@ def stops_and_goes_on(before, row):
         assert "stopped: wall-time limit" in said and "in equilibrium after" not in said, said
     folder, said = run("stopped", 2, "-programme", "press,release", "-restart", at)
     other = last(folder, 1)
-    for key, rtol in SAME:  # other increments, by which friction has moved the coin by 1.7e-5 of its height, which springs back by 1.2e-2
-        close(float(other[key]), float(row[key]), max(rtol, 5e-5), f"{key} stopped twice and straight")
+    # 14 increments instead of 11: of the height, which springs back by 1.2e-2, 1.7e-5; with friction 0.1 1.3e-5, without -0.9e-5
+    for key, rtol in SAME:
+        close(float(other[key]), float(row[key]), max(rtol, 3e-5), f"{key} stopped twice and straight")
     assert float(other["force_top_nN"]) == 0.0 and float(other["static_residual"]) <= 1e-6
     assert float(other["static_increments"]) >= 3, "increments before the stops are not counted"
 
