@@ -62,10 +62,11 @@ typedef struct {
 
 typedef enum {
   BULK_OK,
-  BULK_FOLDED,  /* det f is not above 0, or f is not finite */
-  BULK_EXTREME, /* a stretch that no double holds */
-  BULK_NO_TIME, /* a law with a rate needs dt > 0 */
-  BULK_NO_STATE /* a mean tension beyond K/e, which no volume has */
+  BULK_FOLDED,   /* det f is not above 0, or f is not finite */
+  BULK_EXTREME,  /* a stretch that no double holds */
+  BULK_NO_TIME,  /* a law with a rate needs dt > 0 */
+  BULK_NO_STATE, /* a mean tension beyond K/e, which no volume has */
+  BULK_STATUS_N
 } BulkStatus;
 
 const char *bulk_status_text(BulkStatus status); /* half a sentence for a message */

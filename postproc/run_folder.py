@@ -23,7 +23,7 @@ class Run:
     """
     history   columns of history.csv by name, one number per row        summary   summary.json, {} if there is none
     conduction, balance   the same of conduction.csv, balance.csv      deck      text of the echoed deck, "" if none
-    problems     what is missing or broken, one sentence each          state     done, stopped, running, silent
+    problems     what is missing or broken, one sentence each          state     done, stopped, failed, running, silent
     """
 
     def __init__(self, folder):
@@ -108,7 +108,7 @@ class Run:
         if self.summary.get("ended") == "done" and self.rows and ended and self["step"][-1] == ended[-1]:
             return "done"
         if self.summary and summary is not None and (history is None or history >= summary - 2.0):
-            return "done" if self.summary.get("ended") == "done" else "stopped"
+            return {"done": "done", "failed": "failed"}.get(self.summary.get("ended"), "stopped")
         return "running" if history is not None and history < QUIET_S else "silent"
 
     def state_text(self):
@@ -116,6 +116,11 @@ class Run:
             return "the programme ran to its end"
         if self.state == "stopped":
             return f"stopped before the end of its programme ({self.summary.get('ended')}); checkpoint.h5 goes on from there"
+        if self.state == "failed":
+            failure = self.summary.get("failure", {})
+            place = failure.get("checkpoint")
+            return (f"it failed in {failure.get('stage', '?')}, at step {failure.get('step', '?')}: {failure.get('why', '?')}; "
+                    + (f"by other means it goes on with -restart {place}" if place else "there is no checkpoint to go on from"))
         age = self.age("history.csv")
         if self.state == "running":
             usual = self.usual_pause()

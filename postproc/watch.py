@@ -5,7 +5,7 @@
 
 Reads history.csv, balance.csv, summary.json and the age of checkpoint.h5 over the file system, nothing else: it works from a login node.
 Ends with the run.  Exit code: 0 the programme ran to its end (or, with --once, all is well); 75 stopped in time, to go on
-from its checkpoint; 3 something is wrong: nothing written for longer than --quiet-limit (default: ten times the usual time
+from its checkpoint; 3 something is wrong: the run failed, nothing written for longer than --quiet-limit (default: ten times the usual time
 between rows, at least 2 minutes), numbers that are none, an energy balance off by more than a tenth of the work; 2 no run."""
 import argparse
 import shutil
@@ -131,8 +131,8 @@ def ending(run):
     coin = run.summary.get("coin", {})
     if run.state == "done":
         return DONE, f"done: {coin.get('verdict', 'no verdict')}: {coin.get('why', '')}"
-    if run.state == "stopped":
-        return STOPPED, run.state_text()
+    if run.state in ("stopped", "failed"):
+        return {"stopped": STOPPED, "failed": WRONG}[run.state], run.state_text()
     return None
 
 

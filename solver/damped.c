@@ -165,6 +165,7 @@ static PetscErrorCode NoBalance(Simulation *sim, double residual, double carried
 
   PetscFunctionBeginUser;
   PetscCall(Worst(sim, &id));
+  sim->unbalanced = residual;
   SETERRQ(sim->comm, PETSC_ERR_CONV_FAILED,
           "%s: no balance after %" PetscInt_FMT
           " steps of damped motion, the %s carrying %g nN; unbalanced forces are %.2g of those of "

@@ -103,6 +103,7 @@ PetscErrorCode Equilibrate(Simulation *sim)
   FemStaticConfig    cfg   = fem_static_defaults;
   FemStaticStatus    s;
   FemStatic          st;
+  PetscErrorCode     ierr;
 
   PetscFunctionBeginUser;
   if (!programme_balances(&sim->programme)) PetscFunctionReturn(0);
@@ -121,7 +122,9 @@ PetscErrorCode Equilibrate(Simulation *sim)
   cfg.element = stage->element;
   if (!isnan(stage->tolerance)) cfg.tolerance = stage->tolerance;
   PetscCall(FemStaticCreate(sim->fem, &cfg, &st));
-  PetscCall(stage->kind == STAGE_EJECT ? Eject(sim, st, &s) : Release(sim, st, &s));
+  ierr = stage->kind == STAGE_EJECT ? Eject(sim, st, &s) : Release(sim, st, &s);
+  if (ierr) sim->unbalanced = fem_static_residual(st);
+  PetscCall(ierr);
   PetscCall(FemStaticDestroy(&st));
   PetscCall(Neighbours(sim));
   programme_balanced(&sim->programme, &(Balanced){s.increments, s.newton, s.steps, s.residual, !s.stopped});

@@ -1,6 +1,8 @@
 #include "solver/errors.h"
 #include <stdio.h>
 
+static char said[1024]; /* the last message of all ranks */
+
 static ExitCode exit_code_of(PetscErrorCode ierr)
 {
   switch ((int)ierr) {
@@ -24,10 +26,11 @@ static PetscErrorCode PrintOnce(MPI_Comm comm, int line, const char *function, c
   if (exit_code_of(ierr) == EXIT_INTERNAL)
     return PetscTraceBackErrorHandler(comm, line, function, file, ierr, type, message, context);
   if (type != PETSC_ERROR_INITIAL) return ierr;
+  (void)snprintf(said, sizeof said, "%s", message ? message : "unknown");
   if (comm != MPI_COMM_NULL) (void)MPI_Comm_rank(comm, &rank);
   if (rank == 0) {
     fflush(stdout);
-    fprintf(stderr, "nanomint: error: %s\n", message ? message : "unknown");
+    fprintf(stderr, "nanomint: error: %s\n", said);
     fflush(stderr);
   }
   return ierr;
@@ -39,6 +42,8 @@ PetscErrorCode ErrorsBegin(void)
   PetscCall(PetscPushErrorHandler(PrintOnce, NULL));
   PetscFunctionReturn(0);
 }
+
+const char *errors_physics(PetscErrorCode ierr) { return exit_code_of(ierr) == EXIT_PHYSICS ? said : NULL; }
 
 int ErrorsEnd(PetscErrorCode ierr, ExitCode done)
 {

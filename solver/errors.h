@@ -16,6 +16,10 @@
 /* Collective.  Call right after PetscInitialize. */
 PetscErrorCode ErrorsBegin(void);
 
+/* Not collective.  Did the run itself go wrong (EXIT_PHYSICS)?  Then what was said of it, borrowed for good; else NULL.
+ */
+const char *errors_physics(PetscErrorCode ierr);
+
 /*
   ErrorsEnd - finalizes PETSC and MPI and turns what the run returned into the exit code; the last call of main.
 

@@ -28,23 +28,31 @@ static PetscErrorCode Step(Simulation *sim)
   PetscFunctionReturn(0);
 }
 
+static PetscErrorCode Press(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  while (simulation_running(sim)) {
+    PetscCall(Equilibrate(sim)); /* release, ejection: where the coin comes to rest, when the deck wants it by Newton */
+    PetscCall(Step(sim));
+    PetscCall(Control(sim)); /* forces agreed on by all ranks: servo, next stage?    */
+    PetscCall(Report(sim));  /* observe, write, progress: when it is due              */
+    PetscCall(Promote(sim)); /* rigid grains that have to become meshed                */
+    PetscCall(Sinter(sim));  /* in a dwell, at rest: the clock of seconds makes a step */
+    PetscCall(Checkpoint(sim));
+  }
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode Run(int argc, char **argv, ExitCode *code)
 {
-  Simulation sim;
+  Simulation     sim;
+  PetscErrorCode ierr;
 
   PetscFunctionBeginUser;
   PetscCall(SimulationCreate(PETSC_COMM_WORLD, argc, argv, &sim)); /* deck -> powder in the die, or restart */
-  while (simulation_running(&sim)) {
-    PetscCall(
-        Equilibrate(&sim)); /* release, ejection: where the coin comes to rest, when the deck wants it by Newton */
-    PetscCall(Step(&sim));
-    PetscCall(Control(&sim)); /* forces agreed on by all ranks: servo, next stage?    */
-    PetscCall(Report(&sim));  /* observe, write, progress: when it is due              */
-    PetscCall(Promote(&sim)); /* rigid grains that have to become meshed                */
-    PetscCall(Sinter(&sim));  /* in a dwell, at rest: the clock of seconds makes a step */
-    PetscCall(Checkpoint(&sim));
-  }
-  PetscCall(Conclude(&sim)); /* what the coin is */
+  ierr = Press(&sim);
+  if (!ierr || errors_physics(ierr)) PetscCall(Conclude(&sim, errors_physics(ierr))); /* what the coin is, or why not */
+  PetscCall(ierr);
   *code = sim.stop ? EXIT_STOPPED : EXIT_DONE;
   PetscCall(SimulationDestroy(&sim));
   PetscFunctionReturn(0);

@@ -75,9 +75,16 @@ PetscErrorCode OutputPromotion(Output output, const Promotion *made);
 PetscErrorCode OutputFrame(Output output, const Sample *sample, const GrainFields *fields);
 /* Collective.  Keeps a warning for summary.json and for OutputTell. */
 PetscErrorCode OutputWarn(Output output, const char format[], ...) PETSC_ATTRIBUTE_FORMAT(2, 3);
-/* Collective.  Writes summary.json from all rows so far.  reason: "done" (no other word), or why the run stopped.  wall
-   [s] and speed [particle-steps/s] of this session. */
-PetscErrorCode OutputSummary(Output output, const char reason[], const SessionFacts *session);
+/* A run that went wrong; texts are borrowed. */
+typedef struct {
+  const char *stage, *why; /* its name; what was said */
+  double      step, time;  /* [-], [ns] */
+  double      unbalanced;  /* forces over those of contact, where a balance was not found; NAN: something else [-] */
+  char        checkpoint[2 * PATH_MAX_LEN]; /* to go on from by other means; "": none */
+} Failure;
+/* Collective.  Writes summary.json from all rows so far.  reason: "done" (no other word), "failed" (then, and only
+   then, with a failure), or why the run stopped.  wall [s] and speed [particle-steps/s] of this session. */
+PetscErrorCode OutputSummary(Output output, const char reason[], const Failure *failure, const SessionFacts *session);
 /* Not collective.  Rank 0 prints the same for the eye: the coin with units when it is done, warnings, where the files
  * are. */
 PetscErrorCode OutputTell(Output output, const char reason[], const SessionFacts *session, FILE *to);

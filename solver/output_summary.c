@@ -220,7 +220,19 @@ static void write_provenance(Json *j, const Provenance *p)
 
 static void write_doubt(void *to, const char text[]) { json_text(to, NULL, text); }
 
-static void write_summary(Json *j, Output o, const char reason[], const SessionFacts *session)
+static void write_failure(Json *j, const Failure *f)
+{
+  json_open(j, "failure", '{');
+  json_text(j, "stage", f->stage);
+  json_text(j, "why", f->why);
+  json_number(j, "step", f->step);
+  json_number(j, "time_ns", f->time);
+  json_number(j, "unbalanced", f->unbalanced);
+  json_text(j, "checkpoint", f->checkpoint);
+  json_close(j, '}');
+}
+
+static void write_summary(Json *j, Output o, const char reason[], const Failure *failure, const SessionFacts *session)
 {
   const Config *cfg = &o->config;
 
@@ -229,6 +241,7 @@ static void write_summary(Json *j, Output o, const char reason[], const SessionF
   json_text(j, "title", cfg->title);
   json_text(j, "deck", cfg->deck);
   json_text(j, "ended", reason);
+  if (failure) write_failure(j, failure);
   write_coin(j, o);
   write_meshed(j, o);
   json_open(j, "stages", '[');
@@ -254,7 +267,7 @@ static void write_summary(Json *j, Output o, const char reason[], const SessionF
   putc('\n', j->file);
 }
 
-PetscErrorCode OutputSummary(Output o, const char reason[], const SessionFacts *session)
+PetscErrorCode OutputSummary(Output o, const char reason[], const Failure *failure, const SessionFacts *session)
 {
   const char *path;
   int         error = 0;
@@ -267,7 +280,7 @@ PetscErrorCode OutputSummary(Output o, const char reason[], const SessionFacts *
     Json   j = {.file = open_memstream(&text, &length)};
 
     if (j.file) {
-      write_summary(&j, o, reason, session);
+      write_summary(&j, o, reason, failure, session);
       if (fclose(j.file)) error = errno;
       if (!error) error = file_replace(path, text);
       free(text);

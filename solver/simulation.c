@@ -270,7 +270,8 @@ static PetscErrorCode WriteCheckpoint(Simulation *sim)
   PetscCall(ContactHistoriesFree(&rows.contacts));
   PetscCall(PetscFree(rows.body_id));
   PetscCall(PetscFree(rows.body));
-  sim->checkpoint_wanted = PETSC_FALSE;
+  sim->checkpoint_wanted  = PETSC_FALSE;
+  sim->checkpoint_written = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 
@@ -413,12 +414,42 @@ static PetscErrorCode WarnTooDense(Simulation *sim, const StageConfig *s)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode Conclude(Simulation *sim)
+/* What a run that went wrong leaves behind; residual and checkpoint as far as there are any. */
+static Failure failure_of(const Simulation *sim, const char why[])
 {
-  const char  *reason = sim->stop ? stop_reason_text(sim->stop) : "done";
+  Failure f = {.stage      = programme_stage(&sim->programme)->name,
+               .why        = why,
+               .step       = (double)sim->step,
+               .time       = simulation_time(sim),
+               .unbalanced = sim->unbalanced > 0.0 ? sim->unbalanced : NAN};
+
+  if (sim->checkpoint_written)
+    (void)snprintf(f.checkpoint, sizeof f.checkpoint, "%s/checkpoint.h5", sim->config.output.folder);
+  else (void)snprintf(f.checkpoint, sizeof f.checkpoint, "%s", sim->config.restart);
+  return f;
+}
+
+static PetscErrorCode TellFailure(Simulation *sim, const Failure *f)
+{
+  PetscFunctionBeginUser;
+  PetscCall(ProgressSay(sim->progress, "failed: %s, at step %.0f; history.csv and summary.json in %s go up to there",
+                        f->stage, f->step, sim->config.output.folder));
+  if (f->checkpoint[0])
+    PetscCall(ProgressSay(sim->progress, "do what the error above says, and go on with -restart %s", f->checkpoint));
+  else
+    PetscCall(ProgressSay(sim->progress, "do what the error above says, and start again: there was no checkpoint yet "
+                                         "(output_checkpoint_every)"));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode Conclude(Simulation *sim, const char failure[])
+{
+  const char  *reason = failure ? "failed" : sim->stop ? stop_reason_text(sim->stop) : "done";
+  Failure      failed = {0};
   SessionFacts session;
 
   PetscFunctionBeginUser;
+  if (failure) failed = failure_of(sim, failure);
   for (PetscInt k = 0; k < sim->config.n_stages; k++)
     if (programme_too_dense(&sim->programme, k)) PetscCall(WarnTooDense(sim, &sim->config.stage[k]));
   if (sim->changed[0])
@@ -434,10 +465,12 @@ PetscErrorCode Conclude(Simulation *sim)
   PetscCall(BalanceEnd(sim));
   session = (SessionFacts){
       .wall = progress_wall(sim->progress), .speed = progress_speed(sim->progress), .balance = sim->balance.row};
-  PetscCall(OutputSummary(sim->output, reason, &session));
+  PetscCall(OutputSummary(sim->output, reason, failure ? &failed : NULL, &session));
   PetscCall(ProgressSay(sim->progress, "%s", "")); /* an empty line, behind the bar */
   PetscCall(OutputTell(sim->output, reason, &session, stdout));
-  if (sim->stop) {
+  if (failure) {
+    PetscCall(TellFailure(sim, &failed));
+  } else if (sim->stop) {
     const char *path;
     PetscCall(OutputPath(sim->output, "checkpoint.h5", &path));
     PetscCall(ProgressSay(sim->progress, "stopped: %s; go on with -restart %s", reason, path));

@@ -39,7 +39,8 @@ typedef struct Simulation {
   double         radius_min;    /* of the undeformed grains [nm] */
   char           changed[1024]; /* parameters that are others than when the checkpoint was written; "" for none */
   PetscBool      stage_over;    /* the step just done was the last of its stage */
-  PetscBool      checkpoint_wanted;
+  PetscBool      checkpoint_wanted, checkpoint_written;
+  double         unbalanced; /* forces over those of contact, where a balance was not found; else 0 [-] */
   StopReason     stop;
   Output         output;
   Progress       progress;
@@ -84,7 +85,7 @@ PetscErrorCode Report(Simulation *sim);
 PetscErrorCode Sinter(Simulation *sim);
 /* When due. */
 PetscErrorCode Checkpoint(Simulation *sim);
-/* Summary and last words. */
-PetscErrorCode Conclude(Simulation *sim);
+/* Summary and last words.  failure: what went wrong, said already; NULL: the run is done or was stopped. */
+PetscErrorCode Conclude(Simulation *sim, const char failure[]);
 
 #endif

@@ -212,6 +212,8 @@ static PetscErrorCode Status(FemStatic st, FemStaticStatus *out)
   PetscFunctionReturn(0);
 }
 
+double fem_static_residual(FemStatic st) { return st->status.residual; }
+
 static PetscErrorCode NoBalance(FemStatic st, const Goal *to, SNESConvergedReason why)
 {
   PetscInt64 id;

@@ -51,6 +51,8 @@ typedef struct _p_FemStatic *FemStatic;
 */
 PetscErrorCode FemStaticCreate(Fem fem, const FemStaticConfig *cfg, FemStatic *st);
 PetscErrorCode FemStaticDestroy(FemStatic *st);
+/* Not collective.  Of the last increment, also of one that failed: FemStaticStatus.residual [-]. */
+double fem_static_residual(FemStatic st);
 /*
   Collective.  Punches go from tools->z to z [TOOL_N, nm], in as many increments as `strain` wants, to equilibrium in
   each; z as it is: to equilibrium once.  tools->z is where they stand, at every time; velocities of tools and nodes are

@@ -98,8 +98,10 @@ static void commit(FemStatic st)
 
 static PetscErrorCode Create(FemStatic st)
 {
-  const Fem    fem = st->fem;
-  FbarElement *own;
+  const Fem     fem  = st->fem;
+  const int64_t none = INT64_MAX;
+  int64_t       bad  = none; /* the lowest grain that cannot, and why */
+  FbarElement  *own;
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(fem->n_body * fem->n_elem + 1, &own));
@@ -115,10 +117,12 @@ static PetscErrorCode Create(FemStatic st)
       for (int k = 0; k < EL_N; k++) state[k] = fem->state[b / 8 * fem->n_elem + e][k][b % 8];
       status = fbar_from_element(&st->model.bulk, state, q->old);
       if (status == BULK_OK) status = step(st, b, e, q->held, NULL, NULL, &done);
-      PetscCheck(status == BULK_OK, PETSC_COMM_SELF, PETSC_ERR_CONV_FAILED,
-                 "grain %lld: an element of its mesh cannot become one of F-bar: %s", (long long)fem->id[b],
-                 bulk_status_text(status));
+      if (status != BULK_OK) bad = PetscMin(bad, fem->id[b] * BULK_STATUS_N + status);
     }
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &bad, 1, MPI_INT64_T, MPI_MIN, fem->g->comm));
+  PetscCheck(bad == none, fem->g->comm, PETSC_ERR_CONV_FAILED,
+             "grain %lld: an element of its mesh cannot become one of F-bar: %s", (long long)(bad / BULK_STATUS_N),
+             bulk_status_text((BulkStatus)(bad % BULK_STATUS_N)));
   PetscFunctionReturn(0);
 }
 

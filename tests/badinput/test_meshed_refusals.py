@@ -8,6 +8,7 @@ which an element turns over, or a grain is thrown out, stops with exit code 3 an
 same on 1 and 2 ranks; its last checkpoint is whole, and with contacts that suit the step the press goes on from it to its end.
 So does a dwell in which diffusion takes more away between two meshes than they can show."""
 import csv
+import json
 import os
 import shutil
 import sys
@@ -142,6 +143,10 @@ def step_too_long():
         if first not in (None, message):
             raise Wrong(f"another message than on one rank: {message}")
         first = message
+        with open(os.path.join(folder, "out", "summary.json")) as f:
+            failure = json.load(f)["failure"]
+        if not message.endswith(failure["why"]) or failure["stage"] != "press" or failure["unbalanced"] is not None:
+            raise Wrong(f"summary.json says {failure}")
         last = rows(folder)[-1]
         if float(last["element_worst"]) <= 0.5:
             raise Wrong("the last row is not of a good state")

@@ -1,6 +1,7 @@
 """What tests share that stop a run and go on with it."""
 import csv
 import filecmp
+import json
 import os
 import shutil
 import subprocess
@@ -28,6 +29,18 @@ def check_error(said, words):
     for word in words:
         assert word in errors[0], f"it did not say '{word}': {errors[0]}"
     return errors[0]
+
+
+def check_failure(said, folder, stage, error, checkpoint):
+    """What a failed run leaves: a summary that says of which stage and why, and which checkpoint goes on.  Returns its block."""
+    with open(os.path.join(folder, "summary.json")) as f:
+        summary = json.load(f)
+    failure = summary["failure"]
+    assert summary["ended"] == "failed" and failure["stage"] == stage and failure["checkpoint"] == checkpoint, failure
+    assert error.endswith("nanomint: error: " + failure["why"]), failure
+    assert f"failed: {stage}, at step {failure['step']}" in said and folder in said, said
+    assert f"go on with -restart {checkpoint}" in said if checkpoint else "there was no checkpoint yet" in said, said
+    return failure
 
 
 def run_straight(deck, extra=()):

@@ -13,7 +13,7 @@ import sys
 sys.dont_write_bytecode = True
 import json  # noqa: E402
 
-from stopped import check_error, check_goes_on, rows, run  # noqa: E402
+from stopped import check_error, check_failure, check_goes_on, rows, run  # noqa: E402
 
 PHYSICS = 3
 SLOW = ["-release_method", "explicit", "-release_inertial_number", "5e-4"]
@@ -73,6 +73,8 @@ def balance_not_found(program, work, straight):
         said = run(program, "damped.yml", ranks, folder, ["-restart", checkpoint, "-release_steps_max", "100",
                                                           "-release_tolerance", "1e-12"], PHYSICS)
         message = check_error(said, ("release: no balance after 100 steps", "top punch", "grain ", "release_steps_max", "explicit"))
+        failure = check_failure(said, folder, "release", message, checkpoint)
+        assert 1e-12 < failure["unbalanced"] < 1.0 and f"{failure['unbalanced']:.2g} of those of contact" in message, failure
         with open(checkpoint, "rb") as f:
             assert f.read() == was, "the checkpoint is not what it was"
     print(message)

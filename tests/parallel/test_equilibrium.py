@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from stopped import check_error  # noqa: E402
+from stopped import check_error, check_failure  # noqa: E402
 
 DECK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "equilibrium.yml")
 PROGRAM, WORK = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
@@ -94,6 +94,8 @@ def balance_not_found(press):
         _, said = run("press", ranks, "-restart", checkpoint, "-release_moduli", "no", "-static_snes_max_it", "0",
                       "-static_snes_settle", "0", wanted=PHYSICS)
         message = check_error(said, ("static equilibrium: no balance", "grain ", "nothing has moved", "-static_snes_settle", "explicit"))
+        failure = check_failure(said, press, "release", message, checkpoint)
+        assert 1e-6 < failure["unbalanced"] < 1.0 and f"{failure['unbalanced']:.2g} of those of contact" in message, failure
         with open(checkpoint, "rb") as f:
             assert f.read() == was, "the checkpoint is not what it was"
     print(message)

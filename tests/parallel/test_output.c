@@ -223,7 +223,7 @@ static void run(MPI_Comm comm, const char name[], PetscInt64 restart, PetscInt64
     if (step % 200 == 0) assert_int_equal(OutputFrame(output, &p.sample, &f), 0);
     release(&p);
   }
-  assert_int_equal(OutputSummary(output, "done", &(SessionFacts){0}), 0);
+  assert_int_equal(OutputSummary(output, "done", NULL, &(SessionFacts){0}), 0);
   hear(output, "done", heard);
   hear(output, "SIGTERM", heard_stopped);
   assert_int_equal(OutputDestroy(&output), 0);

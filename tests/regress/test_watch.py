@@ -7,7 +7,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-WATCH = os.path.join(HERE, "..", "..", "postproc", "watch.py")
+WATCH, REPORT = (os.path.join(HERE, "..", "..", "postproc", name) for name in ("watch.py", "report.py"))
 PROGRAM, WORK = sys.argv[1], sys.argv[2]
 
 try:
@@ -64,6 +64,20 @@ def uneven(name, look):
         file.write(",".join(look.get(n, "0") for n in names) + "\n")
 
 
+def fails():
+    """A release that finds no balance: the run's end, and the report's first line."""
+    checkpoint = path("run", "checkpoint.h5")
+    done = subprocess.run(command("-restart", checkpoint, "-programme", "fill,press,release", "-release_method", "equilibrium", "-release_steps_max",
+                                  "50", "-release_tolerance", "1e-12"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 3, done.stdout
+    why = ("it failed in release, at step ", "release: no balance after 50 steps", f"goes on with -restart {checkpoint}")
+    watch(path("run"), code=3, says=["3/3 release", *why])
+    subprocess.run([sys.executable, REPORT, path("run"), "--no-pictures"], check=True, stdout=subprocess.DEVNULL)
+    with open(path("run", "report.html")) as file:
+        page = file.read()
+    assert all(words in page for words in why), "the report does not say how the run failed"
+
+
 def main():
     shutil.rmtree(WORK, ignore_errors=True)
     os.makedirs(WORK)
@@ -78,6 +92,7 @@ def main():
     for name in "history.csv", "deck.echo.yml":
         os.utime(path("going", name), (time.time() - 4000, time.time() - 4000))
     watch(path("going"), code=3, says=["no progress for 66"])
+    fails()
     shutil.rmtree(path("run"))
     done = subprocess.run(command("-time_max_steps", "400"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     assert done.returncode == 75
