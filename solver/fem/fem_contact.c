@@ -219,17 +219,21 @@ static inline void corner_weights(v8 xi, v8 eta, v8 weight[4])
 /*
   Open gaps are measured to the nearest point of the facet, along the line to it.  Along the rounded normals cohesion is
   no slope of an energy, as a motion across them opens or closes a gap, too: a node at the edge of a pore, drawn to two
-  or three surfaces, went in circles and took energy out of nothing for as long as it was looked at.  In and out: gap,
-  normal, weight.
+  or three surfaces, went in circles and took energy out of nothing for as long as it was looked at.  What diffusion took
+  away is not there: by that the node is nearer to its own body, or one whose spot pulls from within the other surface
+  changes its normal where it crosses it, at full pull, and is thrown back for ever.  In and out: gap, normal, weight.
 */
-static void spots_open(const Spots *s, const v8 x[3], v8 weight[4], SurfaceSpots *in)
+static void spots_open(const Spots *s, v8 x[3], v8 weight[4], SurfaceSpots *in)
 {
-  const i8 open = (i8)(s->gap > v8_set(0.0)) & (i8)(s->live > v8_set(0.0));
-  v8       corner[4][4], r[3], square, inv;
+  v8       corner[4][4], r[3], square, inv, gone;
   Bilinear place;
   Foot     f = {s->xi, s->eta, s->gap};
+  i8       open;
 
+  for (int l = 0; l < 8; l++) gone[l] = s->face[l]->overlap;
+  open = (i8)(s->gap + gone > v8_set(0.0)) & (i8)(s->live > v8_set(0.0));
   if (!i8_bits(open)) return;
+  for (int k = 0; k < 3; k++) x[k] += gone * in->n[k];
   for (int c = 0; c < 4; c++) columns_at(s->corner[c], SF_X, corner[c]);
   facet_bilinear((const v8(*)[4])corner, &place);
   facet_nearest(&place, x, &f);
@@ -238,7 +242,7 @@ static void spots_open(const Spots *s, const v8 x[3], v8 weight[4], SurfaceSpots
   square = v8_dot(r, r);
   inv    = v8_rsqrt(square);
   corner_weights(v8_pick(open, f.xi, s->xi), v8_pick(open, f.eta, s->eta), weight);
-  in->gap = v8_pick(open, square * inv, in->gap);
+  in->gap = v8_pick(open, square * inv - gone, in->gap);
   for (int k = 0; k < 3; k++) in->n[k] = v8_pick(open, r[k] * inv, in->n[k]);
 }
 
@@ -395,10 +399,10 @@ static PetscErrorCode PassHits(Fem fem, Pass *p)
     int       found[8], m = 0;
 
     for (; j < n && fem->near.cand[h->cand[j]].at == at; j++) {
-      Candidate   *c     = &fem->near.cand[h->cand[j]];
-      const double reach = face_reach(fem->cohesion, &fem->between[c->pair]),
-                   most  = PetscMax(reach, FACET_SLANT * reach);
-      int best           = h->best[j];
+      Candidate      *c    = &fem->near.cand[h->cand[j]];
+      const PairFace *face = &fem->between[c->pair];
+      const double    most = FACET_SLANT * (face_reach(fem->cohesion, face) + face->overlap) - face->overlap;
+      int             best = h->best[j];
 
       c->when = -1.0f;
       if (best >= 0 && h->gap[best] >= most) { /* outside, and out of reach */

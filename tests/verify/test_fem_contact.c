@@ -144,63 +144,81 @@ static void force_is_continuous(void **state)
 }
 
 /*
+  What the body's force gives on a closed way of so many steps a side before another, of which diffusion has taken
+  `gone` away: there both are nearer by as much.  way: sum of all work, whatever its sign; jump: largest of the force.
+*/
+static double around(int steps, double gone, double *way, double *jump)
+{
+  enum { SIDES = 4 };
+  const double corner[SIDES + 1][3] = {
+      {-1.2, -0.9, 6.75 - gone},
+      {1.1,  -0.3, 6.95 - gone},
+      {0.6,  1.3,  6.70 - gone},
+      {-0.8, 0.7,  7.00 - gone},
+      {-1.2, -0.9, 6.75 - gone}
+  };
+  const double x[2][3] =
+      {
+          {0            },
+          { corner[0][0], corner[0][1], corner[0][2]}
+  },
+               v[2][3] = {{0}}, zero[3] = {0};
+  double   left = 0.0, old[3];
+  FemWorld w;
+
+  srand(7);
+  sphere(&w, 4, 2);
+  fem_world_begin(&w, 2);
+  w.cfg.W = 2.0, w.cfg.strength = 3.0;
+  for (int b = 0; b < 2; b++) fem_world_grain(&w, b, b, 3.25, 1.0, x[b], v[b]);
+  fem_world_start(&w);
+  w.fem->between[0].overlap = gone;
+  shift(&w, 0, zero, 0.3);
+  shift(&w, 1, zero, 0.3);
+  *way = *jump = 0.0;
+  for (int s = 0; s <= SIDES * steps; s++) {
+    const int side = s ? (s - 1) / steps : 0;
+    double    by[3], work = 0.0, d = 0.0;
+
+    for (int k = 0; k < 3; k++) by[k] = (corner[side + 1][k] - corner[side][k]) / steps;
+    if (s) shift(&w, 1, by, 0.0);
+    fem_world_show(&w);
+    fem_world_contact(&w);
+    for (int k = 0; k < 3; k++) {
+      const double f = fem_world_force(&w, 1, k);
+      if (s) work += 0.5 * (f + old[k]) * by[k], d += (f - old[k]) * (f - old[k]);
+      old[k] = f;
+    }
+    left += work;
+    *way += fabs(work);
+    *jump = fmax(*jump, sqrt(d));
+  }
+  fem_world_end(&w);
+  return left;
+}
+
+/*
   A dented body is led around a closed way before another, within the reach of cohesion: what it gives on the way out it
   takes on the way back, up to the area of its nodes that is turned to the other body: that changes on the way, and
   forces know nothing of its slope.  Hence 1.5 % of the work done on the way; with that area held still it is 0.01 %.
+  The same where 0.3 nm are gone and nodes pull from within the other surface (2.2 %; 3.3 % along rounded normals, from
+  which a node changed where it crossed the surface, by 0.93 nN at any step).  With a quarter of the step, a quarter of
+  the largest jump of the force.
 */
 static void cohesion_has_an_energy(void **state)
 {
-  enum { SIDES = 4 };
-  static const double corner[SIDES + 1][3] = {
-      {-1.2, -0.9, 6.75},
-      {1.1,  -0.3, 6.95},
-      {0.6,  1.3,  6.70},
-      {-0.8, 0.7,  7.00},
-      {-1.2, -0.9, 6.75}
-  };
-  double left[2], way[2];
-
   (void)state;
-  for (int level = 0; level < 2; level++) {
-    const double x[2][3] =
-        {
-            {0            },
-            { corner[0][0], corner[0][1], corner[0][2]}
-    },
-                 v[2][3] = {{0}}, zero[3] = {0};
-    const int steps = 200 << 2 * level;
-    double    old[3];
-    FemWorld  w;
+  for (int k = 0; k < 2; k++) {
+    double left[2], way[2], jump[2];
 
-    srand(7);
-    sphere(&w, 4, 2);
-    fem_world_begin(&w, 2);
-    w.cfg.W = 2.0, w.cfg.strength = 3.0;
-    for (int b = 0; b < 2; b++) fem_world_grain(&w, b, b, 3.25, 1.0, x[b], v[b]);
-    fem_world_start(&w);
-    shift(&w, 0, zero, 0.3);
-    shift(&w, 1, zero, 0.3);
-    left[level] = way[level] = 0.0;
-    for (int s = 0; s <= SIDES * steps; s++) {
-      const int side = s ? (s - 1) / steps : 0;
-      double    by[3], work = 0.0;
-
-      for (int k = 0; k < 3; k++) by[k] = (corner[side + 1][k] - corner[side][k]) / steps;
-      if (s) shift(&w, 1, by, 0.0);
-      fem_world_show(&w);
-      fem_world_contact(&w);
-      for (int k = 0; k < 3; k++) {
-        const double f = fem_world_force(&w, 1, k);
-        if (s) work += 0.5 * (f + old[k]) * by[k];
-        old[k] = f;
-      }
-      left[level] += work;
-      way[level] += fabs(work);
+    for (int level = 0; level < 2; level++) {
+      left[level] = around(200 << 2 * level, k ? 0.3 : 0.0, &way[level], &jump[level]);
+      print_message("around in steps of a %dth: left %g of %g aJ, largest jump of the force %g nN\n", 200 << 2 * level,
+                    left[level], way[level], jump[level]);
+      assert_true(fabs(left[level]) < 0.025 * way[level] && way[level] > 5.0);
     }
-    fem_world_end(&w);
-    print_message("around in steps of a %dth: left %g of %g aJ\n", steps, left[level], way[level]);
+    assert_true(jump[0] > 2.5 * jump[1]);
   }
-  for (int level = 0; level < 2; level++) assert_true(fabs(left[level]) < 0.025 * way[level] && way[level] > 5.0);
 }
 
 /* Two bricks overlap by d; force by hand, node by node. */
