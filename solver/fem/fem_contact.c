@@ -219,9 +219,10 @@ static inline void corner_weights(v8 xi, v8 eta, v8 weight[4])
 /*
   Open gaps are measured to the nearest point of the facet, along the line to it.  Along the rounded normals cohesion is
   no slope of an energy, as a motion across them opens or closes a gap, too: a node at the edge of a pore, drawn to two
-  or three surfaces, went in circles and took energy out of nothing for as long as it was looked at.  What diffusion took
-  away is not there: by that the node is nearer to its own body, or one whose spot pulls from within the other surface
-  changes its normal where it crosses it, at full pull, and is thrown back for ever.  In and out: gap, normal, weight.
+  or three surfaces, went in circles and took energy out of nothing for as long as it was looked at.  What diffusion
+  took away is not there: by that the node is nearer to its own body, or one whose spot pulls from within the other
+  surface changes its normal where it crosses it, at full pull, and is thrown back for ever.  In and out: gap, normal,
+  weight.
 */
 static void spots_open(const Spots *s, v8 x[3], v8 weight[4], SurfaceSpots *in)
 {
