@@ -18,7 +18,7 @@ usage: ./mint COMMAND
   bench [dem [arguments]]      speed on standard dense packings, beside the codes installed here (bench/README.md)
   bench fem [arguments]        speed of meshed grains: a step by parts, a whole press, a cluster among rigid grains, eight beside CalculiX
   bench conduct [CELLS]        time of the conductivity of 101,306 grains (or 2 CELLS^3), on 1 and on NP ranks
-  build [preset]               only build: release (build/), debug (build-debug/), sanitize (build-sanitize/)
+  build [preset [arguments]]   only build: release (build/), debug (build-debug/), sanitize (build-sanitize/); arguments: of cmake --build
   format                       clang-format every C file in place
   clean                        remove the build folders
   help                         this text
@@ -137,7 +137,10 @@ build() { # preset, cmake --build arguments
   }
 }
 
-mint_build() { build "${1:-release}" && say "built in $(folder_of "${1:-release}")"; }
+mint_build() {
+  [ $# -gt 0 ] || set -- release
+  build "$@" && say "built in $(folder_of "$1")"
+}
 
 mint_run() {
   build release --target nanomint

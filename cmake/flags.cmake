@@ -24,4 +24,4 @@ endif()
 
 set(CMAKE_C_FLAGS_RELEASE "-O3 -g -DNDEBUG")
 set(CMAKE_C_FLAGS_DEBUG "-Og -g3") # -Og: PETSc of Debian asks for _FORTIFY_SOURCE, which wants an optimiser
-set(CMAKE_C_FLAGS_SANITIZE "-O2 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined")
+set(CMAKE_C_FLAGS_SANITIZE "-O2 -g1 -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined")

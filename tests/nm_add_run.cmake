@@ -26,7 +26,8 @@ if(NOT NM_PYTHON)
   endif()
 endif()
 
-# MPI keeps memory to the end by design, so leaks are not looked for.
+# MPI keeps memory to the end by design, so leaks are not looked for.  Of a start of Open MPI most is waiting: ranks of one
+# machine need no network, and mpirun need not wait a second before it cleans up behind a run that was stopped.
 set(NM_TEST_ENVIRONMENT
     OMP_NUM_THREADS=1
     OPENBLAS_NUM_THREADS=1
@@ -35,6 +36,9 @@ set(NM_TEST_ENVIRONMENT
     OMPI_MCA_hwloc_base_binding_policy=none # tests run side by side: bound, they would all share core 0
     OMPI_MCA_mpi_yield_when_idle=1 # where the machine has more to do than these tests
     OMPI_MCA_btl_vader_single_copy_mechanism=none # containers forbid the other
+    OMPI_MCA_btl=self,vader
+    OMPI_MCA_pml=ob1
+    OMPI_MCA_odls_base_sigkill_timeout=0
     OMPI_ALLOW_RUN_AS_ROOT=1
     OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     ASAN_OPTIONS=detect_leaks=0:abort_on_error=0
@@ -50,6 +54,9 @@ function(nm_test_properties test labels processors)
   endif()
   set_tests_properties(${test} PROPERTIES LABELS "${labels}" PROCESSORS ${processors} TIMEOUT ${P_TIMEOUT}
                                           SKIP_RETURN_CODE 77 ENVIRONMENT "${NM_TEST_ENVIRONMENT}")
+  if(CMAKE_BUILD_TYPE STREQUAL Sanitize) # one run of each kind shows what sanitizers see
+    set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT NM_FEW=1)
+  endif()
 endfunction()
 
 # A program of its own on several numbers of ranks.

@@ -63,12 +63,13 @@ def rows(folder):
         return []
 
 
-def check_goes_on(program, deck, ranks, step, straight, extra=()):
-    """A run stopped at a step on ranks[0], that goes on with ranks[1], has the history.csv of the straight one, byte for
-    byte.  Returns its folder."""
-    stopped = straight + "_stopped"
-    run(program, deck, ranks[0], stopped, [*extra, "-time_max_steps", str(step)], STOPPED)
-    run(program, deck, ranks[1], stopped, [*extra, "-restart", os.path.join(stopped, "checkpoint.h5"), "-time_max_steps", "0"])
+def check_goes_on(program, deck, ranks, steps, straight, extra=()):
+    """A run on ranks[0], stopped at steps[0], that goes on with ranks[1], is stopped again and so on to its end, has the
+    history.csv of the straight one, byte for byte.  steps: one number less than of ranks.  Returns its folder."""
+    stopped, go_on = straight + "_stopped", []
+    for n, step in zip(ranks, [*steps, None]):
+        run(program, deck, n, stopped, [*extra, *go_on, "-time_max_steps", str(step or 0)], STOPPED if step else 0)
+        go_on = ["-restart", os.path.join(stopped, "checkpoint.h5")]
     assert filecmp.cmp(os.path.join(stopped, "history.csv"), os.path.join(straight, "history.csv"), shallow=False), \
         f"{stopped}: history.csv differs from the straight run's"
     return stopped

@@ -95,7 +95,8 @@ def main():
     shutil.rmtree(WORK, ignore_errors=True)
     os.makedirs(WORK)
     check_numbers("one", run(1, "one"))
-    for ranks, folder in ((2, "two"), (3, "three")):
+    few = "NM_FEW" in os.environ
+    for ranks, folder in ((3, "three"),) if few else ((2, "two"), (3, "three")):
         run(ranks, folder)
         same("one", folder)
 
@@ -106,7 +107,7 @@ def main():
     check(summary("again")["coin"]["conductivity_S_per_m"] is None, "the coin conducts before its stage is over")
     with open(path("again", "conduction.csv"), "a") as f:
         f.write(f"{step + 400},release,1,1,1,1,1,1,1,1,1,1,1,1,1,1\n{step + 500},rel")
-    run(3, "again", "-restart", "again/checkpoint.h5")
+    run(1, "again", "-restart", "again/checkpoint.h5")
     same("one", "again")
     check(summary("one")["coin"]["bonded_coordination"] == summary("again")["coin"]["bonded_coordination"], "summary.json")
 

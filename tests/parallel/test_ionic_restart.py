@@ -28,7 +28,7 @@ def main():
     assert float(history[-1]["bonded_fraction"]) > 0.0, "no ionic bond was made"
     middle = next(r for r in history if float(r["bonded_fraction"]) > 0.0)
     assert 0.0 < float(middle["slow_time_s"]) < 0.9, "the first bond was not made within the dwell"
-    stopped = check_goes_on(program, DECK, (3, 2), middle["step"], straight)
+    stopped = check_goes_on(program, DECK, (3, 2), [middle["step"]], straight)
     name, turns = orientations(straight)
     assert (name, turns) == orientations(stopped), "orientations differ"
     run(program, DECK, 1, stopped, ["-output_overwrite", "yes", "-time_max_steps", "20"], STOPPED)

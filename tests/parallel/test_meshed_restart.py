@@ -13,7 +13,7 @@ def main():
     program, straight = run_straight(DECK, THIN)
     added = [float(row["mesh_mass_added"]) for row in rows(straight)]
     assert 0.0 < added[0] < added[1] < added[-1], f"mass was not added before and after the stop: {added}"
-    check_goes_on(program, DECK, (3, 2), 150, straight, THIN)
+    check_goes_on(program, DECK, (3, 2), [150], straight, THIN)
 
 
 if __name__ == "__main__":

@@ -10,14 +10,14 @@ sys.dont_write_bytecode = True
 from stopped import check_goes_on, rows, run  # noqa: E402
 
 DECK = "mixed.yml"
-CASES = {"bare": [], "sticky": ["-contact_work_of_adhesion", "0.3 J/m^2", "-mesh_region_r_max", "0.6", "-mesh_region_z_max", "0.8"]}
+CASES = {"bare": ((2, 3), []), "sticky": ((1, 2), ["-contact_work_of_adhesion", "0.3 J/m^2", "-mesh_region_r_max", "0.6", "-mesh_region_z_max", "0.8"])}
 
 
 def main():
     program, work = sys.argv[1:3]
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
-    for name, extra in CASES.items():
+    for name, (ranks, extra) in CASES.items():
         straight = os.path.join(work, name)
         run(program, DECK, 1, straight, extra)
         history = rows(straight)
@@ -27,7 +27,7 @@ def main():
         assert max(abs(float(row["energy_error"])) for row in history) < 0.01, f"{name}: energy is not accounted for"
         print(f"{name}: {last['step']} steps, {float(last['meshed_fraction']):.2f} of the grains meshed, energy error "
               f"{max(abs(float(row['energy_error'])) for row in history):.1e}")
-        check_goes_on(program, DECK, (2, 3), history[len(history) // 2]["step"], straight, extra)
+        check_goes_on(program, DECK, ranks, [history[len(history) // 2]["step"]], straight, extra)
 
 
 if __name__ == "__main__":

@@ -51,8 +51,8 @@ def main():
     check_handover(straight)
     check_step(straight)
     steps = [int(row["step"]) for row in promotions(straight)]
-    for step in (steps[0] - 100, steps[0], steps[3] + 100):
-        stopped = check_goes_on(program, DECK, (3, 2), step, straight)
+    for ranks, step in ((3, 2), steps[0] - 100), ((1, 2), steps[0]), ((2, 1), steps[3] + 100):
+        stopped = check_goes_on(program, DECK, ranks, [step], straight)
         assert filecmp.cmp(os.path.join(stopped, "promotions.csv"), os.path.join(straight, "promotions.csv"), shallow=False), \
             "promotions.csv differs from the straight run's"
         shutil.rmtree(stopped)

@@ -24,8 +24,8 @@ CASES = [
     (HERTZ, [4, 2], signal.SIGKILL, [0.9]),
     (MDR, [2, 1, 3], signal.SIGKILL, [0.3, 0.6]),
     (MDR, [2, 4], signal.SIGTERM, [0.5]),
-    (HERTZ, [3, 1], signal.SIGUSR1, [0.6]),
-    (MDR, [3, 2], "wall", [0.0]),
+    (HERTZ, [1, 2], signal.SIGUSR1, [0.6]),
+    (MDR, [2, 1], "wall", [0.0]),
 ]
 
 

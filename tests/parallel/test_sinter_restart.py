@@ -11,10 +11,10 @@ sys.dont_write_bytecode = True
 from stopped import check_goes_on, rows, run  # noqa: E402
 
 DECK = "sinter.yml"
-CASES = {
-    "region": [],
-    "all": ["-mesh_grains", "all"],
-    "promoted": ["-mesh_grains", "by_trigger", "-mesh_trigger_contact_radius", "0.2", "-mesh_promote_every", "100", "-mesh_cap", "0.6"],
+CASES = { # ranks before and after the stop, what else the program is told
+    "region": ((2, 3), []),
+    "all": ((1, 2), ["-mesh_grains", "all"]),
+    "promoted": ((2, 1), ["-mesh_grains", "by_trigger", "-mesh_trigger_contact_radius", "0.2", "-mesh_promote_every", "100", "-mesh_cap", "0.6"]),
 }
 SHARES = {"region": (0.1, 0.9), "all": (1.0, 1.0), "promoted": (0.1, 0.9)}
 
@@ -46,7 +46,7 @@ def main():
     program, work = sys.argv[1:3]
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
-    for name, extra in CASES.items():
+    for name, (ranks, extra) in CASES.items():
         straight = os.path.join(work, name)
         run(program, DECK, 1, straight, extra)
         history = rows(straight)
@@ -55,7 +55,7 @@ def main():
         print(f"{name}: {history[-1]['step']} steps, {history[-1]['slow_steps']} of the slow clock, "
               f"{float(history[-1]['bonded_fraction']):.2f} of the contacts bonded, energy error "
               f"{max(abs(float(row['energy_error'])) for row in history):.1e}")
-        check_goes_on(program, DECK, (2, 3), dwell[len(dwell) // 2]["step"], straight, extra)
+        check_goes_on(program, DECK, ranks, [dwell[len(dwell) // 2]["step"]], straight, extra)
 
 
 if __name__ == "__main__":

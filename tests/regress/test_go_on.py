@@ -17,7 +17,7 @@ STOPPED = 75
 
 
 def run(ranks, folder, *extra, code=0):
-    words = ["mpirun", "-n", str(ranks), PROGRAM, os.path.join(HERE, "presses.yml"), "-output_folder", path(folder)]
+    words = ["mpirun", "-n", str(ranks), PROGRAM, os.path.join(HERE, "presses.yml"), "-press_inertial_number", "2e-2", "-output_folder", path(folder)]
     done = subprocess.run(words + list(extra), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
                           stderr=subprocess.STDOUT)
     if done.returncode != code:

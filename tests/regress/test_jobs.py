@@ -40,7 +40,7 @@ def called():
 
 def slurm(folder, *keys, tell=None, code=0):
     """One start of the job; tell: the signal its batch shell gets once the run has written a row of its history."""
-    words = ["bash", os.path.join(JOBS, "coin.slurm"), DECK, "-programme", "fill,press", "-output_history_every", "50", *keys]
+    words = ["bash", os.path.join(JOBS, "coin.slurm"), DECK, "-programme", "fill,press", "-press_inertial_number", "1e-2", "-output_history_every", "50", *keys]
     history = path(folder, "history.csv")
     before = os.path.getsize(history) if os.path.exists(history) else 0
     job = subprocess.Popen(words, env=environment(RUN=path(folder), SLURM_JOB_ID="17"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -75,12 +75,12 @@ def pbs():
     """Submits itself again at its wall limit, with all it was given; not for another reason."""
     with open(path("nodes"), "w") as file:
         file.write("here\n")
-    given = dict(PBS_O_WORKDIR=WORK, PBS_NODEFILE=path("nodes"), PBS_JOBID="5", DECK=DECK, RUN="pbs", KEYS="-programme fill,press -powder_seed 2")
+    given = dict(PBS_O_WORKDIR=WORK, PBS_NODEFILE=path("nodes"), PBS_JOBID="5", DECK=DECK, RUN="pbs", KEYS="-programme fill,press -press_inertial_number 1e-2 -powder_seed 2")
     script = os.path.join(JOBS, "coin.pbs")
     # 10 s are kept back for the checkpoint: a limit of 6 s is met at once
     done = subprocess.run(["bash", script], env=environment(LIMIT="0.1", **given), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == STOPPED, done.stdout
-    for words in "qsub -W depend=afterany:5 -v DECK,KEYS,RUN,", "RUN=pbs\n", "LIMIT=0.1\n", "KEYS=-programme fill,press -powder_seed 2\n":
+    for words in "qsub -W depend=afterany:5 -v DECK,KEYS,RUN,", "RUN=pbs\n", "LIMIT=0.1\n", "KEYS=-programme fill,press -press_inertial_number 1e-2 -powder_seed 2\n":
         assert words in called(), called()
     done = subprocess.run(["bash", script], env=environment(**given), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 0 and "goes on from" in done.stdout and called().count("qsub -W") == 1, done.stdout
