@@ -3,6 +3,7 @@
 #define SOLVER_OBSERVE_IMPL_H
 
 #include "materials/contact_interface.h"
+#include "solver/grains/norm.h"
 #include "solver/observe.h"
 #include <math.h>
 
@@ -21,8 +22,6 @@ typedef struct {
   double overlap, pair_force;   /* delta / smaller R0 [-]; |f| between grains [nN] */
   double z_high, minus_z_low;   /* of the grains' surfaces [nm] */
 } Extremes;
-
-static inline double norm3(const double v[3]) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
 
 /* Row of the side that is counted for the pair: the grain with the lower id; a tool contact belongs to its grain. */
 static inline PetscInt contact_row(const ContactSample *c) { return c->j < 0 || c->id_i < c->id_j ? c->i : c->j; }

@@ -7,6 +7,7 @@
 */
 #include "solver/slow.h"
 
+#include "solver/grains/norm.h"
 #include "solver/sinter/sinter.h"
 #include <math.h>
 
@@ -31,8 +32,6 @@ void slow_drag(Simulation *sim)
   dem_drag(sim->dem, rate);
   if (sim->fem) fem_drag(sim->fem, fmax(sim->config.mesh.drag / sim->dt_meshed, slow ? rate : 0.0));
 }
-
-static double norm3(const double v[3]) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
 
 /* Bodies are softer than what stands between their surfaces: half spaces under a contact of radius a, 2 E/(1 - nu^2) a
    each (Johnson 1985, 3.36), in series with it. */

@@ -3,6 +3,7 @@
   must be renewed, whether every grain is still where it can be.  Two reductions of fixed size.
 */
 #include "solver/dem/dem_impl.h"
+#include "solver/grains/norm.h"
 
 /* Integer sums of all ranks: tool forces and energies as hi and lo words. */
 enum { SUM_FORCE, SUM_WORK = SUM_FORCE + 2 * 3 * TOOL_N, SUM_KINETIC = SUM_WORK + 2 * WORK_N, SUM_N = SUM_KINETIC + 2 };
@@ -18,8 +19,6 @@ typedef struct {
   double v_max; /* [nm/ns] */
   double lost;  /* 4 id + reason of a grain that is not where a grain can be, or -1 */
 } Motion;
-
-static double norm3(const double v[3]) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
 
 /* Between the punches, a time dt from now. */
 static double height_in(const Tools *t, double dt)

@@ -1,6 +1,7 @@
 /* fem_control.c - every control interval: what the ranks agree on about their meshed grains. */
 #include "materials/lanes_math.h"
 #include "solver/fem/fem_impl.h"
+#include "solver/grains/norm.h"
 
 #include <string.h>
 
@@ -68,8 +69,6 @@ static double added_mass(Fem fem, PetscInt b)
 
   return added > 1e-12 ? added : 0.0; /* less is rounding */
 }
-
-static double norm3(const double v[3]) { return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
 
 /* Farthest from the centre of mass that a surface node of body b will be. */
 static double radius_in(Fem fem, PetscInt b, double time)

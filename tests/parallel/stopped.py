@@ -33,10 +33,9 @@ def check_error(said, words):
 
 def check_failure(said, folder, stage, error, checkpoint):
     """What a failed run leaves: a summary that says of which stage and why, and which checkpoint goes on.  Returns its block."""
-    with open(os.path.join(folder, "summary.json")) as f:
-        summary = json.load(f)
-    failure = summary["failure"]
-    assert summary["ended"] == "failed" and failure["stage"] == stage and failure["checkpoint"] == checkpoint, failure
+    found = summary(folder)
+    failure = found["failure"]
+    assert found["ended"] == "failed" and failure["stage"] == stage and failure["checkpoint"] == checkpoint, failure
     assert error.endswith("nanomint: error: " + failure["why"]), failure
     assert f"failed: {stage}, at step {failure['step']}" in said and folder in said, said
     assert f"go on with -restart {checkpoint}" in said if checkpoint else "there was no checkpoint yet" in said, said
@@ -61,6 +60,16 @@ def rows(folder):
             return [r for r in csv.DictReader(f) if None not in r.values()]
     except OSError:
         return []
+
+
+def last(folder, stage):
+    """The last row of a stage, by its number."""
+    return [row for row in rows(folder) if row["stage"] == str(stage)][-1]
+
+
+def summary(folder):
+    with open(os.path.join(folder, "summary.json")) as f:
+        return json.load(f)
 
 
 def check_goes_on(program, deck, ranks, steps, straight, extra=()):

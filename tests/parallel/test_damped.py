@@ -11,9 +11,7 @@ import shutil
 import sys
 
 sys.dont_write_bytecode = True
-import json  # noqa: E402
-
-from stopped import check_error, check_failure, check_goes_on, rows, run  # noqa: E402
+from stopped import check_error, check_failure, check_goes_on, last, rows, run, summary  # noqa: E402
 
 PHYSICS = 3
 DAMPED, NO_MODULI = ["-release_balance", "damped"], ["-release_moduli", "no"]
@@ -22,10 +20,6 @@ SAME = 0.01  # springback damped and by the slow explicit release: 0.2 % is foun
 NEWTON = 0.02  # the paths differ where spots slide
 FREE = ["-die_top_work_of_adhesion", "0 J/m^2"]  # a punch that pulls would draw the coin out
 RIGID = ["-mesh_grains", "none", *FREE]
-
-
-def last(folder, stage):
-    return [row for row in rows(folder) if row["stage"] == str(stage)][-1]
 
 
 def springback(folder):
@@ -44,8 +38,7 @@ def balanced(folder, said):
     assert float(out["force_wall_nN"]) == 0.0, "the wall still carries something"
     # net forces on grains, whatever holds them: sums of what is left on nodes
     assert float(released["unbalance"]) < 1e-3 and float(out["unbalance"]) < 1e-3
-    with open(os.path.join(folder, "summary.json")) as f:
-        found = json.load(f)
+    found = summary(folder)
     assert found["meshed"]["equilibrium"]["residual"] <= 1e-4
     assert 0.001 < found["coin"]["springback_axial"] < 0.05 and abs(found["coin"]["springback_radial"]) < 0.05
     print("springback: axial", found["coin"]["springback_axial"], "radial", found["coin"]["springback_radial"], "steps",

@@ -6,19 +6,16 @@ what the explicit release finds too.  From the checkpoint before it the stage gi
 the tolerance of the solver leaves; from the one after it history.csv goes on bit for bit.  A run that is to stop does so
 in the middle of the stage and goes on from there.  A balance that is not found ends the run with exit code 3, names a
 grain, and leaves the checkpoint that goes on."""
-import csv
-import json
 import os
 import shutil
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from stopped import check_error, check_failure  # noqa: E402
+from stopped import STOPPED, check_error, check_failure, last, rows, summary  # noqa: E402
+from stopped import run as run_deck  # noqa: E402
 
-DECK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "equilibrium.yml")
 PROGRAM, WORK = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-PHYSICS, STOPPED = 3, 75
+PHYSICS = 3
 SOME_STEPS = 600  # of the ejection, of 45,000
 # residuals of 1e-6 of the forces, spread over what gives way least: 1e-5; shapes are stiffer than forces
 SAME = (("height_moment_nm", 1e-5), ("pressure_bottom_GPa", 1e-3), ("mises_mean_GPa", 1e-4), ("mesh_stress_xx_GPa", 1e-3),
@@ -28,26 +25,10 @@ EXPLICIT = 0.05  # of the springback: 1 % is found; in the explicit release the 
 FBAR = 0.85  # of the springback: 0.917 is found; modes of the one-point element are softer, with 81 elements a grain
 
 
-def run(name, ranks, *args, wanted=0, deck=DECK):
+def run(name, ranks, *args, wanted=0, deck="equilibrium.yml"):
+    """A run in a folder of this test's; returns the folder, and what was said."""
     folder = os.path.join(WORK, name)
-    command = ["mpirun", "-n", str(ranks), PROGRAM, deck, "-output_folder", folder, *args]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert done.returncode == wanted, f"{name}: exit code {done.returncode}\n{done.stdout}"
-    return folder, done.stdout
-
-
-def rows(folder):
-    with open(os.path.join(folder, "history.csv"), newline="") as f:
-        return list(csv.DictReader(f))
-
-
-def last(folder, stage):
-    return [row for row in rows(folder) if row["stage"] == str(stage)][-1]
-
-
-def summary(folder):
-    with open(os.path.join(folder, "summary.json")) as f:
-        return json.load(f)
+    return folder, run_deck(PROGRAM, deck, ranks, folder, args, wanted)
 
 
 def close(a, b, rtol, what):
