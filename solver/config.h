@@ -105,6 +105,7 @@ typedef struct {
   double      from_density;  /* relative density of the powder from which on grains get a mesh; 0: the start [-] */
   double      cap;           /* share of the grains that may be meshed [-] */
   PetscInt    promote_every; /* steps between two looks at who is to be meshed */
+  double      promote_share; /* of the grains, that become meshed at one look at most [-] */
   PetscBool   buffer;        /* grains: force_chains; neighbours of the chains too */
   char        shape[NAME_MAX_LEN]; /* sphere, cube, rod, file */
   char        file[PATH_MAX_LEN];  /* shape: file; Gmsh, hexahedra of one grain */

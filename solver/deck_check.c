@@ -320,10 +320,11 @@ static PetscErrorCode CheckMixed(Deck *deck)
   if (sticky > STICKY)
     warn(config,
          "mesh_grains: %s: grains as sticky as these (work of adhesion over yield stress times radius %.2g, above %g) "
-         "hold on to "
-         "each other differently when rigid, meshed or mixed%s",
+         "hold on to each other differently when rigid, meshed or mixed%s",
          config->mesh.grains, sticky, STICKY,
-         mesh_promotes(&config->mesh) ? "; those that become meshed may lose their pressure for a while" : "");
+         mesh_promotes(&config->mesh)
+             ? "; where they become meshed the pressure falls to what metal holds (force_held in promotions.csv)"
+             : "");
   PetscFunctionReturn(0);
 }
 

@@ -188,6 +188,9 @@ static const DeckKey mesh_keys[] = {
      "relative density of the powder from which on grains get a mesh, being rigid until then; 0: from the start"},
     {"cap", KEY_REAL, DIM_NONE, 1e-4, 1, 1, NULL, AT(cap), NULL, NULL,
      "share of the grains that may get a mesh while the powder is pressed; those that need it most go first"},
+    {"promote_share", KEY_REAL, DIM_NONE, 1e-6, 1, 1, NULL, AT(promote_share), NULL, NULL,
+     "share of all grains that become meshed at one look at most, the neediest first, at least one: where laws and "
+     "metal carry different forces, pressure then changes little by little"},
     {"promote_every", KEY_INT, DIM_NONE, 1, 1e7, 500, NULL, AT(promote_every), NULL, NULL,
      "steps between two looks at who is to get a mesh; a multiple of time.control_interval"},
     {"buffer", KEY_BOOL, DIM_NONE, NO, "no", AT(buffer), NULL, NULL,

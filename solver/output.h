@@ -65,6 +65,7 @@ typedef struct {
   double pressure_top, p, q;      /* before [GPa] */
   double volume_error;            /* largest of a body's volume [-] */
   double force_error;             /* of the forces across the new bodies' contacts, mean over mean [-] */
+  double force_held;              /* share of these forces that their metal holds [-] */
   double momentum_error;          /* change of the powder's momentum over the sum of m |v| [-] */
   double kinetic_before, kinetic; /* of the new bodies: as grains, as bodies [aJ] */
 } Promotion;

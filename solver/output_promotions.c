@@ -16,6 +16,7 @@ static const TableColumn columns[] = {
     {"q_GPa",             AT(q),              12},
     {"volume_error",      AT(volume_error),   12},
     {"force_error",       AT(force_error),    12},
+    {"force_held",        AT(force_held),     12},
     {"momentum_error",    AT(momentum_error), 12},
     {"kinetic_before_aJ", AT(kinetic_before), 12},
     {"kinetic_aJ",        AT(kinetic),        12},

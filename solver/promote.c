@@ -2,8 +2,8 @@
   promote.c - rigid grains become meshed while the powder is pressed.
 
   Every mesh_promote_every steps each rigid grain gets a need, a number that is positive where the deck wants it meshed;
-  of more grains than mesh_cap allows the neediest are taken.  Their contacts become faces of the new bodies; where the
-  other side stays rigid, plates.  Needs, faces and sums are the same bits on any number of ranks.
+  of more grains than mesh_cap and mesh_promote_share allow the neediest are taken.  Their contacts become faces of the
+  new bodies; where the other side stays rigid, plates.  Needs, faces and sums are the same bits on any number of ranks.
 */
 #include "solver/promote.h"
 
@@ -18,8 +18,6 @@
 /* Mean pressure of a fully plastic contact over the yield stress: the law's, 1 + 1.75 exp(-4.4 Y/E), of a soft grain.
  */
 static const double HARDNESS = 2.75;
-
-enum { TRIALS = 100 }; /* of where the faces of new bodies stand: after that forces are right to some per cent */
 
 int promote_looks(const Simulation *sim, PetscInt64 step)
 {
@@ -218,7 +216,9 @@ static PetscErrorCode Fresh(Simulation *sim, const Sample *s, const GrainFace fa
                             PetscBool fresh[], PetscInt64 *n)
 {
   const MeshConfig *c    = &sim->config.mesh;
-  const PetscInt64  room = (PetscInt64)floor(c->cap * (double)sim->grains->n_global + 1e-9) - sim->meshed;
+  const double      all  = (double)sim->grains->n_global;
+  const PetscInt64  left = (PetscInt64)floor(c->cap * all + 1e-9) - sim->meshed;
+  const PetscInt64  room = PetscMin(left, PetscMax((PetscInt64)floor(c->promote_share * all + 1e-9), 1));
   double           *need;
   PetscInt64        more = 0;
 
@@ -282,22 +282,34 @@ static PetscErrorCode Bodies(Simulation *sim, GrainFace face[], const PetscInt f
   PetscFunctionReturn(0);
 }
 
+/* Forces of all surfaces, as they stand. */
+static PetscErrorCode Surfaces(Simulation *sim)
+{
+  PetscFunctionBeginUser;
+  PetscCall(FemForces(sim->fem, &sim->tools));
+  if (sim->mixed) PetscCall(MixedTry(sim->dem, sim->fem));
+  PetscFunctionReturn(0);
+}
+
 /* The new bodies' contacts are made to carry what they carried. */
 static PetscErrorCode Settle(Simulation *sim, FemPromotion *p, Promotion *made)
 {
   GrainsMade all;
+  PetscBool  more;
 
   PetscFunctionBeginUser;
   PetscCall(DemRefresh(sim->dem, &sim->tools, PETSC_TRUE));
   PetscCall(MeshedRefresh(sim));
-  for (int k = 0; k <= TRIALS; k++) {
-    PetscCall(FemForces(sim->fem, &sim->tools));
-    if (sim->mixed) PetscCall(MixedTry(sim->dem, sim->fem));
-    if (k < TRIALS) PetscCall(FemPromoteTry(*p));
-  }
+  PetscCall(FemPromoteStress(*p));
+  do {
+    PetscCall(Surfaces(sim));
+    PetscCall(FemPromoteTry(*p, &more));
+  } while (more);
+  PetscCall(Surfaces(sim));
   PetscCall(FemPromoteEnd(p, &all));
   made->volume_error   = all.volume_error;
   made->force_error    = all.force_error;
+  made->force_held     = all.force_held;
   made->kinetic_before = all.kinetic_before;
   made->kinetic        = all.kinetic;
   PetscFunctionReturn(0);

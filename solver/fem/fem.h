@@ -96,25 +96,29 @@ typedef struct {
 /* What became of them, of all ranks together. */
 typedef struct {
   double volume_error;            /* largest of a body [-] */
-  double force_error;             /* of the faces' forces, in the mean over the force [-] */
+  double force_error;             /* of the forces across contacts, in the mean over the force [-] */
+  double force_held;              /* of those forces, what metal that may flow holds [-] */
   double kinetic_before, kinetic; /* as grains, as bodies; the difference is WORK_DRAG [aJ] */
 } GrainsMade;
 /*
   Bodies are made of n owned rows that were rigid (physics: DEM -> FEM handover): the mesh of FemMesh drawn onto the
   sphere that is cut off at the contacts, of the volume that the mean stress leaves; the stress that balances what the
-  contacts carry, which is what they carried before; uniform plastic strain; mass, velocity and angular momentum of the
-  grain.  For some time such a body is calmed down: motion relative to its own rigid motion fades.
+  contacts carry, which is what they carried before, as far as the metal holds it; uniform plastic strain; mass,
+  velocity and angular momentum of the grain.  For some time such a body is calmed down: motion relative to its own
+  rigid motion fades.
 
     FemPromoteBegin         places the bodies and sets AUX_MESHED; fresh: as DemPromote has it
     a new list, FemRefresh
-    some times:             FemForces, FemPlates, FemPromoteTry: faces move in or out to where forces become right
+    FemPromoteStress        stress in balance with the contacts, as far as metal holds them
+    FemForces, FemPlates, FemPromoteTry, as long as there is more: surfaces to where forces become right
     FemForces, FemPlates, FemPromoteEnd
 
   All collective.
 */
 typedef struct _p_FemPromotion *FemPromotion;
 PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], const PetscBool fresh[], FemPromotion *p);
-PetscErrorCode FemPromoteTry(FemPromotion p);
+PetscErrorCode FemPromoteStress(FemPromotion p);
+PetscErrorCode FemPromoteTry(FemPromotion p, PetscBool *more);
 PetscErrorCode FemPromoteEnd(FemPromotion *p, GrainsMade *made);
 /*
   Collective.  After rows have been given anew: finds the bodies' rows again, and takes the pairs of rows (i owned or j

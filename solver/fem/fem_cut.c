@@ -14,6 +14,7 @@ enum { TRIALS = 40, SWEEPS = 20 }; /* of the radius; of a smoothing, from rays o
 static const double CLOSE    = 1e-13; /* error of the volume that is good enough [-] */
 static const double NEAREST  = 0.85;  /* cosine: how far from its axis a small contact may find its node */
 static const double MOST_IN  = 0.01;  /* of the radius: the most that the free surface moves at once */
+static const double VACANT   = 0.15;  /* of the surface: with less of it free all of it moves */
 static const double OUTREACH = 1.6;   /* of the radius without load: the largest sphere to be cut off */
 
 /* How far a face is along a ray; 1e300: it goes away from it. */
@@ -167,7 +168,7 @@ void cut_move(Cut *c, int node, double out)
 void cut_keep_volume(Cut *c)
 {
   const GrainMesh *m   = c->fem->cfg.mesh;
-  double           sum = 0.0, area = 0.0, most = MOST_IN * c->R0, in;
+  double           sum = 0.0, all = 0.0, vacant = 0.0, most = MOST_IN * c->R0, in;
 
   for (int e = 0; e < m->n_elem; e++) {
     Hex x;
@@ -176,11 +177,11 @@ void cut_keep_volume(Cut *c)
     sum += c->body.volume[e];
   }
   c->off = fabs(sum / c->volume - 1.0);
-  for (int n = 0; n < m->n_surf; n++) area += c->face[n] == FREE ? c->node_area[n] : 0.0;
-  if (area <= 0.0) return;
-  in = fmin(fmax((sum - c->volume) / area, -most), most);
+  for (int n = 0; n < m->n_surf; n++) all += c->node_area[n], vacant += cut_at_face(c, n) ? 0.0 : c->node_area[n];
+  in = fmin(fmax((sum - c->volume) / (vacant > VACANT * all ? vacant : all), -most), most);
   for (int n = 0; n < m->n_surf; n++)
-    for (int k = 0; k < 3 && c->face[n] == FREE; k++) c->body.node[n][ROW_X + k] -= in * c->ray[n][k];
+    for (int k = 0; k < 3 && (vacant <= VACANT * all || !cut_at_face(c, n)); k++)
+      c->body.node[n][ROW_X + k] -= in * c->ray[n][k];
 }
 
 /* Rays of the nodes and how deep they lie, of the mesh without load. */
@@ -275,7 +276,7 @@ PetscErrorCode CutCreate(Fem fem, const GrainStart *start, double numbers[], Cut
   memcpy(c->centre, rec + REC_X, sizeof c->centre);
   memcpy(c->v, rec + REC_VX, sizeof c->v);
   memcpy(c->w, rec + REC_WX, sizeof c->w);
-  for (int k = 0; k < FACES; k++) c->taker[k] = FREE;
+  for (int k = 0; k < FACES; k++) c->taker[k] = FREE, c->share[k] = 1.0;
   PetscCall(PetscMalloc5(fem->n_node, &c->ray, fem->n_node, &c->depth, fem->n_surf, &c->face, fem->n_surf,
                          &c->node_area, fem->n_surf, &c->vector));
   PetscCall(PetscMalloc1(start->n_face, &c->faces));

@@ -29,6 +29,7 @@ typedef struct {
   double (*vector)[3];       /* [n_surf] the same as vectors: scratch */
   int    taker[FACES];       /* node that takes a face of which the mesh has none; FREE: it needs none */
   double area[FACES];        /* of the nodes at a face [nm^2] */
+  double share[FACES];       /* of the contact's force that the metal carries, 0 to 1 [-] */
 } Cut;
 
 /* Does a face hand a force over to the body?  One that pulls does where the grains touch, not across a gap. */
@@ -46,12 +47,21 @@ void cut_kinetic(const Cut *c, double kinetic[2]);
 /* Moves a node that is at a face to where it stands out by `out`. */
 void cut_move(Cut *c, int node, double out);
 
-/* Volumes of the elements without load that belong to their places and stress; moves the free surface to where they
-   will add up to the volume of the grain. */
+/* Volumes of the elements without load that belong to their places and stress; moves the free surface, or all
+   of it where next to nothing is free, to where they will add up to the volume of the grain. */
 void cut_keep_volume(Cut *c);
+/* Is a surface node at a face that hands a force over? */
+static inline int cut_at_face(const Cut *c, int node)
+{
+  return c->face[node] != FREE && cut_carries(&c->faces[c->face[node]]);
+}
+
+/* What a contact is to carry [nN]. */
+static inline double cut_wanted(const Cut *c, int face) { return c->share[face] * c->faces[face].push; }
+
 /*
-  Not collective.  fem_prestress.c: the stress of n bodies under their contacts; volumes of elements without load.  The
-  forces of faces become those that this stress balances.
+  Collective.  fem_prestress.c: the stress of n bodies under their contacts; volumes of elements without load.  Sets
+  node_push and share.
 */
 PetscErrorCode FemPrestress(Fem fem, PetscInt n, Cut cut[]);
 

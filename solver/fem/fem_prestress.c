@@ -3,14 +3,14 @@
 
   The shape of such a body is that under load, and its elements remember none without: any stress may be given to them.
   Given is the one that the law of the bulk finds when the faces are pushed in, from a state without stress, until they
-  carry what the contacts carried, by the explicit engine's own kernel with critical damping.  That is done twice: once
-  to know how far nodes go, and from so far before the shape that is wanted, to arrive there.  No face goes in by more
-  than a part of how deep it lies: a body of this mesh may be softer than the contact law, and would be crushed.  What
-  each face carries at the end is what it has to carry from now on.  Loads that would move or turn the body as a whole
-  are balanced by its inertia.
+  carry what the contacts carried, by the explicit engine's own kernel with critical damping.  That is done three times.
+  First, to know what the body holds: it may be softer than the contact law, and would flow as long as such loads last,
+  so faces stand still in the end, and what they then carry less than they should the contact will not have; of two new
+  bodies the smaller share counts.  Then, to know how far nodes go under what is left; and from so far before the shape
+  that is wanted, to arrive there.  Loads that would move or turn the body as a whole are balanced by its inertia.
 */
-#include "solver/fem/fem_cut.h"
-#include "solver/fem/fem_rigid.h"
+#include "solver/fem/fem_press.h"
+#include "solver/grains/residence.h"
 
 #include <string.h>
 
@@ -20,53 +20,11 @@ static const double GAIN    = 5.0;  /* of what a face lacks: it slows down when 
 static const double SPOILT  = 0.01; /* error of a volume above which it is put right before the second time */
 static const double WIDEST  = 1.3;  /* times the radius without load: the largest sphere that depths count from */
 static const double ALONG   = 2.0;  /* times the friction of a contact: the most that a face has */
-static const double SHARE   = 0.3;  /* of the steps until a face is that deep, if it meets no resistance */
-
-/* Eight bodies in work. */
-typedef struct {
-  Fem  fem;
-  Cut *cut[8];
-  v8 (*x0)[3], (*x)[3], (*v)[3], (*load)[3], (*f)[3], *mass; /* [n_node]; x0: where they were at first */
-  v8    *volume, (*state)[EL_N];                             /* [n_elem] */
-  v8     yield, rate;
-  double in[8][FACES], carried[8][FACES]; /* by which faces have gone in [nm], what they carry [nN] */
-} Press;
-
-static PetscErrorCode PressCreate(Fem fem, Press *r)
-{
-  const size_t node = (size_t)fem->n_node * sizeof *r->x, elem = (size_t)fem->n_elem;
-
-  PetscFunctionBeginUser;
-  *r        = (Press){.fem = fem};
-  r->x0     = fem_grow(NULL, 0, node);
-  r->x      = fem_grow(NULL, 0, node);
-  r->v      = fem_grow(NULL, 0, node);
-  r->load   = fem_grow(NULL, 0, node);
-  r->f      = fem_grow(NULL, 0, node);
-  r->mass   = fem_grow(NULL, 0, (size_t)fem->n_node * sizeof(v8));
-  r->volume = fem_grow(NULL, 0, elem * sizeof(v8));
-  r->state  = fem_grow(NULL, 0, elem * sizeof *r->state);
-  PetscCheck(r->x0 && r->x && r->v && r->load && r->f && r->mass && r->volume && r->state, PETSC_COMM_SELF,
-             PETSC_ERR_MEM, "no memory for the stress of new meshed grains");
-  PetscFunctionReturn(0);
-}
-
-static void press_free(Press *r)
-{
-  free(r->x0), free(r->x), free(r->v), free(r->load), free(r->f), free(r->mass), free(r->volume), free(r->state);
-}
-
-/* A body into lane l. */
-static void press_fill(Press *r, int l, Cut *c)
-{
-  r->cut[l]   = c;
-  r->yield[l] = c->yield;
-  r->rate[l]  = fem_settle_rate(fem_lowest_mode(r->fem, c->R0, c->mass));
-  for (int n = 0; n < r->fem->n_node; n++) {
-    for (int k = 0; k < 3; k++) r->x0[n][k][l] = c->body.node[n][ROW_X + k];
-    r->mass[n][l] = c->body.node[n][ROW_MASS];
-  }
-}
+static const double SWIFT   = 0.3;  /* of the steps until a face is that deep, if it meets no resistance */
+static const double RAMP    = 0.5;  /* of the steps until all of the load is there */
+static const double STILL   = 0.6;  /* of the steps after which faces stand still, and bodies come to rest */
+static const double HELD    = 0.98; /* of what a body holds that has flowed: it flows no more */
+static const double SLIGHT  = 0.1;  /* of the yield stress, on the face: smaller forces are missed by as much */
 
 /* Volumes of the elements as they are now, in each lane. */
 static void volumes(const Press *r, v8 *volume)
@@ -132,7 +90,7 @@ static void face_loads(Press *r, int l)
     if (k == FREE || !cut_carries(f)) continue;
     gone = r->in[l][k];
     for (int d = 0; d < 3; d++) gone += f->n[d] * (r->x[n][d][l] - r->x0[n][d][l]);
-    push = (f->push > 0.0 ? fmax(gone, 0.0) : fmin(gone, 0.0)) * stiff * c->node_area[n];
+    push = (cut_wanted(c, k) > 0.0 ? fmax(gone, 0.0) : fmin(gone, 0.0)) * stiff * c->node_area[n];
     r->carried[l][k] += push;
     c->node_push[n] = push;
     for (int d = 0; d < 3; d++) r->load[n][d][l] = -push * f->n[d];
@@ -147,86 +105,118 @@ static void face_loads(Press *r, int l)
   }
 }
 
-/* Faces go in, those that pull out, as long as they carry too little, the more slowly the less there is missing. */
-static void push_in(Press *r, int l, int steps)
+/* Faces go in as long as they carry too little, out where they carry too much, the more slowly the less it is. */
+static void push_in(Press *r, int l, int steps, double ramp)
 {
   const Cut *c = r->cut[l];
 
   for (int k = 0; k < c->start.n_face; k++) {
     const GrainFace *f    = &c->faces[k];
-    const double     sign = f->push > 0.0 ? 1.0 : -1.0, ball = fmin(c->radius, WIDEST * c->R0);
-    const double     most = fmax(DEPTH * (ball - f->place), SHALLOW * c->R0);
-    const double     lack = cut_carries(f) ? 1.0 - r->carried[l][k] / f->push : 0.0;
-    const double     way  = sign * r->in[l][k] + most / (SHARE * steps) * fmin(fmax(GAIN * lack, -1.0), 1.0);
+    const double     ball = fmin(c->radius, WIDEST * c->R0), most = fmax(DEPTH * (ball - f->place), SHALLOW * c->R0);
+    const double     wanted = cut_wanted(c, k), slight = SLIGHT * c->yield * c->area[k];
+    const double     lack = (ramp * wanted - r->carried[l][k]) / fmax(fabs(wanted), slight);
 
-    r->in[l][k] = sign * fmin(fmax(way, 0.0), most);
+    if (!cut_carries(f)) continue;
+    r->in[l][k] += most / (SWIFT * steps) * fmin(fmax(GAIN * lack, -1.0), 1.0);
+    r->in[l][k] = fmin(fmax(r->in[l][k], -most), most);
   }
 }
 
-/* Loads without net force and moment. */
-static void relieve(Press *r)
-{
-  const RigidPart all = rigid_part(r->fem->n_node, r->mass, (const v8(*)[3])r->x, (const v8(*)[3])r->load, NULL);
-
-  for (int n = 0; n < r->fem->n_node; n++) {
-    v8 a[3];
-    rigid_at(&all, r->x[n], a);
-    for (int k = 0; k < 3; k++) r->f[n][k] = r->load[n][k] - r->mass[n] * a[k];
-  }
-}
-
-static void press_step(Press *r, int steps)
-{
-  const Fem   fem  = r->fem;
-  const v8    keep = 1.0 - r->rate;
-  ElementWork work = {.worst = v8_set(1.0)};
-
-  memset(r->load, 0, (size_t)fem->n_node * sizeof *r->load);
-  for (int l = 0; l < 8; l++) {
-    face_loads(r, l);
-    push_in(r, l, steps);
-  }
-  relieve(r);
-  element_forces(&fem->model, (const v8(*)[3])r->x, (const v8(*)[3])r->v, r->volume, r->yield, r->state, r->f, &work);
-  for (int n = 0; n < fem->n_node; n++)
-    for (int k = 0; k < 3; k++) {
-      r->v[n][k] = keep * (r->v[n][k] + fem->dt / r->mass[n] * r->f[n][k]);
-      r->x[n][k] += fem->dt * r->v[n][k];
-    }
-}
-
-/* Places and state into the body. */
-static void press_take(const Press *r, int l)
+/* Faces have stood still: what they carry less than they should the metal does not hold. */
+static void find_shares(const Press *r, int l)
 {
   Cut *c = r->cut[l];
 
-  for (int n = 0; n < r->fem->n_node; n++)
-    for (int k = 0; k < 3; k++) c->body.node[n][ROW_X + k] = r->x[n][k][l];
-  for (int e = 0; e < r->fem->n_elem; e++)
-    for (int k = 0; k < EL_N; k++) c->body.state[e][k] = r->state[e][k][l];
-  for (int k = 0; k < c->start.n_face; k++)
-    if (cut_carries(&c->faces[k])) c->faces[k].push = r->carried[l][k];
-  cut_keep_volume(c);
+  for (int k = 0; k < c->start.n_face; k++) {
+    const double law = c->faces[k].push, share = r->carried[l][k] / law;
+    if (fabs(law) > SLIGHT * c->yield * c->area[k] && share < HELD) c->share[k] = fmax(HELD * share, 0.0);
+  }
+}
+
+static void press_step(Press *r, int step, int steps)
+{
+  const Fem    fem  = r->fem;
+  const double ramp = fmin((step + 1) / (RAMP * steps), 1.0);
+
+  memset(r->load, 0, (size_t)fem->n_node * sizeof *r->load);
+  for (int l = 0; l < 8; l++) {
+    if (l && r->cut[l] == r->cut[l - 1]) break;
+    face_loads(r, l);
+    if (step < STILL * steps) push_in(r, l, steps, ramp);
+  }
+  press_move(r);
 }
 
 /* Of all sizes, for masses are in proportion to radii: the same whoever stands side by side. */
 static int steps_to_rest(Fem fem) { return 2 * fem_settle_steps(fem_lowest_mode(fem, 1.0, fem_body_mass(fem, 1.0))); }
 
+/* What the other side of a contact between two bodies has to know. */
+typedef struct {
+  double partner[FACES], share[FACES];
+} Shares;
+
+/* Of a contact between two new bodies the smaller share counts. */
+static PetscErrorCode Agree(Fem fem, PetscInt n, Cut cut[])
+{
+  const PetscInt bodies = fem->n_body + fem->n_ghost_body, first = fem->n_body - n;
+  Shares        *of;   /* [bodies] */
+  Residence     *list; /* [bodies] */
+  MPI_Datatype   type;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(bodies + 1, &of));
+  PetscCall(PetscMalloc1(bodies + 1, &list));
+  for (PetscInt k = 0; k < n; k++)
+    for (int f = 0; f < cut[k].start.n_face; f++) {
+      of[first + k].partner[f] = 1.0 + (double)cut[k].faces[f].partner;
+      of[first + k].share[f]   = cut[k].share[f];
+    }
+  if (fem->halo) {
+    PetscCallMPI(MPI_Type_contiguous(2 * FACES, MPI_DOUBLE, &type));
+    PetscCallMPI(MPI_Type_commit(&type));
+    PetscCall(PetscSFBcastBegin(fem->halo, type, of, of + fem->n_body, MPI_REPLACE));
+    PetscCall(PetscSFBcastEnd(fem->halo, type, of, of + fem->n_body, MPI_REPLACE));
+    PetscCallMPI(MPI_Type_free(&type));
+  }
+  for (PetscInt b = 0; b < bodies; b++) list[b] = (Residence){fem->id[b], b};
+  residence_sort(bodies, list);
+  for (PetscInt k = 0; k < n; k++)
+    for (int f = 0; f < cut[k].start.n_face; f++) {
+      const PetscInt other = residence_find(bodies, list, cut[k].faces[f].partner);
+
+      for (int o = 0; other >= 0 && o < FACES; o++)
+        if (of[other].partner[o] == 1.0 + (double)fem->id[first + k])
+          cut[k].share[f] = fmin(cut[k].share[f], of[other].share[o]);
+    }
+  PetscCall(PetscFree(of));
+  PetscCall(PetscFree(list));
+  PetscFunctionReturn(0);
+}
+
+/* What a press of bodies is for: to know what they hold; how far they go under that; to arrive at the shape wanted. */
+enum { HOLDS, GOES, ARRIVES };
+enum { SLOWLY = 4 }; /* times the steps of the others, for the first: metal that flows fast seems to hold more */
+
 PetscErrorCode FemPrestress(Fem fem, PetscInt n, Cut cut[])
 {
-  const int steps = steps_to_rest(fem);
-  Press     r;
+  Press r;
 
   PetscFunctionBeginUser;
   PetscCall(PressCreate(fem, &r));
-  for (PetscInt first = 0; first < n; first += 8) {
-    for (int l = 0; l < 8; l++) press_fill(&r, l, &cut[PetscMin(first + l, n - 1)]); /* free lanes repeat the last */
-    press_begin(&r);
-    for (int s = 0; s < steps; s++) press_step(&r, steps);
-    step_back(&r);
-    press_begin(&r);
-    for (int s = 0; s < steps; s++) press_step(&r, steps);
-    for (int l = 0; l < 8 && first + l < n; l++) press_take(&r, l);
+  for (int what = HOLDS; what <= ARRIVES; what++) {
+    const int steps = (what == HOLDS ? SLOWLY : 1) * steps_to_rest(fem);
+
+    for (PetscInt first = 0; first < n; first += 8) {
+      for (int l = 0; l < 8; l++) press_fill(&r, l, &cut[PetscMin(first + l, n - 1)]); /* free lanes repeat the last */
+      press_begin(&r);
+      for (int s = 0; s < steps; s++) press_step(&r, s, steps);
+      if (what == GOES) step_back(&r);
+      for (int l = 0; l < 8 && first + l < n; l++)
+        if (what == HOLDS) find_shares(&r, l);
+        else press_give(&r, l, what == ARRIVES);
+    }
+    for (PetscInt k = 0; k < n && what == ARRIVES; k++) cut_keep_volume(&cut[k]);
+    if (what == HOLDS) PetscCall(Agree(fem, n, cut));
   }
   press_free(&r);
   PetscFunctionReturn(0);

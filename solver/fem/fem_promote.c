@@ -3,10 +3,10 @@
 
   Each body gets a shape (fem_cut.c) and a stress in balance with its contacts (fem_prestress.c).  How far a node must
   stand out for surfaces to give it the force that this stress needs depends on nodes and facets of both sides, so it is
-  tried: forces are worked out, nodes move in or out, until forces are right.  Then bodies are calmed down for a while
-  (fem_settle.c).
+  tried: forces are worked out, nodes move in or out, until forces are right.  Where surfaces draw each other, metal
+  then flows into the gaps around the contacts (fem_fit.c).  At last bodies are calmed down for a while (fem_settle.c).
 */
-#include "solver/fem/fem_cut.h"
+#include "solver/fem/fem_press.h"
 #include "solver/grains/residence.h"
 
 #include <string.h>
@@ -18,12 +18,18 @@ static const double PULLED_OUT = 0.25; /* of the reach of adhesion, which is pul
 static const double UNSOUND = 0.05;    /* error of its volume with which a body has been crushed [-] */
 static const double STEP    = 0.6;     /* of what would make a node's force right, did its neighbours stay */
 
+enum { NODES = 100, FITS = 300 }; /* tries of nodes' places; with adhesion then steps between the neighbours */
+
 struct _p_FemPromotion {
   Fem        fem;
   PetscInt   n, old;  /* bodies being made: old, old + 1, ... */
   Cut       *cut;     /* [n] */
   double    *numbers; /* [n][width] */
   NodeSlots *slot;    /* of the older bodies, as they were */
+  int       *beside;  /* [n][n_surf] the face that a node is at, or stands nearest to; FREE: none */
+  PetscInt   n_eight;
+  Press     *press; /* [n_eight] while bodies are fitted */
+  int        tried; /* how often */
   ExactSum   work[WORK_N], tool_force[TOOL_N][3], wall_force;
 };
 
@@ -98,7 +104,8 @@ PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], co
   p->fem = fem, p->n = n, p->old = fem->n_body;
   PetscCall(ShareFriction(fem, p->old, fresh));
   PetscCall(PetscMalloc2(n, &id, n, &row));
-  PetscCall(PetscMalloc3(n, &p->cut, (size_t)n * fem_width(fem), &p->numbers, p->old * fem->n_surf, &p->slot));
+  PetscCall(PetscMalloc4(n, &p->cut, (size_t)n * fem_width(fem), &p->numbers, p->old * fem->n_surf, &p->slot,
+                         n * fem->n_surf, &p->beside));
   for (PetscInt k = 0; k < n; k++) {
     Cut *c = &p->cut[k];
 
@@ -107,8 +114,6 @@ PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], co
     row[k]                          = start[k].row;
     fem->g->aux[row[k]][AUX_MESHED] = 1.0;
   }
-  PetscCall(FemPrestress(fem, n, p->cut));
-  PetscCall(CheckSound(p));
   PetscCall(FemAddBodies(fem, n, id, row, p->numbers));
   PetscCall(PetscFree2(id, row));
   if (p->old) memcpy(p->slot, fem->slot, (size_t)(p->old * fem->n_surf) * sizeof *p->slot);
@@ -119,23 +124,49 @@ PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], co
   PetscFunctionReturn(0);
 }
 
-/* What a node at a face gets from it now: the force against the face's normal. */
-static double pushed(const Cut *c, PetscInt b, int n)
+/* The force on a node of body b against the normal of a face. */
+static double pushed(const Cut *c, PetscInt b, int n, int face)
 {
   const int64_t *f     = c->fem->force[b * c->fem->n_surf + n];
   const double   on[3] = {(double)f[0], (double)f[1], (double)f[2]};
 
-  return -c->fem->unit_force * cut_dot(on, c->faces[c->face[n]].n);
+  return -c->fem->unit_force * cut_dot(on, c->faces[face].n);
 }
 
-static int carries(const Cut *c, int n) { return c->face[n] != FREE && cut_carries(&c->faces[c->face[n]]); }
+/* The face that a node stands nearest to, in front of it; FREE: none. */
+static int nearest_face(const Cut *c, int n)
+{
+  double best = 0.0;
+  int    at   = FREE;
 
-PetscErrorCode FemPromoteTry(FemPromotion p)
+  for (int k = 0; k < c->start.n_face; k++)
+    if (cut_carries(&c->faces[k]) && cut_dot(c->faces[k].n, c->ray[n]) > best)
+      best = cut_dot(c->faces[k].n, c->ray[n]), at = k;
+  return at;
+}
+
+PetscErrorCode FemPromoteStress(FemPromotion p)
 {
   const Fem fem = p->fem;
 
   PetscFunctionBeginUser;
-  PetscCall(FemForcesHome(fem));
+  PetscCall(FemPrestress(fem, p->n, p->cut));
+  PetscCall(CheckSound(p));
+  for (PetscInt k = 0; k < p->n; k++)
+    for (int n = 0; n < fem->n_surf; n++)
+      p->beside[k * fem->n_surf + n] = cut_at_face(&p->cut[k], n) ? p->cut[k].face[n] : nearest_face(&p->cut[k], n);
+  take_in(p);
+  PetscCall(FemHaloBegin(fem));
+  PetscCall(FemHaloEnd(fem));
+  PetscCall(FemCandidates(fem));
+  PetscFunctionReturn(0);
+}
+
+/* Nodes at faces move to where they would get the force that the stress inside needs. */
+static void try_nodes(const FemPromotion p)
+{
+  const Fem fem = p->fem;
+
   for (PetscInt k = 0; k < p->n; k++) {
     Cut         *c = &p->cut[k];
     const double h = c->body.tail[BODY_FACET], stiff = fem->cfg.penalty * fem->cfg.bulk.K / h;
@@ -144,29 +175,68 @@ PetscErrorCode FemPromoteTry(FemPromotion p)
     for (int n = 0; n < fem->n_surf; n++) {
       double sides, wanted, out;
 
-      if (!carries(c, n) || c->node_area[n] <= 0.0) continue;
+      if (!cut_at_face(c, n) || c->node_area[n] <= 0.0) continue;
       sides  = c->faces[c->face[n]].partner < 0 ? 1.0 : 2.0;
       wanted = fmax(c->node_push[n], -pull_most * c->node_area[n]);
-      out    = c->node_out[n] + STEP * (wanted - pushed(c, p->old + k, n)) / (sides * stiff * c->node_area[n]);
+      out = c->node_out[n] + STEP * (wanted - pushed(c, p->old + k, n, c->face[n])) / (sides * stiff * c->node_area[n]);
       cut_move(c, n, fmin(fmax(out, wanted < 0.0 ? -in_most : -DEEPEST * h), DEEPEST * h));
     }
     cut_keep_volume(c);
   }
-  put_back(p);
-  take_in(p);
+}
+
+static PetscErrorCode FitBegin(FemPromotion p)
+{
+  PetscFunctionBeginUser;
+  p->n_eight = (p->n + 7) / 8;
+  p->press   = fem_grow(NULL, 0, (size_t)p->n_eight * sizeof *p->press);
+  PetscCheck(p->press || !p->n_eight, PETSC_COMM_SELF, PETSC_ERR_MEM, "no memory for %" PetscInt_FMT " bodies", p->n);
+  for (PetscInt e = 0; e < p->n_eight; e++) {
+    PetscCall(PressCreate(p->fem, &p->press[e]));
+    for (int l = 0; l < 8; l++) press_fill(&p->press[e], l, &p->cut[PetscMin(8 * e + l, p->n - 1)]);
+    fit_begin(&p->press[e]);
+  }
   PetscFunctionReturn(0);
 }
 
-/* By how much the nodes at faces miss their forces, added up, and those forces. */
-static void miss(const FemPromotion p, ExactSum sum[2])
+static void fit(const FemPromotion p, int step)
+{
+  const Fem fem = p->fem;
+
+  for (PetscInt e = 0; e < p->n_eight; e++)
+    fit_step(&p->press[e], (const SurfaceForce *)fem->force + (p->old + 8 * e) * fem->n_surf,
+             p->beside + 8 * e * fem->n_surf, (int)PetscMin(8, p->n - 8 * e), step);
+}
+
+PetscErrorCode FemPromoteTry(FemPromotion p, PetscBool *more)
+{
+  PetscFunctionBeginUser;
+  PetscCall(FemForcesHome(p->fem));
+  if (p->tried == NODES) PetscCall(FitBegin(p));
+  if (p->tried < NODES) try_nodes(p);
+  else fit(p, p->tried - NODES);
+  put_back(p);
+  take_in(p);
+  *more = ++p->tried < NODES + (p->fem->cohesion > 0.0 ? FITS : 0) ? PETSC_TRUE : PETSC_FALSE;
+  PetscFunctionReturn(0);
+}
+
+/* By how much contacts miss the forces that they had, those forces, and what metal holds of them, added up. */
+static void miss(const FemPromotion p, ExactSum sum[3])
 {
   for (PetscInt k = 0; k < p->n; k++) {
-    const Cut *c = &p->cut[k];
+    const Cut *c         = &p->cut[k];
+    double     on[FACES] = {0.0};
 
     for (int n = 0; n < p->fem->n_surf; n++) {
-      if (!carries(c, n)) continue;
-      exact_add(&sum[0], fabs(pushed(c, p->old + k, n) - c->node_push[n]), p->fem->inv_force);
-      exact_add(&sum[1], c->node_push[n], p->fem->inv_force);
+      const int face = p->beside[k * p->fem->n_surf + n];
+      if (face != FREE) on[face] += pushed(c, p->old + k, n, face);
+    }
+    for (int f = 0; f < c->start.n_face; f++) {
+      if (!cut_carries(&c->faces[f])) continue;
+      exact_add(&sum[0], fabs(on[f] - c->faces[f].push), p->fem->inv_force);
+      exact_add(&sum[1], fabs(c->faces[f].push), p->fem->inv_force);
+      exact_add(&sum[2], fabs(cut_wanted(c, f)), p->fem->inv_force);
     }
   }
 }
@@ -175,13 +245,14 @@ PetscErrorCode FemPromoteEnd(FemPromotion *out, GrainsMade *made)
 {
   FemPromotion p      = *out;
   Fem          fem    = p->fem;
-  ExactSum     sum[4] = {{0}}; /* kinetic energies; forces that are missed, forces */
+  ExactSum     sum[5] = {{0}}; /* kinetic energies; forces that are missed, forces, what metal holds of them */
 
   PetscFunctionBeginUser;
   *made = (GrainsMade){0};
   PetscCall(FemForcesHome(fem));
   miss(p, sum + 2);
   put_back(p);
+  PetscCall(CheckSound(p));
   for (PetscInt k = 0; k < p->n; k++) {
     double kinetic[2];
 
@@ -201,12 +272,15 @@ PetscErrorCode FemPromoteEnd(FemPromotion *out, GrainsMade *made)
     PetscCall(CutDestroy(&p->cut[k]));
   }
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &made->volume_error, 1, MPI_DOUBLE, MPI_MAX, fem->g->comm));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, 8, MPI_INT64_T, MPI_SUM, fem->g->comm));
-  for (int k = 0; k < 4; k++) exact_normalize(&sum[k]);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, 10, MPI_INT64_T, MPI_SUM, fem->g->comm));
+  for (PetscInt e = 0; e < p->n_eight; e++) press_free(&p->press[e]);
+  free(p->press);
+  for (int k = 0; k < 5; k++) exact_normalize(&sum[k]);
   made->kinetic_before = exact_value(&sum[0], fem->unit_work);
   made->kinetic        = exact_value(&sum[1], fem->unit_work);
+  made->force_held     = exact_value(&sum[4], 1.0) / fmax(exact_value(&sum[3], 1.0), 1e-300);
   made->force_error    = exact_value(&sum[2], 1.0) / fmax(exact_value(&sum[3], 1.0), 1e-300);
-  PetscCall(PetscFree3(p->cut, p->numbers, p->slot));
+  PetscCall(PetscFree4(p->cut, p->numbers, p->slot, p->beside));
   PetscCall(PetscFree(*out));
   PetscFunctionReturn(0);
 }

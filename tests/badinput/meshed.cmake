@@ -93,6 +93,8 @@ nm_add_bad(NAME mesh_chains_when EDIT "title: spoiled" "mesh: {grains: force_cha
            FAILS "mesh_grains: force chains are looked for when the powder has a relative density, and mesh_from_density is 0; give one, such as 0.7")
 nm_add_bad(NAME mesh_promote_between EDIT ${trigger} ARGS -mesh_promote_every 137 -contact_work_of_adhesion "0 J/m^2"
            FAILS "command line: -mesh_promote_every: 137 is not a multiple of time_control_interval")
+nm_add_bad(NAME mesh_promote_nobody EDIT ${trigger} ARGS -mesh_promote_share 0 -contact_work_of_adhesion "0 J/m^2"
+           FAILS "command line: -mesh_promote_share: '0' is out of range (allowed 1e-06 .. 1)")
 nm_add_bad(NAME mesh_trigger_radius EDIT "title: spoiled" "mesh: {grains: by_trigger, trigger: {contact_radius: 0}}"
            FAILS "mesh_trigger_contact_radius: '0' is out of range (allowed 0.01 .. 10)")
 nm_add_bad(NAME release_equilibrium_trigger EDIT ${trigger} ARGS -release_method equilibrium -release_balance newton -contact_work_of_adhesion "0 J/m^2"
