@@ -24,7 +24,7 @@ def main():
     assert abs(after["coverage_contact"] - before["coverage_contact"]) < 0.005
     assert abs(after["neck_radius_mean"] / before["neck_radius_mean"] - 1.0) < 0.03
     assert after["coverage_free"] == before["coverage_free"]
-    check_goes_on(program, DECK, (3, 2), int(after["step"]), straight)
+    check_goes_on(program, DECK, (3, 2), [int(after["step"])], straight)
 
 
 if __name__ == "__main__":
