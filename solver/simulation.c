@@ -100,6 +100,21 @@ static PetscErrorCode TellChanges(Simulation *sim, const char former[], const ch
   PetscFunctionReturn(0);
 }
 
+/* What moves by damped motion goes on so: its increments, masses and drag mean nothing to another method. */
+static PetscErrorCode CheckMethod(const Simulation *sim, const ProgrammeState *now, PetscInt stage)
+{
+  const StageConfig *s = &sim->config.stage[stage];
+
+  PetscFunctionBeginUser;
+  PetscCheck(
+      now->damped.phase == 0.0 || (!strcmp(s->method, "equilibrium") && strcmp(s->balance, "newton")), sim->comm,
+      PETSC_ERR_USER_INPUT,
+      "%s: stands in the midst of %s by damped motion, which goes on as it began; leave %s_method: equilibrium and "
+      "%s_balance as they were, or go on from a checkpoint before that stage",
+      sim->config.restart, s->name, s->name, s->name);
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode StartFromCheckpoint(Simulation *sim)
 {
   ContactModel      model = setup_dem(&sim->config, 1.0, 1.0).model;
@@ -117,6 +132,7 @@ static PetscErrorCode StartFromCheckpoint(Simulation *sim)
              "%s: stands in stage %" PetscInt_FMT ", but the programme of %s has only %" PetscInt_FMT,
              sim->config.restart, scalars.stage + 1, sim->config.deck, sim->config.n_stages);
   memcpy(&blob, scalars.blob, sizeof blob);
+  PetscCall(CheckMethod(sim, &blob.programme, scalars.stage));
   sim->step          = scalars.step;
   sim->tools         = scalars.tools;
   sim->kinetic_start = blob.kinetic_start;

@@ -77,10 +77,8 @@ void fit_step(Press *r, const SurfaceForce *force, const int *beside, int n, int
     }
   press_move(r);
   for (int l = 0; l < n; l++) {
-    const int grows = step % GROWS == GROWS - 1;
-
-    press_give(r, l, grows);
-    if (!grows) continue;
+    press_give(r, l);
+    if (step % GROWS < GROWS - 1) continue;
     grow(r->cut[l], lack[l]);
     take(r, l);
   }

@@ -38,13 +38,13 @@ void press_fill(Press *r, int l, Cut *c)
   }
 }
 
-void press_give(const Press *r, int l, int state)
+void press_give(const Press *r, int l)
 {
   const BodyNumbers *b = &r->cut[l]->body;
 
   for (int n = 0; n < r->fem->n_node; n++)
     for (int k = 0; k < 3; k++) b->node[n][ROW_X + k] = r->x[n][k][l];
-  for (int e = 0; e < r->fem->n_elem && state; e++)
+  for (int e = 0; e < r->fem->n_elem; e++)
     for (int k = 0; k < EL_N; k++) b->state[e][k] = r->state[e][k][l];
 }
 

@@ -18,8 +18,8 @@ PetscErrorCode PressCreate(Fem fem, Press *r);
 void           press_free(Press *r);
 /* A body into lane l: places of its nodes to x0, masses. */
 void press_fill(Press *r, int l, Cut *c);
-/* Places of the nodes of lane l into its body, and the state of its elements, if it is wanted. */
-void press_give(const Press *r, int l, int state);
+/* Places of the nodes of lane l and the state of its elements into its body. */
+void press_give(const Press *r, int l);
 /*
   A step of the law of the bulk under `load`, with critical damping of the lowest mode.  Loads that would move or turn a
   body as a whole are balanced by its inertia.
@@ -30,7 +30,7 @@ void press_move(Press *r);
 void fit_begin(Press *r);
 /*
   Not collective.  One step of the first n lanes under the forces of surfaces [n][n_surf]; beside [n][n_surf]: the face
-  whose contact a node is a part of, or FREE.  Places go into the bodies, now and then the state, too.
+  whose contact a node is a part of, or FREE.  Places and state go into the bodies.
 */
 void fit_step(Press *r, const SurfaceForce *force, const int *beside, int n, int step);
 

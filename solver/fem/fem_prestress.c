@@ -213,7 +213,7 @@ PetscErrorCode FemPrestress(Fem fem, PetscInt n, Cut cut[])
       if (what == GOES) step_back(&r);
       for (int l = 0; l < 8 && first + l < n; l++)
         if (what == HOLDS) find_shares(&r, l);
-        else press_give(&r, l, what == ARRIVES);
+        else press_give(&r, l);
     }
     for (PetscInt k = 0; k < n && what == ARRIVES; k++) cut_keep_volume(&cut[k]);
     if (what == HOLDS) PetscCall(Agree(fem, n, cut));

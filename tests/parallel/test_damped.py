@@ -5,15 +5,15 @@ Tools carry nothing afterwards, unbalanced forces are 1e-4 of those of contact, 
 by what a slow explicit release finds.  Stopped while the punch withdraws, and while the wall does, a run goes on to the
 same history.csv, byte for byte, on another number of ranks each time.  Meshed grains alone spring back by what Newton's rule finds,
 rigid ones alone by what the explicit release does.  A balance that is not found ends the run with exit code 3, names the
-grain and leaves the checkpoint as it was."""
+grain and leaves the checkpoint as it was.  A checkpoint from within a stage does not go on by another method."""
 import os
 import shutil
 import sys
 
 sys.dont_write_bytecode = True
-from stopped import check_error, check_failure, check_goes_on, last, rows, run, summary  # noqa: E402
+from stopped import STOPPED, check_error, check_failure, check_goes_on, last, rows, run, summary  # noqa: E402
 
-PHYSICS = 3
+USER, PHYSICS = 2, 3
 DAMPED, NO_MODULI = ["-release_balance", "damped"], ["-release_moduli", "no"]
 SLOW = ["-release_method", "explicit", "-release_inertial_number", "5e-4"]
 SAME = 0.01  # springback damped and by the slow explicit release: 0.2 % is found, and 6 % with four times the speed
@@ -59,6 +59,14 @@ def compare(program, work, name, extra, damped, other, rtol, deck="damped.yml"):
     return checkpoint
 
 
+def midst_keeps_method(program, folder, step):
+    """What moves by damped motion does not go on by another method."""
+    run(program, "damped.yml", 1, folder, ["-time_max_steps", str(step)], STOPPED)
+    restart = ["-restart", os.path.join(folder, "checkpoint.h5")]
+    said = run(program, "damped.yml", 1, folder + "_other", [*restart, "-release_method", "explicit"], USER)
+    check_error(said, ("in the midst of release by damped motion", "release_method", "release_balance", "before that stage"))
+
+
 def balance_not_found(program, checkpoint):
     folder = checkpoint[:-len(".h5")] + "_failed"
     with open(checkpoint, "rb") as f:
@@ -82,6 +90,7 @@ def main():
     balanced(straight, run(program, "damped.yml", 1, straight, []))
     within = [[row["step"] for row in rows(straight) if row["stage"] == stage] for stage in "12"]
     check_goes_on(program, "damped.yml", (2, 3, 2), [steps[len(steps) // 2] for steps in within], straight)
+    midst_keeps_method(program, os.path.join(work, "midst"), within[0][len(within[0]) // 2])
     pressed = compare(program, work, "mixed", FREE, DAMPED, SLOW, SAME)
     compare(program, work, "rigid", RIGID, DAMPED, SLOW, SAME)
     compare(program, work, "meshed", [], [*DAMPED, *NO_MODULI], ["-release_balance", "newton", *NO_MODULI], NEWTON, "equilibrium.yml")
