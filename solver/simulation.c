@@ -431,18 +431,19 @@ static PetscErrorCode WarnTooDense(Simulation *sim, const StageConfig *s)
 }
 
 /* What a run that went wrong leaves behind; residual and checkpoint as far as there are any. */
-static Failure failure_of(const Simulation *sim, const char why[])
+static PetscErrorCode FailureOf(const Simulation *sim, const char why[], Failure *f)
 {
-  Failure f = {.stage      = programme_stage(&sim->programme)->name,
-               .why        = why,
-               .step       = (double)sim->step,
-               .time       = simulation_time(sim),
-               .unbalanced = sim->unbalanced > 0.0 ? sim->unbalanced : NAN};
+  const char *path = sim->config.restart;
 
-  if (sim->checkpoint_written)
-    (void)snprintf(f.checkpoint, sizeof f.checkpoint, "%s/checkpoint.h5", sim->config.output.folder);
-  else (void)snprintf(f.checkpoint, sizeof f.checkpoint, "%s", sim->config.restart);
-  return f;
+  PetscFunctionBeginUser;
+  if (sim->checkpoint_written) PetscCall(OutputPath(sim->output, "checkpoint.h5", &path));
+  *f = (Failure){.stage      = programme_stage(&sim->programme)->name,
+                 .why        = why,
+                 .step       = (double)sim->step,
+                 .time       = simulation_time(sim),
+                 .unbalanced = sim->unbalanced > 0.0 ? sim->unbalanced : NAN};
+  (void)snprintf(f->checkpoint, sizeof f->checkpoint, "%s", path);
+  PetscFunctionReturn(0);
 }
 
 static PetscErrorCode TellFailure(Simulation *sim, const Failure *f)
@@ -465,7 +466,7 @@ PetscErrorCode Conclude(Simulation *sim, const char failure[])
   SessionFacts session;
 
   PetscFunctionBeginUser;
-  if (failure) failed = failure_of(sim, failure);
+  if (failure) PetscCall(FailureOf(sim, failure, &failed));
   for (PetscInt k = 0; k < sim->config.n_stages; k++)
     if (programme_too_dense(&sim->programme, k)) PetscCall(WarnTooDense(sim, &sim->config.stage[k]));
   if (sim->changed[0])

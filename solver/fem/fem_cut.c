@@ -15,6 +15,7 @@ static const double CLOSE    = 1e-13; /* error of the volume that is good enough
 static const double NEAREST  = 0.85;  /* cosine: how far from its axis a small contact may find its node */
 static const double MOST_IN  = 0.01;  /* of the radius: the most that the free surface moves at once */
 static const double VACANT   = 0.15;  /* of the surface: with less of it free all of it moves */
+static const double DEEPEST  = 0.3;   /* of the size of a facet: the most that a node is moved at a face */
 static const double OUTREACH = 1.6;   /* of the radius without load: the largest sphere to be cut off */
 
 /* How far a face is along a ray; 1e300: it goes away from it. */
@@ -159,16 +160,41 @@ static void find_takers(Cut *c)
   }
 }
 
+/* Which contact each node of the surface is a part of. */
+static void find_beside(Cut *c)
+{
+  for (int n = 0; n < c->fem->n_surf; n++) {
+    double best = 0.0;
+
+    c->beside[n] = cut_at_face(c, n) ? c->face[n] : FREE;
+    if (c->beside[n] != FREE) continue;
+    for (int k = 0; k < c->start.n_face; k++)
+      if (cut_carries(&c->faces[k]) && cut_dot(c->faces[k].n, c->ray[n]) > best)
+        best = cut_dot(c->faces[k].n, c->ray[n]), c->beside[n] = k;
+  }
+}
+
 void cut_move(Cut *c, int node, double out)
 {
+  const double most = DEEPEST * c->body.tail[BODY_FACET];
+
+  out = fmin(fmax(out, -most), most);
   for (int k = 0; k < 3; k++) c->body.node[node][ROW_X + k] += (out - c->node_out[node]) * c->faces[c->face[node]].n[k];
   c->node_out[node] = out;
+}
+
+void cut_add_forces(const Cut *c, const SurfaceForce *force, double sum[])
+{
+  for (int n = 0; n < c->fem->n_surf; n++)
+    for (int k = 0; k < 3 && c->beside[n] != FREE; k++)
+      sum[c->beside[n]] += c->fem->unit_force * (double)force[n][k] * c->faces[c->beside[n]].n[k];
 }
 
 void cut_keep_volume(Cut *c)
 {
   const GrainMesh *m   = c->fem->cfg.mesh;
   double           sum = 0.0, all = 0.0, vacant = 0.0, most = MOST_IN * c->R0, in;
+  int              whole;
 
   for (int e = 0; e < m->n_elem; e++) {
     Hex x;
@@ -178,10 +204,10 @@ void cut_keep_volume(Cut *c)
   }
   c->off = fabs(sum / c->volume - 1.0);
   for (int n = 0; n < m->n_surf; n++) all += c->node_area[n], vacant += cut_at_face(c, n) ? 0.0 : c->node_area[n];
-  in = fmin(fmax((sum - c->volume) / (vacant > VACANT * all ? vacant : all), -most), most);
+  whole = vacant <= VACANT * all;
+  in    = fmin(fmax((sum - c->volume) / (whole ? all : vacant), -most), most);
   for (int n = 0; n < m->n_surf; n++)
-    for (int k = 0; k < 3 && (vacant <= VACANT * all || !cut_at_face(c, n)); k++)
-      c->body.node[n][ROW_X + k] -= in * c->ray[n][k];
+    for (int k = 0; k < 3 && (whole || !cut_at_face(c, n)); k++) c->body.node[n][ROW_X + k] -= in * c->ray[n][k];
 }
 
 /* Rays of the nodes and how deep they lie, of the mesh without load. */
@@ -279,7 +305,7 @@ PetscErrorCode CutCreate(Fem fem, const GrainStart *start, double numbers[], Cut
   for (int k = 0; k < FACES; k++) c->taker[k] = FREE, c->share[k] = 1.0;
   PetscCall(PetscMalloc5(fem->n_node, &c->ray, fem->n_node, &c->depth, fem->n_surf, &c->face, fem->n_surf,
                          &c->node_area, fem->n_surf, &c->vector));
-  PetscCall(PetscMalloc1(start->n_face, &c->faces));
+  PetscCall(PetscMalloc2(start->n_face, &c->faces, fem->n_surf, &c->beside));
   PetscCall(PetscMalloc2(fem->n_node, &c->shift, fem->n_node, &c->sum));
   PetscCall(PetscCalloc2(fem->n_surf, &c->node_push, fem->n_surf, &c->node_out));
   PetscCall(PetscArraycpy(c->faces, start->face, start->n_face));
@@ -290,6 +316,7 @@ PetscErrorCode CutCreate(Fem fem, const GrainStart *start, double numbers[], Cut
   find_takers(c);
   fit(c);
   face_areas(c);
+  find_beside(c);
   cut_set_in_motion(c);
   store_contacts(c);
   PetscFunctionReturn(0);
@@ -299,7 +326,7 @@ PetscErrorCode CutDestroy(Cut *c)
 {
   PetscFunctionBeginUser;
   PetscCall(PetscFree5(c->ray, c->depth, c->face, c->node_area, c->vector));
-  PetscCall(PetscFree(c->faces));
+  PetscCall(PetscFree2(c->faces, c->beside));
   PetscCall(PetscFree2(c->shift, c->sum));
   PetscCall(PetscFree2(c->node_push, c->node_out));
   PetscFunctionReturn(0);

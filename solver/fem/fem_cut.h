@@ -21,6 +21,7 @@ typedef struct {
   double (*ray)[3];          /* [n_node] unit, from the centre; of a node in the middle anything */
   double *depth;             /* [n_node] distance from the centre over that of the surface, without load */
   int    *face;              /* [n_surf] the face that a surface node is at, or FREE */
+  int    *beside;            /* [n_surf] that face, or else the one in front of which the node stands, or FREE */
   double (*shift)[3];        /* [n_node] from where the sphere that is cut off has the node [nm] */
   double (*sum)[4];          /* [n_node] scratch */
   double *node_area;         /* [n_surf] [nm^2] */
@@ -44,8 +45,11 @@ PetscErrorCode CutDestroy(Cut *c);
 void cut_set_in_motion(Cut *c);
 /* Kinetic energy of the grain, and of the body [aJ]. */
 void cut_kinetic(const Cut *c, double kinetic[2]);
-/* Moves a node that is at a face to where it stands out by `out`. */
+/* Moves a node that is at a face to where it stands out by `out`, or by as much of it as elements can bear. */
 void cut_move(Cut *c, int node, double out);
+/* Adds to sum[n_face] what surfaces do to the body across its contacts, beside the faces, too: force [n_surf], fixed
+   point, along the normals of the faces [nN]. */
+void cut_add_forces(const Cut *c, const SurfaceForce *force, double sum[]);
 
 /* Volumes of the elements without load that belong to their places and stress; moves the free surface, or all
    of it where next to nothing is free, to where they will add up to the volume of the grain. */

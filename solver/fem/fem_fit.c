@@ -8,25 +8,12 @@
 */
 #include "solver/fem/fem_press.h"
 
-static const double DEEPEST = 0.3;  /* of the size of a facet: the most that a face grows */
-static const double SWIFT   = 0.02; /* of it: the most at once */
-static const double GAIN    = 0.5;  /* of what would make the force right at once, did the metal answer at once */
+#include <string.h>
+
+static const double SWIFT = 0.02; /* of the size of a facet: the most that a face grows at once */
+static const double GAIN  = 0.5;  /* of what would make the force right at once, did the metal answer at once */
 
 enum { GROWS = 5 }; /* steps between two growths */
-
-void fit_begin(Press *r)
-{
-  for (int l = 0; l < 8; l++) {
-    const BodyNumbers *b = &r->cut[l]->body;
-
-    for (int n = 0; n < r->fem->n_node; n++)
-      for (int k = 0; k < 3; k++) r->x[n][k][l] = r->x0[n][k][l], r->v[n][k][l] = 0.0;
-    for (int e = 0; e < r->fem->n_elem; e++) {
-      r->volume[e][l] = b->volume[e];
-      for (int k = 0; k < EL_N; k++) r->state[e][k][l] = b->state[e][k];
-    }
-  }
-}
 
 /* Places and volumes without load from the body of a lane. */
 static void take(Press *r, int l)
@@ -36,6 +23,16 @@ static void take(Press *r, int l)
   for (int n = 0; n < r->fem->n_node; n++)
     for (int k = 0; k < 3; k++) r->x[n][k][l] = b->node[n][ROW_X + k];
   for (int e = 0; e < r->fem->n_elem; e++) r->volume[e][l] = b->volume[e];
+}
+
+void fit_begin(Press *r)
+{
+  for (int l = 0; l < 8; l++) {
+    take(r, l);
+    for (int e = 0; e < r->fem->n_elem; e++)
+      for (int k = 0; k < EL_N; k++) r->state[e][k][l] = r->cut[l]->body.state[e][k];
+  }
+  memset(r->v, 0, (size_t)r->fem->n_node * sizeof *r->v);
 }
 
 /* Faces of a body grow by what their contacts lack, [n_face], over the stiffness of a flat punch, 4 G a/(1 - nu). */
@@ -48,38 +45,32 @@ static void grow(Cut *c, const double lack[])
     const int k = c->face[n];
     double    stiff, more;
 
-    if (k == FREE || !cut_carries(&c->faces[k]) || c->area[k] <= 0.0) continue;
+    if (!cut_at_face(c, n) || c->area[k] <= 0.0) continue;
     stiff = 4.0 * G / (1.0 - nu) * sqrt(c->area[k] / PETSC_PI) * (c->faces[k].partner < 0 ? 1.0 : 2.0);
     more  = fmin(fmax(GAIN * lack[k] / stiff, -SWIFT * h), SWIFT * h);
-    cut_move(c, n, fmin(fmax(c->node_out[n] + more, -DEEPEST * h), DEEPEST * h));
+    cut_move(c, n, c->node_out[n] + more);
   }
   cut_keep_volume(c);
 }
 
-void fit_step(Press *r, const SurfaceForce *force, const int *beside, int n, int step)
+void fit_step(Press *r, const SurfaceForce *force, int n, int step)
 {
   const Fem fem = r->fem;
-  double    lack[8][FACES];
 
-  for (int l = 0; l < n; l++)
-    for (int k = 0; k < r->cut[l]->start.n_face; k++) lack[l][k] = cut_wanted(r->cut[l], k);
-  for (int m = 0; m < fem->n_node; m++)
-    for (int k = 0; k < 3; k++) r->load[m][k] = v8_set(0.0);
-  for (int l = 0; l < n; l++)
-    for (int m = 0; m < fem->n_surf; m++) {
-      const int64_t *f    = force[l * fem->n_surf + m];
-      const int      face = beside[l * fem->n_surf + m];
-
-      for (int k = 0; k < 3; k++) {
-        r->load[m][k][l] = fem->unit_force * (double)f[k];
-        if (face != FREE) lack[l][face] += r->load[m][k][l] * r->cut[l]->faces[face].n[k];
-      }
-    }
+  memset(r->load, 0, (size_t)fem->n_node * sizeof *r->load);
+  for (int m = 0; m < fem->n_surf; m++)
+    for (int k = 0; k < 3; k++)
+      for (int l = 0; l < n; l++) r->load[m][k][l] = fem->unit_force * (double)force[l * fem->n_surf + m][k];
   press_move(r);
   for (int l = 0; l < n; l++) {
+    Cut   *c = r->cut[l];
+    double lack[FACES];
+
     press_give(r, l);
     if (step % GROWS < GROWS - 1) continue;
-    grow(r->cut[l], lack[l]);
+    for (int k = 0; k < c->start.n_face; k++) lack[k] = cut_wanted(c, k);
+    cut_add_forces(c, force + l * fem->n_surf, lack);
+    grow(c, lack);
     take(r, l);
   }
 }

@@ -29,9 +29,9 @@ void press_move(Press *r);
 /* fem_fit.c: filled lanes as their bodies are, at rest. */
 void fit_begin(Press *r);
 /*
-  Not collective.  One step of the first n lanes under the forces of surfaces [n][n_surf]; beside [n][n_surf]: the face
-  whose contact a node is a part of, or FREE.  Places and state go into the bodies.
+  Not collective.  One step of the first n lanes under the forces of surfaces [n][n_surf].  Places and state go into the
+  bodies.
 */
-void fit_step(Press *r, const SurfaceForce *force, const int *beside, int n, int step);
+void fit_step(Press *r, const SurfaceForce *force, int n, int step);
 
 #endif

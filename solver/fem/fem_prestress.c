@@ -84,10 +84,11 @@ static void face_loads(Press *r, int l)
   for (int k = 0; k < c->start.n_face; k++) r->carried[l][k] = 0.0;
   for (int n = 0; n < r->fem->n_surf; n++) {
     const int        k = c->face[n];
-    const GrainFace *f = k == FREE ? NULL : &c->faces[k];
+    const GrainFace *f;
     double           gone, push;
 
-    if (k == FREE || !cut_carries(f)) continue;
+    if (!cut_at_face(c, n)) continue;
+    f    = &c->faces[k];
     gone = r->in[l][k];
     for (int d = 0; d < 3; d++) gone += f->n[d] * (r->x[n][d][l] - r->x0[n][d][l]);
     push = (cut_wanted(c, k) > 0.0 ? fmax(gone, 0.0) : fmin(gone, 0.0)) * stiff * c->node_area[n];
@@ -99,7 +100,7 @@ static void face_loads(Press *r, int l)
     const int k = c->face[n];
     double    along;
 
-    if (k == FREE || !cut_carries(&c->faces[k])) continue;
+    if (!cut_at_face(c, n)) continue;
     along = fmin(fmax(r->carried[l][k] / c->faces[k].push, 0.0), ALONG); /* a force near zero may be missed by much */
     for (int d = 0; d < 3; d++) r->load[n][d][l] += along * c->faces[k].ft[d] * c->node_area[n] / c->area[k];
   }

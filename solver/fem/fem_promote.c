@@ -11,8 +11,7 @@
 
 #include <string.h>
 
-static const double DEEPEST = 0.3; /* of the size of a facet: the most that a node is moved */
-static const double PULLS   = 0.8; /* of the largest traction of adhesion: the most that a node is to be pulled with */
+static const double PULLS = 0.8; /* of the largest traction of adhesion: the most that a node is to be pulled with */
 static const double PULLED_OUT = 0.25; /* of the reach of adhesion, which is pulled hardest at a third: the most that a
                                           node is moved away, whose partner may be moved as far */
 static const double UNSOUND = 0.05;    /* error of its volume with which a body has been crushed [-] */
@@ -26,7 +25,6 @@ struct _p_FemPromotion {
   Cut       *cut;     /* [n] */
   double    *numbers; /* [n][width] */
   NodeSlots *slot;    /* of the older bodies, as they were */
-  int       *beside;  /* [n][n_surf] the face that a node is at, or stands nearest to; FREE: none */
   PetscInt   n_eight;
   Press     *press; /* [n_eight] while bodies are fitted */
   int        tried; /* how often */
@@ -91,6 +89,17 @@ static void take_in(const FemPromotion p)
   for (PetscInt pack = p->old / 8; pack < p->fem->n_pack; pack++) fem_surface(p->fem, pack);
 }
 
+/* New bodies as they are now, to all ranks; new candidates, which know the nodes that hold on to something. */
+static PetscErrorCode Show(FemPromotion p)
+{
+  PetscFunctionBeginUser;
+  take_in(p);
+  PetscCall(FemHaloBegin(p->fem));
+  PetscCall(FemHaloEnd(p->fem));
+  PetscCall(FemCandidates(p->fem));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], const PetscBool fresh[],
                                FemPromotion *out)
 {
@@ -104,8 +113,7 @@ PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], co
   p->fem = fem, p->n = n, p->old = fem->n_body;
   PetscCall(ShareFriction(fem, p->old, fresh));
   PetscCall(PetscMalloc2(n, &id, n, &row));
-  PetscCall(PetscMalloc4(n, &p->cut, (size_t)n * fem_width(fem), &p->numbers, p->old * fem->n_surf, &p->slot,
-                         n * fem->n_surf, &p->beside));
+  PetscCall(PetscMalloc3(n, &p->cut, (size_t)n * fem_width(fem), &p->numbers, p->old * fem->n_surf, &p->slot));
   for (PetscInt k = 0; k < n; k++) {
     Cut *c = &p->cut[k];
 
@@ -124,41 +132,21 @@ PetscErrorCode FemPromoteBegin(Fem fem, PetscInt n, const GrainStart start[], co
   PetscFunctionReturn(0);
 }
 
-/* The force on a node of body b against the normal of a face. */
-static double pushed(const Cut *c, PetscInt b, int n, int face)
+/* What a node at a face gets from it now: the force against the face's normal. */
+static double pushed(const Cut *c, PetscInt b, int n)
 {
   const int64_t *f     = c->fem->force[b * c->fem->n_surf + n];
   const double   on[3] = {(double)f[0], (double)f[1], (double)f[2]};
 
-  return -c->fem->unit_force * cut_dot(on, c->faces[face].n);
-}
-
-/* The face that a node stands nearest to, in front of it; FREE: none. */
-static int nearest_face(const Cut *c, int n)
-{
-  double best = 0.0;
-  int    at   = FREE;
-
-  for (int k = 0; k < c->start.n_face; k++)
-    if (cut_carries(&c->faces[k]) && cut_dot(c->faces[k].n, c->ray[n]) > best)
-      best = cut_dot(c->faces[k].n, c->ray[n]), at = k;
-  return at;
+  return -c->fem->unit_force * cut_dot(on, c->faces[c->face[n]].n);
 }
 
 PetscErrorCode FemPromoteStress(FemPromotion p)
 {
-  const Fem fem = p->fem;
-
   PetscFunctionBeginUser;
-  PetscCall(FemPrestress(fem, p->n, p->cut));
+  PetscCall(FemPrestress(p->fem, p->n, p->cut));
   PetscCall(CheckSound(p));
-  for (PetscInt k = 0; k < p->n; k++)
-    for (int n = 0; n < fem->n_surf; n++)
-      p->beside[k * fem->n_surf + n] = cut_at_face(&p->cut[k], n) ? p->cut[k].face[n] : nearest_face(&p->cut[k], n);
-  take_in(p);
-  PetscCall(FemHaloBegin(fem));
-  PetscCall(FemHaloEnd(fem));
-  PetscCall(FemCandidates(fem));
+  PetscCall(Show(p));
   PetscFunctionReturn(0);
 }
 
@@ -170,7 +158,7 @@ static void try_nodes(const FemPromotion p)
   for (PetscInt k = 0; k < p->n; k++) {
     Cut         *c = &p->cut[k];
     const double h = c->body.tail[BODY_FACET], stiff = fem->cfg.penalty * fem->cfg.bulk.K / h;
-    const double in_most = fmin(DEEPEST * h, PULLED_OUT * fem->cohesion), pull_most = PULLS * fem->per_W * fem->cfg.W;
+    const double in_most = PULLED_OUT * fem->cohesion, pull_most = PULLS * fem->per_W * fem->cfg.W;
 
     for (int n = 0; n < fem->n_surf; n++) {
       double sides, wanted, out;
@@ -178,8 +166,8 @@ static void try_nodes(const FemPromotion p)
       if (!cut_at_face(c, n) || c->node_area[n] <= 0.0) continue;
       sides  = c->faces[c->face[n]].partner < 0 ? 1.0 : 2.0;
       wanted = fmax(c->node_push[n], -pull_most * c->node_area[n]);
-      out = c->node_out[n] + STEP * (wanted - pushed(c, p->old + k, n, c->face[n])) / (sides * stiff * c->node_area[n]);
-      cut_move(c, n, fmin(fmax(out, wanted < 0.0 ? -in_most : -DEEPEST * h), DEEPEST * h));
+      out    = c->node_out[n] + STEP * (wanted - pushed(c, p->old + k, n)) / (sides * stiff * c->node_area[n]);
+      cut_move(c, n, wanted < 0.0 ? fmax(out, -in_most) : out);
     }
     cut_keep_volume(c);
   }
@@ -204,8 +192,7 @@ static void fit(const FemPromotion p, int step)
   const Fem fem = p->fem;
 
   for (PetscInt e = 0; e < p->n_eight; e++)
-    fit_step(&p->press[e], (const SurfaceForce *)fem->force + (p->old + 8 * e) * fem->n_surf,
-             p->beside + 8 * e * fem->n_surf, (int)PetscMin(8, p->n - 8 * e), step);
+    fit_step(&p->press[e], fem->force + (p->old + 8 * e) * fem->n_surf, (int)PetscMin(8, p->n - 8 * e), step);
 }
 
 PetscErrorCode FemPromoteTry(FemPromotion p, PetscBool *more)
@@ -228,13 +215,10 @@ static void miss(const FemPromotion p, ExactSum sum[3])
     const Cut *c         = &p->cut[k];
     double     on[FACES] = {0.0};
 
-    for (int n = 0; n < p->fem->n_surf; n++) {
-      const int face = p->beside[k * p->fem->n_surf + n];
-      if (face != FREE) on[face] += pushed(c, p->old + k, n, face);
-    }
+    cut_add_forces(c, p->fem->force + (p->old + k) * p->fem->n_surf, on);
     for (int f = 0; f < c->start.n_face; f++) {
       if (!cut_carries(&c->faces[f])) continue;
-      exact_add(&sum[0], fabs(on[f] - c->faces[f].push), p->fem->inv_force);
+      exact_add(&sum[0], fabs(on[f] + c->faces[f].push), p->fem->inv_force);
       exact_add(&sum[1], fabs(c->faces[f].push), p->fem->inv_force);
       exact_add(&sum[2], fabs(cut_wanted(c, f)), p->fem->inv_force);
     }
@@ -261,10 +245,7 @@ PetscErrorCode FemPromoteEnd(FemPromotion *out, GrainsMade *made)
     for (int e = 0; e < 2; e++) exact_add(&sum[e], kinetic[e], fem->inv_work);
     exact_add(&fem->work[WORK_DRAG], kinetic[0] - kinetic[1], fem->inv_work);
   }
-  take_in(p);
-  PetscCall(FemHaloBegin(fem));
-  PetscCall(FemHaloEnd(fem));
-  PetscCall(FemCandidates(fem)); /* which know the nodes that hold on to something: nodes have got slots */
+  PetscCall(Show(p));
   for (PetscInt k = 0; k < p->n; k++) {
     const double *r         = fem->g->rec[fem->row[p->old + k]];
     fem->settle[p->old + k] = fem_settle_steps(fem_lowest_mode(fem, r[REC_R0], 1.0 / r[REC_INV_M]));
@@ -280,7 +261,7 @@ PetscErrorCode FemPromoteEnd(FemPromotion *out, GrainsMade *made)
   made->kinetic        = exact_value(&sum[1], fem->unit_work);
   made->force_held     = exact_value(&sum[4], 1.0) / fmax(exact_value(&sum[3], 1.0), 1e-300);
   made->force_error    = exact_value(&sum[2], 1.0) / fmax(exact_value(&sum[3], 1.0), 1e-300);
-  PetscCall(PetscFree4(p->cut, p->numbers, p->slot, p->beside));
+  PetscCall(PetscFree3(p->cut, p->numbers, p->slot));
   PetscCall(PetscFree(*out));
   PetscFunctionReturn(0);
 }
