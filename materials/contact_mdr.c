@@ -33,6 +33,8 @@ static const ParamSpec mdr_params[] = {
      "1: adhesion acts while loading and across a gap; 0: only on unloading"},
     {"adhesion_range",   DIM_LENGTH,   1e-3, 10.0,  0.3,     offsetof(Mdr, adhesion_range),   NULL,
      "gap over which adhesion falls to zero"},
+    {"adhesive_flow",    DIM_NONE,     0.0,  1.0,   0.0,     offsetof(Mdr, adhesive_flow),    NULL,
+     "1: metal flows into the gap where adhesion pulls harder than it yields; 0: its surface stands still"},
     {"ductile_cap",      DIM_NONE,     0.0,  100.0, 2.0,     offsetof(Mdr, ductile_cap),      NULL,
      "flow stress of a neck in tension over the yield stress; 0: no limit"},
     {"wall_factor",      DIM_NONE,     0.0,  1.0,   0.0,     offsetof(Mdr, wall_factor),      NULL,
@@ -59,6 +61,7 @@ MdrBatch mdr_batch(const Mdr *p, int tool, int mirror)
       .gamma = tool ? 1.0 : 0.5,
       .rim   = p->loading_adhesion > 0.0 ? 1.0 : 0.0,
       .range = mirror ? 0.5 * p->adhesion_range : p->adhesion_range,
+      .flow  = p->loading_adhesion > 0.0 && p->adhesive_flow > 0.0 ? 1.0 : 0.0,
       .tear  = pi * (1.0 - p->nu * p->nu) / (8.0 * p->E),
       .sides = tool ? 1 : 2,
   };
@@ -131,9 +134,15 @@ void mdr_place(const MdrBatch *restrict c, const ContactBatch *restrict in, Lane
   the cut through the sphere grows more slowly, to zero where the cut reaches the centre.  Outside it falls to zero
   across the range (Dugdale stress between spheres, Derjaguin); it fades with the free rim of the grain.  A function of
   the overlap alone, so that no history of flats, necks and breaks can make it give energy.
+
+  Flow into the gap (adhesive_flow): a surface that is pulled by more than the yield stress does not stand still.  The
+  annulus whose gap is narrower than the range, pi a^2 = 2 pi R* range at first touch, closes, and no surface beyond it
+  is pulled: the plastic contact is wider by it, at the force of the overlap without adhesion.  Of the Dugdale stress
+  W/range metal bears all up to the yield stress, nothing above the pressure of a contact as large as that annulus, and
+  a share that falls straight between.  The softer grain flows; the annulus is that of the largest overlap.
 */
 static void rim_of_pair(const MdrBatch *restrict c, const ContactBatch *restrict in, const double *restrict r_star,
-                        MdrSide *restrict side, double *restrict gap)
+                        const double *restrict peak, MdrSide *restrict side)
 {
   const double per_range = 1.0 / c->range, fade = c->psi_b > 0.0 ? 1.0 / c->psi_b : 1e30;
   const double two = c->sides > 1 ? 1.0 : 0.0;
@@ -144,10 +153,36 @@ static void rim_of_pair(const MdrBatch *restrict c, const ContactBatch *restrict
     const double left = lm_max(1.0 - d * per_span * inside, 0.0); /* d(pi a^2)/dd = 2 pi (R - d) of a cut sphere */
     const double full = c->rim * 2.0 * pi * r_star[l] * in->W[l];
 
-    gap[l]         = lm_max(side[0].free[l] + lm_pick(two, side[1].free[l], 0.0) - d, 0.0);
-    side[0].rim[l] = full * near * left * lm_min(in->side[0].psi[l] * fade, 1.0);
-    side[1].rim[l] = full * near * left * lm_min(in->side[1].psi[l] * fade, 1.0);
+    for (int s = 0; s < 2; s++) {
+      side[s].rim[l]   = full * near * left * lm_min(in->side[s].psi[l] * fade, 1.0);
+      side[s].borne[l] = 1.0;
+      side[s].drawn[l] = 0.0;
+    }
   }
+  if (c->flow == 0.0) return;
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double Y = lm_pick(two, lm_min(in->side[0].Y[l], in->side[1].Y[l]), in->side[0].Y[l]);
+    const double R = (1.0 + two) * r_star[l], annulus = 2.0 * r_star[l] * c->range; /* over pi */
+    const double hard = MDR_HARD * lm_exp(-MDR_FALL * lm_ratio(annulus, R * R));
+    const double held = lm_min(lm_max((1.0 + hard - lm_ratio(in->W[l] * per_range, Y)) / hard, 0.0), 1.0);
+    const double most = lm_max(lm_max(peak[l], in->delta[l]), 0.0);
+    const double left = lm_max(1.0 - lm_ratio(most, in->side[0].R[l] + lm_pick(two, in->side[1].R[l], 0.0)), 0.0);
+
+    for (int s = 0; s < 2; s++) {
+      side[s].rim[l] *= held;
+      side[s].borne[l] = held;
+      side[s].drawn[l] = (1.0 - held) * annulus * left;
+    }
+  }
+}
+
+/* How far the pair has opened behind its unloaded flats. */
+static void gap_of_pair(const MdrBatch *c, const ContactBatch *in, const MdrSide side[2], double *restrict gap)
+{
+  const double two = c->sides > 1 ? 1.0 : 0.0;
+
+  for (int l = 0; l < CONTACT_LANES; l++)
+    gap[l] = lm_max(side[0].free[l] + lm_pick(two, side[1].free[l], 0.0) - in->delta[l], 0.0);
 }
 
 /* What one side leaves to its grain, and its history; adds the bulk force to s->F, its stiffness to s->k. */
@@ -250,11 +285,12 @@ static void mdr_pair(const void *params, const ContactBatch *restrict in, Lanes 
   Lanes          keep, r_star, weight, gap, broken = {0};
 
   mdr_place(&c, in, state, side, keep, r_star);
+  rim_of_pair(&c, in, r_star, state[MDR_PEAK], side);
   for (int s = 0; s < c.sides; s++) {
     mdr_profile(&c, &in->side[s], keep, state + MDR_SIDE + s * SIDE_N, &side[s]);
     mdr_peel(&c, in->W, &side[s], broken);
   }
-  rim_of_pair(&c, in, r_star, side, gap);
+  gap_of_pair(&c, in, side, gap);
   for (int l = 0; l < CONTACT_LANES; l++) {
     weight[l]             = lm_max(1.0 - state[MDR_PENALTY][l], 0.0);
     state[MDR_PEAK][l]    = keep[l] * lm_max(state[MDR_PEAK][l], in->delta[l]);
@@ -291,14 +327,15 @@ static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[]
   MdrSide  side[2];
   Lanes    keep, r_star, gap, part, touch[2], broken = {0};
 
-  c.psi_b = -1.0; /* the bulk displacement has moved already */
   mdr_place(&c, in, state, side, keep, r_star);
+  rim_of_pair(&c, in, r_star, state[MDR_PEAK], side);
+  c.psi_b = -1.0; /* the bulk displacement has moved already */
   for (int s = 0; s < c.sides; s++) {
     mdr_profile(&c, &in->side[s], keep, state + MDR_SIDE + s * SIDE_N, &side[s]);
     mdr_peel(&c, in->W, &side[s], broken);
   }
   c.psi_b = ((const Mdr *)params)->psi_b;
-  rim_of_pair(&c, in, r_star, side, gap);
+  gap_of_pair(&c, in, side, gap);
   for (int l = 0; l < CONTACT_LANES; l++) energy[l] = 0.0;
   for (int s = 0; s < c.sides; s++) {
     Lanes slope;
@@ -307,7 +344,7 @@ static void mdr_stored(const void *params, const ContactBatch *in, Lanes state[]
       const double span = in->side[0].R[l] + (c.sides > 1 ? in->side[1].R[l] : 0.0), d = in->delta[l];
       const double psi = in->side[s].psi[l], fade = c.psi_b > 0.0 ? lm_min(psi / c.psi_b, 1.0) : 1.0;
 
-      touch[s][l] = c.rim * 2.0 * pi * r_star[l] * in->W[l] * fade;
+      touch[s][l] = c.rim * 2.0 * pi * r_star[l] * in->W[l] * fade * side[s].borne[l];
       slope[l]    = side[s].flex[l] * touch[s][l] / lm_max(side[s].share[l], SHARE_MIN) *
                  (d > 0.0 ? -lm_ratio(1.0, span) : 1.0 / c.range);
     }

@@ -6,8 +6,12 @@
 
 #include "materials/contact.h"
 
+/* Mean pressure of a small plastic contact over the yield stress, less 1; it falls as (contact radius/R)^2 grows. */
+#define MDR_HARD 1.75
+#define MDR_FALL 4.4
+
 typedef struct {
-  double E, nu, psi_b, damping, loading_adhesion, adhesion_range, ductile_cap, wall_factor;
+  double E, nu, psi_b, damping, loading_adhesion, adhesion_range, adhesive_flow, ductile_cap, wall_factor;
 } Mdr;
 
 /* History: the pair, then each side. */
@@ -44,6 +48,7 @@ typedef struct {
   double gamma; /* half-problem work of adhesion per W of the pair: 1/2, tool 1 */
   double rim;   /* 1: adhesion acts while loading and across a gap */
   double range; /* of that adhesion [nm] */
+  double flow;  /* 1: metal flows into gaps across which adhesion pulls harder than the metal bears */
   double tear;  /* pi/(8 E_h): the stretch of a stuck pair is bounded by 6.6 (tear W R^2)^(2/3)/R [1/GPa] */
   int    sides;
 } MdrBatch;
@@ -56,6 +61,8 @@ typedef struct {
   Lanes bulk, peak, ca, stuck, free;
   Lanes A, B;  /* height and width of the ellipse profile [nm] */
   Lanes a_max; /* [nm] */
+  Lanes borne; /* part of the attraction across the gap that metal bears without flow [-] */
+  Lanes drawn; /* area over pi by which flow into the gap has made the plastic contact wider [nm^2] */
   Lanes flex;  /* contact displacement per foundation displacement [-] */
   Lanes stiff; /* 1/flex */
   Lanes de;    /* foundation displacement [nm] */

@@ -18,11 +18,14 @@ static double yield_overlap(double E, double Y)
   double       x = 0.0;
 
   for (int it = 0; it < 50; it++) {
-    const double f = q * (1.0 + 1.75 * exp(-4.4 * x));
+    const double f = q * (1.0 + MDR_HARD * exp(-MDR_FALL * x));
     x              = f * f;
   }
   return x;
 }
+
+/* Area over pi of a flat as deep as `peak`. */
+static double flat(double R, double peak, double ca) { return 2.0 * peak * R - peak * peak + ca / pi; }
 
 static void side_flow(const Mdr *p, double R, double Y, double approach, double *side)
 {
@@ -30,11 +33,13 @@ static void side_flow(const Mdr *p, double R, double Y, double approach, double 
   const int    yielded = side[SIDE_CA] < 0.0;
   const double was     = yielded ? side[SIDE_PEAK] : fmax(side[SIDE_PEAK], first);
   const double peak    = fmin(fmax(was + approach, fmin(first, was)), 0.95 * R);
-  double       a2;
+  double       a2, wider = 0.0; /* than the flat, where metal has flowed into the gap */
 
   if (!yielded && approach < 0.0) return;
   if (!yielded) side[SIDE_CA] = pi * x * (x - 1.0) * R * R;
-  a2               = fmax(2.0 * peak * R - peak * peak + side[SIDE_CA] / pi, 0.0);
+  if (p->adhesive_flow > 0.0)
+    wider = fmax(side[SIDE_STUCK] * side[SIDE_STUCK] / 0.9801 - flat(R, was, side[SIDE_CA]), 0.0);
+  a2               = fmax(flat(R, peak, side[SIDE_CA]) + wider, 0.0);
   side[SIDE_PEAK]  = peak;
   side[SIDE_STUCK] = approach > 0.0 ? fmax(side[SIDE_STUCK], 0.99 * sqrt(a2)) : fmin(side[SIDE_STUCK], 0.99 * sqrt(a2));
 }

@@ -12,8 +12,10 @@ static const double pi = 0x1.921fb54442d18p1;
 
 enum { NEWTON_MAX = 24 };
 
+static const double AT_ONCE = 1e-9; /* of R^2: area intercept of a contact that has never been elastic [-] */
+
 /* Mean pressure along the yield surface over Y, x = peak/R [-]. */
-static inline double hardness(double x) { return 1.0 + 1.75 * lm_exp(-4.4 * x); }
+static inline double hardness(double x) { return 1.0 + MDR_HARD * lm_exp(-MDR_FALL * x); }
 
 /* Foundation force [nN] at displacement u A. */
 static inline double foundation(double E, double A, double B, double u)
@@ -33,7 +35,8 @@ static inline double depth(double A, double per_B, double a)
   first_yield - freezes the area intercept where the mean Hertz pressure passed the hardness since the last step.
 
   The yield overlap solves sqrt(x) = (3 pi Y/4E) hardness(x), x = overlap/R, by Newton: it does not depend on the step
-  (the rule "first overlap found above" makes a_max wrong by the first increment).
+  (the rule "first overlap found above" makes a_max wrong by the first increment).  Where metal bears nothing of what
+  pulls it a contact is plastic from the first touch on, without an intercept but for its sign.
 */
 static void first_yield(const MdrBatch *c, const ContactSide *restrict g, const double *restrict yields,
                         MdrSide *restrict s)
@@ -44,15 +47,15 @@ static void first_yield(const MdrBatch *c, const ContactSide *restrict g, const 
   for (int it = 0; it < 6; it++) {
     for (int l = 0; l < CONTACT_LANES; l++) {
       const double q = 0.75 * pi * g->Y[l] / c->E, y = lm_max(x[l], 0.0);
-      const double e = 1.75 * lm_exp(-4.4 * y), f = q * (1.0 + e), slope = 2.0 * f * q * -4.4 * e;
+      const double e = MDR_HARD * lm_exp(-MDR_FALL * y), f = q * (1.0 + e), slope = 2.0 * f * q * -MDR_FALL * e;
 
       x[l] = y - (y - f * f) / (1.0 - slope); /* y = (q hardness(y))^2: one root, slope < 0 */
     }
   }
   for (int l = 0; l < CONTACT_LANES; l++) {
-    const double R = g->R[l];
+    const double R = g->R[l], first = lm_pick(s->borne[l], pi * x[l] * (x[l] - 1.0), -AT_ONCE);
 
-    s->ca[l] = lm_pick(yields[l], pi * x[l] * (x[l] - 1.0) * R * R, s->ca[l]);
+    s->ca[l] = lm_pick(yields[l], first * R * R, s->ca[l]);
   }
 }
 
@@ -92,15 +95,17 @@ void mdr_profile(const MdrBatch *c, const ContactSide *restrict g, const double 
     s->ca[l]    = ca;
     s->stuck[l] = k * state[SIDE_STUCK][l];
     pY[l]       = p;
-    yields[l] =
-        lm_above(peak, R * h * h) * (1.0 - lm_above(0.0, ca)); /* Hertz pressure above p_Y, for the first time */
+    /* Hertz pressure above p_Y for the first time; with nothing borne h^2 counts for nothing */
+    yields[l] = lm_above(peak, R * h * h * lm_above(s->borne[l], 0.0)) * (1.0 - lm_above(0.0, ca));
   }
   if (lm_any(yields)) first_yield(c, g, yields, s);
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double R = g->R[l], peak = s->peak[l], plastic = lm_above(0.0, s->ca[l]);
-    const double a2    = 2.0 * peak * R - peak * peak + s->ca[l] * (1.0 / pi);
-    const double a     = sqrt(lm_max(lm_pick(plastic, a2, peak * R), 0.0));
-    const double A     = lm_pick(plastic, 4.0 * pY[l] * per_E * a, 4.0 * R);
+    const double cut = 2.0 * peak * R - peak * peak + s->ca[l] * (1.0 / pi), drawn = s->drawn[l];
+    const double a = sqrt(lm_max(lm_pick(plastic, lm_max(cut, 0.0) + drawn, peak * R), 0.0));
+    /* what is drawn in bears no more: the force is that of the cut, at a lower pressure */
+    const double lower = lm_pick(drawn, lm_ratio(lm_max(cut, 0.0), a * a), 1.0);
+    const double A     = lm_pick(plastic, 4.0 * pY[l] * per_E * a * lower, 4.0 * R);
     const double limit = lm_pick(plastic, 0.5 * A, peak);
     const double soft = flexibility(nu, a, R - (peak - limit)), flex = lm_pick(plastic, soft, 1.0), stiff = 1.0 / flex;
     const double own = s->overlap[l] - s->bulk[l], de = limit + (own - peak) * stiff;
@@ -172,6 +177,18 @@ void mdr_peel(const MdrBatch *restrict c, const double *restrict W, MdrSide *res
   }
 }
 
+/* Flow stress over Y of necks in tension that metal has made by flow into the gap: at most the hardness of one as wide.
+ */
+static void cap_of_wide(const MdrBatch *restrict c, const ContactSide *restrict g, const double *restrict bonded,
+                        const MdrSide *restrict s, double *restrict cap)
+{
+  for (int l = 0; l < CONTACT_LANES; l++) {
+    const double a = lm_ratio(lm_max(s->stuck[l], bonded[l]), g->R[l]), held = s->borne[l];
+
+    cap[l] = lm_pick(lm_above(1.0, held), held * c->cap + (1.0 - held) * lm_min(c->cap, hardness(a * a)), c->cap);
+  }
+}
+
 /*
   The crack bound, where the flat has moved back behind the stuck radius.  It is limited by flow of the neck,
   F >= -pi a^2 sigma_t, a the stuck radius or that of a neck which diffusion made wider; the stretch that goes with flow
@@ -181,23 +198,26 @@ void mdr_peel(const MdrBatch *restrict c, const double *restrict W, MdrSide *res
 static void stuck_force(const MdrBatch *restrict c, const ContactSide *restrict g, const double *restrict tied,
                         const double *restrict bonded, MdrSide *restrict s)
 {
-  const double E = c->E, cap = c->cap;
+  const double E = c->E;
+  Lanes        cap;
 
+  for (int l = 0; l < CONTACT_LANES; l++) cap[l] = c->cap;
+  if (c->flow > 0.0) cap_of_wide(c, g, bonded, s, cap);
   for (int l = 0; l < CONTACT_LANES; l++) {
     const double A = s->A[l], de = s->de[l], R = g->R[l], a = s->stuck[l], ga = s->depth[l], was = s->peak[l];
     const double f_ga  = foundation(E, A, s->B[l], lm_ratio(ga, A));
     const double wide  = lm_max(a, bonded[l]);
-    const double crack = f_ga + 2.0 * E * (de - ga) * a, neck = -pi * wide * wide * cap * g->Y[l];
+    const double crack = f_ga + 2.0 * E * (de - ga) * a, neck = -pi * wide * wide * cap[l] * g->Y[l];
     const double flows = tied[l] * lm_above(neck, crack) * lm_above(0.0, s->ca[l]);
     /* return to the flow limit at frozen profile, then the radius of the shortened neck */
     const double stretch = flows * lm_max(lm_ratio(neck - crack, 2.0 * E * a), 0.0) * s->flex[l];
     const double yielded = lm_ratio(-s->ca[l], pi * R); /* yield overlap, to first order */
     const double peak    = lm_max(was - stretch, lm_min(yielded, was));
-    const double shorter = lm_max(0.9801 * (2.0 * peak * R - peak * peak + s->ca[l] * (1.0 / pi)), 0.0);
+    const double shorter = lm_max(0.9801 * (2.0 * peak * R - peak * peak + s->ca[l] * (1.0 / pi) + s->drawn[l]), 0.0);
     const double a2      = lm_pick(flows, lm_min(a * a, shorter), a * a);
     const double torn    = flows * (1.0 - lm_above(peak, yielded));
     const double thin2   = lm_pick(flows, lm_ratio(a2, a * a), 1.0);
-    const double pull    = lm_max(crack, -pi * wide * wide * thin2 * cap * g->Y[l]);
+    const double pull    = lm_max(crack, -pi * wide * wide * thin2 * cap[l] * g->Y[l]);
 
     s->F[l]     = lm_pick(tied[l], lm_min(s->F[l], pull), s->F[l]);
     s->thin[l]  = (1.0 - torn) * sqrt(thin2);

@@ -101,7 +101,7 @@ static double cycle(Rig *r, int kind, double top, int n)
 
 static void no_cycle_gains(const ContactLaw *law)
 {
-  for (int kind = 0; kind < (law->grain ? 16 : 4); kind++)
+  for (int kind = 0; kind < (law->grain ? 24 : 4); kind++)
     for (int tool = 0; tool < 2; tool++)
       for (double W = kind < 4 ? 0.0 : 2.6; W < 3.0; W += 1.3)
         for (double top = 0.02; top < 1.5; top *= 4.0) {
@@ -109,8 +109,9 @@ static void no_cycle_gains(const ContactLaw *law)
           double work;
 
           setup(&r, law, W, tool);
-          rig_set(&r, "ductile_cap", (double[]){2, 0, 1, 2}[kind / 4]); /* laws without the key ignore it */
-          rig_set(&r, "loading_adhesion", kind < 12);
+          rig_set(&r, "ductile_cap", (double[]){2, 0, 1, 2, 2, 0}[kind / 4]); /* laws without the key ignore it */
+          rig_set(&r, "loading_adhesion", kind / 4 != 3);
+          rig_set(&r, "adhesive_flow", kind >= 16);
           r.in.side[0].Y[0] = uniform(0.2, 4.0);
           work              = cycle(&r, kind % 4, top, 2500);
           /* WHY: trapezoidal rule over kinks, 1000 nN/nm in steps of 1e-3 nm; a jump is uncertain by half its step */
@@ -121,11 +122,13 @@ static void no_cycle_gains(const ContactLaw *law)
 /* A jump of the force may only lose energy: never up while pressing, never down while pulling. */
 static void jumps_only_dissipate(const ContactLaw *law)
 {
-  for (int tool = 0; tool < 2; tool++) {
-    Rig    r;
-    double d = -1.0, f = 0.0, v = 1.0;
+  for (int kind = 0; kind < (law->grain ? 6 : 2); kind++) {
+    const int tool = kind & 1;
+    Rig       r;
+    double    d = -1.0, f = 0.0, v = 1.0;
 
-    setup(&r, law, 2.0, tool);
+    setup(&r, law, kind < 4 ? 2.0 : 0.6, tool); /* nothing is borne of 2, a part of 0.6 */
+    rig_set(&r, "adhesive_flow", kind >= 2);
     for (int k = 0; k < 60000; k++) {
       const double step = 6e-5 * v;
       double       f1;
@@ -184,12 +187,13 @@ static int same_lane(const void *a, int la, const void *b, int lb, size_t bytes)
 /* A contact gives the same bits alone in any lane as among seven others; and no bit of it is NaN. */
 static void lanes_do_not_see_each_other(const ContactLaw *law)
 {
-  for (int mode = 0; mode < 4; mode++) {
+  for (int mode = 0; mode < 8; mode++) {
     static Rig   all, one;
     const size_t batch = offsetof(ContactBatch, dt);
 
     setup(&all, law, 2.0, mode & 1);
-    all.m.partial_slip = mode >> 1;
+    all.m.partial_slip = mode >> 1 & 1;
+    rig_set(&all, "adhesive_flow", mode >> 2);
     for (int k = 0; k < 800; k++) {
       const int l = (int)uniform(0, 7.999), to = (int)uniform(0, 7.999);
 

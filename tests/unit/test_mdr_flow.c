@@ -226,13 +226,34 @@ static void no_gain_by_flow(void **state)
   assert_true(work > 0.1);
 }
 
+/* Where metal has flowed into the gap the neck, wider than its flat, grows and thins as that does. */
+static void wide_neck_follows_its_flat(void **state)
+{
+  const double h[2] = {0.02, -0.03};
+  Rig          r;
+
+  (void)state;
+  rig_init(&r, "mdr");
+  rig_set(&r, "adhesive_flow", 1.0);
+  rig_lane(&r, 0, R, R, 1.0, 2.62);
+  rig_move(&r, -0.4, 0.4, 4000);
+  for (int k = 0; k < 2; k++) {
+    const double peak = r.state[SIDE0 + S_PEAK][0], stuck = r.state[SIDE0 + S_STUCK][0], now = peak + 0.5 * h[k];
+    const double grown = 2.0 * R * (now - peak) - now * now + peak * peak;
+
+    assert_true(stuck * stuck > 2.0 * R * peak - peak * peak + 0.5); /* sqrt(2 R* range) at first touch: 0.975 nm^2 */
+    flow(&r, h[k]);
+    CHECK_CLOSE(r.state[SIDE0 + S_STUCK][0], sqrt(stuck * stuck + 0.9801 * grown), 1e-12, 0.0);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(unloads_elastically),      cmocka_unit_test(is_loaded_anew),
       cmocka_unit_test(small_flows_add_up),       cmocka_unit_test(apart_under_tension),
       cmocka_unit_test(symmetric_under_exchange), cmocka_unit_test(flows_before_it_yields),
-      cmocka_unit_test(no_gain_by_flow),
+      cmocka_unit_test(no_gain_by_flow),          cmocka_unit_test(wide_neck_follows_its_flat),
   };
 
   return cmocka_run_group_tests(tests, NULL, NULL);
