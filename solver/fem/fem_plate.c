@@ -21,9 +21,10 @@ typedef struct {
   const Plate    *plate;
   PlateReaction  *out;
   SurfaceLaw      law;
-  const PairFace *face;  /* between the two grains */
-  size_t          first; /* of the body's surface records */
-  double          most;  /* gap beyond which nothing acts [nm] */
+  const PairFace *face;         /* between the two grains */
+  size_t          first;        /* of the body's surface records */
+  double          most;         /* gap beyond which nothing acts [nm] */
+  double          edge, middle; /* radius of the edge, and of the circle its centre goes around [nm] */
   double          work[WORK_FRICTION + 1];
   int             n, node[8];
   double          gap[8], normal[8][3];
@@ -62,25 +63,32 @@ static inline v8 from_centre(const Plate *p, const v8 x[3], v8 d[3])
   return d[0] * p->n[0] + d[1] * p->n[1] + d[2] * p->n[2];
 }
 
-static const double EDGE = 0.75; /* of the radius of a rigid grain: beyond, nodes are at its side */
-
 /*
-  How near nodes in front of the rigid grain have come to the flat that touches its sphere.  Those at its side count
-  less and less, to not at all: as long as a node was in or out, plates that nothing holds yet went to and fro with it.
+  Twice the way of a plate from the grain's sphere to midway, and the layer: there the nearest node is as far from the
+  plate (pass_eight) as the plate from the sphere, and a layer.
+
+  Midway between sphere and flat is a plane, between sphere and edge a paraboloid, between sphere and round one, too: of
+  each node in closed form, without a jump where it goes from one to the other.  Behind the grain is none.  The half
+  ball is convex and goes ahead along its normal, so that what is midway for one node is farther from all others: no
+  node is inside.
 */
 static double nearest(const PlatePass *s)
 {
-  const double R = s->plate->R, per_edge = 1.0 / (R * (1.0 - EDGE));
+  const double R = s->plate->R, layer = s->face->layer, rho = s->edge, middle = s->middle;
+  const v8     zero = v8_set(0.0), tiny = v8_set(1e-9 * R);
   v8           least = v8_set(1e300);
   double       all   = 1e300;
 
   for (int e = 0; e < s->n_eight; e++) {
     v8       d[3];
-    const v8 along = from_centre(s->plate, (const v8 *)s->x[e], d);
-    const v8 aside = v8_sqrt(v8_max(v8_dot(d, d) - along * along, v8_set(0.0)));
-    const v8 side  = v8_max((aside - EDGE * R) * per_edge, v8_set(0.0));
+    const v8 along = from_centre(s->plate, (const v8 *)s->x[e], d), ahead = along - R;
+    const v8 aside2 = v8_max(v8_dot(d, d) - along * along, zero), aside = v8_sqrt(aside2);
+    const v8 wide = v8_max(aside - middle, zero), edge = wide * wide / v8_max(ahead + (2.0 * rho + layer), tiny);
+    const v8 height = 0.5 * (ahead - edge + layer); /* over the flat, were it the edge or the flat */
+    const v8 round  = aside2 / v8_max(along + layer, tiny) - R;
+    const i8 rim    = (i8)(wide > zero) & (i8)(height * middle + rho * aside > zero);
 
-    least = v8_min(least, v8_pick((i8)(along > v8_set(0.0)), along - R + 2.0 * R * side * side, v8_set(1e300)));
+    least = v8_min(least, v8_pick((i8)(along > zero), ahead + v8_pick(rim, edge, v8_max(round, zero)), v8_set(1e300)));
   }
   for (int l = 0; l < 8; l++) all = PetscMin(all, least[l]);
   return all;
@@ -206,8 +214,6 @@ static void pass_batch(PlatePass *s)
   s->n = 0;
 }
 
-static const double RIM = 0.1; /* radius of the edge of a plate over that of the grain: nodes lie in it less deep */
-
 /*
   A plate is the flat of a half ball of the grain's radius.  A node is as far as the nearest point: of the flat, of the
   round behind it, or of the rounded edge between the two.  There normals turn without a jump: as long as a node
@@ -222,7 +228,7 @@ static void pass_eight(PlatePass *s, int e)
 {
   const Plate   *p    = s->plate;
   const unsigned real = 8 * e + 8 <= s->fem->n_surf ? 0xff : (1u << (s->fem->n_surf - 8 * e)) - 1;
-  const double   rho = RIM * p->R, middle = p->R * sqrt(1.0 - 2.0 * RIM); /* circle in the middle of the edge */
+  const double   rho = s->edge, middle = s->middle;
   v8             d[3], height, aside, far, wide, high, round, up, out, gap;
   i8             rim, flat;
 
@@ -284,6 +290,12 @@ static void pass_plate(PlatePass *s)
   memset(s->work, 0, sizeof s->work);
 }
 
+/*
+  Radius of the edge of a plate over that of the grain, and deeper by what diffusion lets the two lie in each other.
+  Deeper nodes have no nearest point: as long as one was it went from the flat to the round and back for good.
+*/
+static const double EDGE = 0.1, EDGE_MOST = 0.4;
+
 PetscErrorCode FemPlates(Fem fem, PetscInt n, const Plate plate[], PlateReaction reaction[])
 {
   const FemConfig *c = &fem->cfg;
@@ -307,6 +319,8 @@ PetscErrorCode FemPlates(Fem fem, PetscInt n, const Plate plate[], PlateReaction
     s.plate     = &plate[k];
     s.face      = &fem->between[plate[k].pair];
     s.most      = face_reach(0.5 * fem->cohesion, s.face);
+    s.edge      = PetscMin(EDGE * plate[k].R + s.face->overlap, EDGE_MOST * plate[k].R);
+    s.middle    = sqrt(plate[k].R * (plate[k].R - 2.0 * s.edge));
     s.out       = &reaction[k];
     reaction[k] = (PlateReaction){.unit = fem->unit_force};
     pass_plate(&s);
