@@ -69,8 +69,8 @@ static inline v8 from_centre(const Plate *p, const v8 x[3], v8 d[3])
 
   Midway between sphere and flat is a plane, between sphere and edge a paraboloid, between sphere and round one, too: of
   each node in closed form, without a jump where it goes from one to the other.  Behind the grain is none.  The half
-  ball is convex and goes ahead along its normal, so that what is midway for one node is farther from all others: no
-  node is inside.
+  ball is convex and goes ahead along its normal, so that of all nodes the one with the least midway is nearest to a
+  plate there: none is inside before the sphere is.
 */
 static double nearest(const PlatePass *s)
 {

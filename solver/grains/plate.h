@@ -13,7 +13,7 @@ typedef struct {
   double     x[3], v[3], w[3]; /* centre [nm], velocity [nm/ns] and angular velocity [1/ns] of the rigid grain */
   double     R;                /* its apparent radius [nm] */
   double     n[3];             /* unit, from it to the meshed grain */
-  double     place;            /* distance of the plate from the centre [nm]; 0: midway between the surfaces */
+  double     place;            /* distance of the plate from the centre [nm]; 0: no history yet, midway */
   double     rate;             /* its rate [nm/ns] */
 } Plate;
 
@@ -26,7 +26,7 @@ typedef struct {
   double  stiff;     /* by which it grows as the plate comes nearer to the meshed grain [nN/nm] */
   double  held;      /* what a step feels of it, SurfaceForces.held [nN/nm] */
   double  place;     /* where the plate stood [nm] */
-  double  nearest;   /* by how much the nodes in front of the rigid grain are beyond its sphere, at least [nm] */
+  double  nearest;   /* gap between sphere and nodes in front of it: twice the way to midway, and the layer [nm] */
   double  stored;    /* energy the surface would give back [aJ] */
   double  area;      /* that is pressed [nm^2] */
   double  bonded;    /* that is one metal with the rigid grain [nm^2] */
