@@ -319,12 +319,11 @@ static PetscErrorCode CheckMixed(Deck *deck)
   sticky = config->contact.work_of_adhesion / (Y * 0.5 * config->powder.diameter);
   if (sticky > STICKY)
     warn(config,
-         "mesh_grains: %s: grains as sticky as these (work of adhesion over yield stress times radius %.2g, above %g) "
-         "hold on to each other differently when rigid, meshed or mixed%s",
+         "mesh_grains: %s: grains this sticky (work of adhesion/(yield stress x radius) %.2g, above %g) stick "
+         "differently "
+         "when rigid or meshed, less so with contact_mdr_adhesive_flow: 1%s",
          config->mesh.grains, sticky, STICKY,
-         mesh_promotes(&config->mesh)
-             ? "; where they become meshed the pressure falls to what metal holds (force_held in promotions.csv)"
-             : "");
+         mesh_promotes(&config->mesh) ? "; pressure falls where they become meshed (promotions.csv)" : "");
   PetscFunctionReturn(0);
 }
 
