@@ -320,8 +320,7 @@ static PetscErrorCode CheckMixed(Deck *deck)
   if (sticky > STICKY)
     warn(config,
          "mesh_grains: %s: grains this sticky (work of adhesion/(yield stress x radius) %.2g, above %g) stick "
-         "differently "
-         "when rigid or meshed, less so with contact_mdr_adhesive_flow: 1%s",
+         "differently when rigid or meshed, less so with contact_mdr_adhesive_flow: 1%s",
          config->mesh.grains, sticky, STICKY,
          mesh_promotes(&config->mesh) ? "; pressure falls where they become meshed (promotions.csv)" : "");
   PetscFunctionReturn(0);
